@@ -1,0 +1,55 @@
+# Everything is installed into .venv from the locked, hashed requirements; nothing needs root, and root may run it too.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PORT ?= 8080
+STATE ?= .braid
+PYTEST_WORKERS ?= 2
+
+.PHONY: run demo test check format lock bench clean
+
+run: $(VENV)/.run-installed
+	@$(BIN)/python -m braid run --port $(PORT) --state $(STATE)
+
+demo: $(VENV)/.run-installed
+	@$(BIN)/python -m braid demo --url http://127.0.0.1:$(PORT)
+
+test: $(VENV)/.test-installed
+	$(BIN)/python -m pytest -n $(PYTEST_WORKERS) --dist loadgroup tests
+
+check: $(VENV)/.test-installed
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m braid contracts check
+	$(BIN)/python -m braid rules check
+
+format: $(VENV)/.test-installed
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(VENV)/.test-installed
+	$(BIN)/python -m tests.bench
+
+# Needs uv; writes requirements with hashes and without addresses.
+lock:
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url \
+		pyproject.toml -o requirements/run.txt
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url \
+		--extra dev -c requirements/run.txt pyproject.toml -o requirements/dev.txt
+
+clean:
+	rm -rf $(VENV) $(STATE) .cache
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; assert (3, 11) <= sys.version_info < (3, 14), "Braid needs Python 3.11 to 3.13, this is " + sys.version'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run-installed: requirements/run.txt | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/run.txt
+	@touch $@
+
+$(VENV)/.test-installed: requirements/dev.txt | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@touch $@ $(VENV)/.run-installed
