@@ -1,0 +1,86 @@
+"""Events of the funding streams: what each stream decided, on what grounds."""
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, ClassVar
+from uuid import UUID
+
+from pydantic import Field
+
+from braid.contracts.codes import Pence, Stream, Use, Version
+from braid.contracts.event import Event, Part
+
+AWARD_TOPIC = "braid.award.v1"
+
+
+class AwardStatus(StrEnum):
+    """How far a stream's decision has got."""
+
+    CONFIRMED = "confirmed"
+    INDICATIVE = "indicative"
+    NOT_ELIGIBLE = "not_eligible"
+    UNDECIDED = "undecided"
+
+
+class Cadence(StrEnum):
+    """When a stream pays."""
+
+    FOUR_WEEKLY_IN_ADVANCE = "four_weekly_in_advance"
+    FOUR_WEEKLY = "four_weekly"
+    ARREARS_ON_RECEIPTS = "arrears_on_receipts"
+    ON_COMPLETION = "on_completion"
+
+
+class FigureUsed(Part):
+    """A figure of law or guidance that a step rests on."""
+
+    name: str
+    value: Annotated[str, Field(description="As written in the rule file, with its unit.")]
+    citation: str
+    unconfirmed: Annotated[bool, Field(description="True: not yet confirmed in a source; the person is told.")]
+
+
+class TraceStep(Part):
+    """One test or sum of a decision, in the order in which a person can follow it."""
+
+    code: str
+    outcome: Annotated[str, Field(description="passed, failed, worked_out, missing or noted.")]
+    text: str
+    figures: tuple[FigureUsed, ...]
+
+
+class PermittedUse(Part):
+    """A use that the award may pay for, with its condition in words where there is one."""
+
+    use: Use
+    condition: str | None
+
+
+class AwardDecided(Event):
+    """A stream decided on one person, or says why it cannot yet.
+
+    ``amount_pence`` is the whole award from ``starts_on`` to ``ends_on``, the person's contribution included. An
+    indicative award is shown and cannot be spent until its decision-maker confirms it.
+    """
+
+    TYPE: ClassVar[str] = "uk.braid.award.decided.v1"
+    TOPIC: ClassVar[str] = AWARD_TOPIC
+
+    award_id: UUID
+    version: Version
+    stream: Stream
+    status: AwardStatus
+    decided_by: Annotated[str, Field(description="Whose decision it is: the council, or the partner by name.")]
+    assessment_id: UUID
+    assessment_version: Version
+    rules_as_of: date
+    starts_on: date
+    ends_on: Annotated[date, Field(description="Last day that the money covers.")]
+    pence_per_week: Annotated[int, Field(ge=0, description="Weekly rate, rounded half up to the penny; for display.")]
+    amount_pence: Pence
+    contribution_pence: Annotated[Pence, Field(description="The person's own share of amount_pence.")]
+    cadence: Cadence
+    permitted_uses: tuple[PermittedUse, ...]
+    conditions: tuple[str, ...]
+    missing_facts: tuple[str, ...]
+    trace: tuple[TraceStep, ...]

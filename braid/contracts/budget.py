@@ -1,0 +1,56 @@
+"""Events of the ledger about budgets and their funds."""
+
+from datetime import date
+from typing import Annotated, ClassVar
+from uuid import UUID
+
+from pydantic import Field
+
+from braid.contracts.award import AwardStatus
+from braid.contracts.codes import Pence, Stream, Version
+from braid.contracts.event import Event
+
+BUDGET_TOPIC = "braid.budget.v1"
+
+
+class BudgetOpened(Event):
+    """The ledger opened the person's one budget."""
+
+    TYPE: ClassVar[str] = "uk.braid.budget.opened.v1"
+    TOPIC: ClassVar[str] = BUDGET_TOPIC
+
+    budget_id: UUID
+    opened_on: date
+
+
+class FundOpened(Event):
+    """A ring-fenced fund for one version of one award was opened in the budget."""
+
+    TYPE: ClassVar[str] = "uk.braid.budget.fund-opened.v1"
+    TOPIC: ClassVar[str] = BUDGET_TOPIC
+
+    budget_id: UUID
+    fund_id: UUID
+    award_id: UUID
+    award_version: Version
+    stream: Stream
+    status: Annotated[
+        AwardStatus, Field(description="confirmed or indicative; indicative money is not in the journal.")
+    ]
+    amount_pence: Pence
+    starts_on: date
+    ends_on: date
+
+
+class FundClosed(Event):
+    """A fund was closed because a later version of its award took its place or ended it."""
+
+    TYPE: ClassVar[str] = "uk.braid.budget.fund-closed.v1"
+    TOPIC: ClassVar[str] = BUDGET_TOPIC
+
+    budget_id: UUID
+    fund_id: UUID
+    award_id: UUID
+    award_version: Annotated[Version, Field(description="The version that closed it.")]
+    stream: Stream
+    closed_on: date

@@ -1,0 +1,42 @@
+"""Every event of the platform, and where its committed schema and example lie."""
+
+from collections.abc import Mapping
+from importlib import resources
+from importlib.resources.abc import Traversable
+
+from braid.contracts.allocation import IndicativeAllocationCalculated
+from braid.contracts.assessment import AssessmentAgreed, AssessmentSubmitted, CaseOpened
+from braid.contracts.award import AwardDecided
+from braid.contracts.budget import BudgetOpened, FundClosed, FundOpened
+from braid.contracts.event import Event
+
+EVENTS: Mapping[str, type[Event]] = {
+    event.TYPE: event
+    for event in (
+        CaseOpened,
+        AssessmentSubmitted,
+        AssessmentAgreed,
+        IndicativeAllocationCalculated,
+        AwardDecided,
+        BudgetOpened,
+        FundOpened,
+        FundClosed,
+    )
+}
+
+TOPICS: tuple[str, ...] = tuple(sorted({event.TOPIC for event in EVENTS.values()}))
+
+
+def dead_letter_topic(topic: str) -> str:
+    """Name of the topic that holds what a consumer of ``topic`` could not handle."""
+    return f"{topic}.dlq"
+
+
+def schema_file(event: type[Event]) -> Traversable:
+    """The committed JSON Schema of an event."""
+    return resources.files("braid.contracts") / "schemas" / f"{event.TYPE}.json"
+
+
+def example_file(event: type[Event]) -> Traversable:
+    """The committed example message of an event."""
+    return resources.files("braid.contracts") / "examples" / f"{event.TYPE}.json"
