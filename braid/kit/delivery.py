@@ -1,0 +1,221 @@
+"""Delivery of one message to one consumer: read, claim, handle, commit; else retry, else dead letter.
+
+At least once from the transport, once in effect: the claim in the inbox and the handler's work commit together. A
+message that cannot be handled goes to the dead letters with its cause, and its key is parked so that no later message
+of the same person passes it. A lost database is never the message's fault: delivery waits for it.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from time import perf_counter
+from typing import Any
+
+import structlog
+from pydantic import ValidationError
+
+from braid.kit import dead_letters, telemetry
+from braid.kit.message import Envelope, MalformedMessage, Message, read_envelope
+from braid.kit.outage import is_outage
+from braid.kit.unit_of_work import UnitOfWork, UnitOfWorkFactory
+
+log = structlog.get_logger(__name__)
+
+Handler = Callable[[Any, UnitOfWork], Awaitable[None]]
+
+
+class Step(StrEnum):
+    """Moments in a delivery, in order; tests kill the process at each of them."""
+
+    RECEIVED = "received"
+    HANDLED_BEFORE_COMMIT = "handled_before_commit"
+    COMMITTED = "committed"
+
+
+class Taken(StrEnum):
+    """What became of a message."""
+
+    HANDLED = "handled"
+    REPEATED = "repeated"
+    PASSED_OVER = "passed_over"
+    DEAD_LETTERED = "dead_lettered"
+    STOPPED = "stopped"
+
+
+class Permanent(Exception):
+    """The message cannot be handled, now or later; a handler may raise it to spare the retries."""
+
+
+@dataclass(frozen=True)
+class RetryPolicy:
+    """How often and how long a failing message is tried before it goes to the dead letters.
+
+    Args:
+        attempts_max: tries in all.
+        backoff_s: wait before the second try, in seconds; it doubles each time.
+        outage_backoff_s: wait between tries while the database is away, in seconds; without end.
+    """
+
+    attempts_max: int = 4
+    backoff_s: float = 0.1
+    outage_backoff_s: float = 0.5
+
+
+@dataclass(frozen=True)
+class Subscription:
+    """What one consumer reads.
+
+    Args:
+        consumer: name of the consumer (the service): its inbox entries and Kafka group.
+        events: every event type that the platform knows, by CloudEvents type; others are dead letters.
+        handlers: handler by CloudEvents type; a known type without one is passed over.
+    """
+
+    consumer: str
+    events: Mapping[str, Any]
+    handlers: Mapping[str, Handler]
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """Topics that carry the handled types."""
+        return tuple(sorted({self.events[event_type].TOPIC for event_type in self.handlers}))
+
+
+class Delivery:
+    """Takes messages for one subscription."""
+
+    def __init__(
+        self,
+        subscription: Subscription,
+        units: UnitOfWorkFactory,
+        *,
+        retry: RetryPolicy | None = None,
+        on_step: Callable[[Step], None] = lambda step: None,
+    ) -> None:
+        self.subscription = subscription
+        self._units = units
+        self._retry = retry or RetryPolicy()
+        self._on_step = on_step
+        self._stop = asyncio.Event()
+
+    def stop(self) -> None:
+        """Finish the try in hand and take no more; what is not taken comes again."""
+        self._stop.set()
+
+    @property
+    def stopping(self) -> bool:
+        return self._stop.is_set()
+
+    async def take(self, message: Message) -> Taken:
+        """Deliver one message. With any answer but ``STOPPED`` it is dealt with and may be acknowledged."""
+        self._on_step(Step.RECEIVED)
+        try:
+            envelope = read_envelope(message)
+            event = self._read_event(envelope, message)
+        except (MalformedMessage, ValidationError) as error:
+            return self._count(await self._dead_letter(message, error, attempts=1), "unreadable")
+        if event is None:
+            return self._count(Taken.PASSED_OVER, envelope.type)
+        started = perf_counter()
+        with telemetry.consuming(
+            envelope.traceparent, consumer=self.subscription.consumer, topic=message.topic, event_type=envelope.type
+        ):
+            taken = await self._handle_with_retries(message, envelope, event)
+        telemetry.HANDLING_SECONDS.labels(self.subscription.consumer, envelope.type).observe(perf_counter() - started)
+        return self._count(taken, envelope.type)
+
+    async def replay(self, message: Message) -> Taken:
+        """Handle a dead letter once more, without retries and although its key is parked.
+
+        Raises:
+            Exception: whatever still stands in the way.
+        """
+        envelope = read_envelope(message)
+        event = self._read_event(envelope, message)
+        if event is None:
+            return Taken.PASSED_OVER
+        with telemetry.consuming(
+            envelope.traceparent, consumer=self.subscription.consumer, topic=message.topic, event_type=envelope.type
+        ):
+            return await self._handle_once(message, envelope, event, heed_parking=False)
+
+    def _read_event(self, envelope: Envelope, message: Message) -> Any:
+        contract = self.subscription.events.get(envelope.type)
+        if contract is None:
+            raise MalformedMessage(f"event type {envelope.type!r} is unknown")
+        if envelope.type not in self.subscription.handlers:
+            return None
+        if contract.TOPIC != message.topic:
+            raise MalformedMessage(f"{envelope.type} does not belong on topic {message.topic}")
+        if message.value is None:
+            raise MalformedMessage("the message has no data")
+        event = contract.read(message.value)
+        if message.key != str(event.person_id).encode():
+            raise MalformedMessage("the message's key is not the person id of its data")
+        return event
+
+    async def _handle_with_retries(self, message: Message, envelope: Envelope, event: Any) -> Taken:
+        attempt = 0
+        while True:
+            try:
+                return await self._handle_once(message, envelope, event, heed_parking=True)
+            except _KeyIsParked as parked:
+                return await self._dead_letter(message, parked, attempts=0)
+            except Permanent as error:
+                return await self._dead_letter(message, error, attempts=attempt + 1)
+            except Exception as error:
+                outage = is_outage(error)
+                attempt += not outage
+                log.warning("delivery_failed", type=envelope.type, attempt=attempt, outage=outage, error=repr(error))
+                if attempt >= self._retry.attempts_max:
+                    return await self._dead_letter(message, error, attempts=attempt)
+                telemetry.RETRIES.labels(self.subscription.consumer, envelope.type).inc()
+                backoff_s = self._retry.outage_backoff_s if outage else self._retry.backoff_s * 2 ** (attempt - 1)
+                if await self._stopped_within(backoff_s):
+                    return Taken.STOPPED
+
+    async def _handle_once(self, message: Message, envelope: Envelope, event: Any, *, heed_parking: bool) -> Taken:
+        async with self._units.for_council(event.council) as work:
+            if not await work.is_first_delivery(self.subscription.consumer, envelope.event_id):
+                return Taken.REPEATED
+            if heed_parking and await work.is_parked(self.subscription.consumer, message.topic, message.key or b""):
+                raise _KeyIsParked
+            await self.subscription.handlers[envelope.type](event, work)
+            self._on_step(Step.HANDLED_BEFORE_COMMIT)
+            await work.commit()
+        self._on_step(Step.COMMITTED)
+        return Taken.HANDLED
+
+    async def _dead_letter(self, message: Message, error: Exception, *, attempts: int) -> Taken:
+        cause = dead_letters.cause_of(error)
+        log.error("dead_letter", topic=message.topic, position=message.position, cause=cause, attempts=attempts)
+        while True:
+            try:
+                async with self._units.for_council("") as work:
+                    await dead_letters.bury(work, self.subscription.consumer, message, error, attempts=attempts)
+                    await work.commit()
+            except Exception as failure:
+                if not is_outage(failure):
+                    raise
+                if await self._stopped_within(self._retry.outage_backoff_s):
+                    return Taken.STOPPED
+            else:
+                return Taken.DEAD_LETTERED
+
+    async def _stopped_within(self, seconds: float) -> bool:
+        try:
+            async with asyncio.timeout(seconds):
+                await self._stop.wait()
+        except TimeoutError:
+            return False
+        return True
+
+    def _count(self, taken: Taken, event_type: str) -> Taken:
+        telemetry.HANDLED.labels(self.subscription.consumer, event_type, taken.value).inc()
+        return taken
+
+
+class _KeyIsParked(Exception):
+    def __str__(self) -> str:
+        return "an earlier message of the same key waits in the dead letters"

@@ -1,0 +1,61 @@
+"""ASGI middleware that measures and logs each request, and gives it an id."""
+
+import re
+from time import perf_counter
+from uuid import uuid4
+
+import structlog
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from braid.kit import telemetry
+
+log = structlog.get_logger(__name__)
+
+_REQUEST_ID = re.compile(rb"[0-9A-Za-z._-]{8,64}")
+_QUIET = ("/livez", "/readyz", "/metrics")
+
+
+class HttpObservation:
+    """Counts, times and logs requests by route template; ids of people never become labels."""
+
+    def __init__(self, app: ASGIApp, service: str) -> None:
+        self._app = app
+        self._service = service
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request_id = _request_id(scope)
+        started = perf_counter()
+        status = 500
+
+        async def observed_send(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                MutableHeaders(scope=message)["X-Request-ID"] = request_id
+            await send(message)
+
+        with structlog.contextvars.bound_contextvars(request_id=request_id):
+            try:
+                await self._app(scope, receive, observed_send)
+            finally:
+                self._observe(scope, status, perf_counter() - started)
+
+    def _observe(self, scope: Scope, status: int, seconds: float) -> None:
+        route = getattr(scope.get("route"), "path", "unmatched")
+        telemetry.REQUEST_SECONDS.labels(self._service, scope["method"], route, str(status)).observe(seconds)
+        if route not in _QUIET:
+            milliseconds = round(seconds * 1000, 1)
+            log.info(
+                "request", service=self._service, method=scope["method"], route=route, status=status, ms=milliseconds
+            )
+
+
+def _request_id(scope: Scope) -> str:
+    for name, value in scope["headers"]:
+        if name == b"x-request-id" and _REQUEST_ID.fullmatch(value):
+            return str(value, "ascii")
+    return str(uuid4())

@@ -1,0 +1,25 @@
+"""Telling a lost database from a bad message."""
+
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+#: SQLSTATE classes and codes that say the server is away, starting, stopping or full: none is the message's fault.
+_OUTAGE_CLASSES = ("08", "53")
+_OUTAGE_CODES = ("57P01", "57P02", "57P03", "57P05")
+
+
+def is_outage(error: BaseException) -> bool:
+    """Whether an error means that the database cannot be reached, rather than that the work is wrong."""
+    if isinstance(error, OSError | PoolTimeout | InterfaceError):
+        return True
+    if isinstance(error, DBAPIError):
+        if error.connection_invalidated:
+            return True
+        return _is_outage_code(getattr(error.orig, "sqlstate", None)) or (
+            isinstance(error, OperationalError) and getattr(error.orig, "sqlstate", None) is None
+        )
+    return _is_outage_code(getattr(error, "sqlstate", None))
+
+
+def _is_outage_code(code: str | None) -> bool:
+    return code is not None and (code[:2] in _OUTAGE_CLASSES or code in _OUTAGE_CODES)

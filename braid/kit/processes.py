@@ -1,0 +1,152 @@
+"""The long-running commands of a service: serve its API, consume its topics, relay its outbox.
+
+Each finishes what is in hand on SIGTERM, answers probes on its HTTP port, and waits for a database or broker that is
+away rather than dying of it.
+"""
+
+import asyncio
+import signal
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+
+import structlog
+import uvicorn
+from fastapi import FastAPI
+
+from braid.kit.health import Check, probes_only
+from braid.kit.migrations import WrongSchema
+from braid.kit.outage import is_outage
+from braid.kit.relay import Relay
+from braid.kit.service import ServiceRuntime, build_api
+from braid.kit.settings import HttpSettings, KafkaSettings, SettingsRefused
+from braid.kit.telemetry import start_logging, start_tracing
+from braid.kit.transports.kafka import KafkaPublisher, KafkaSubscriber
+
+log = structlog.get_logger(__name__)
+
+#: A loop that has not turned for this long, in seconds, is stuck: liveness fails.
+STUCK_AFTER_S = 120
+GRACEFUL_SHUTDOWN_S = 20
+
+
+def observe(runtime: ServiceRuntime) -> None:
+    """Start logs and traces as the settings say."""
+    telemetry = runtime.settings.telemetry
+    start_logging(telemetry.log_format, telemetry.log_level)
+    start_tracing(telemetry.otlp_endpoint, service=runtime.definition.name)
+
+
+async def serve(runtime: ServiceRuntime) -> None:
+    """Serve the service's API until told to stop."""
+    app = build_api(runtime)
+    await wait_for_schema(runtime)
+    await http_server(app, runtime.settings.http).serve()
+
+
+async def consume(runtime: ServiceRuntime) -> None:
+    """Consume the service's topics until told to stop."""
+    turned = _Turns()
+    delivery = runtime.delivery()
+    subscriber = KafkaSubscriber(kafka_settings(runtime), on_turn=turned.now)
+    await wait_for_schema(runtime)
+    await _run_beside_probes(runtime, lambda: subscriber.run(delivery), delivery.stop, turned)
+
+
+async def relay(runtime: ServiceRuntime) -> None:
+    """Relay the service's outbox until told to stop."""
+    turned = _Turns()
+    publisher = KafkaPublisher(kafka_settings(runtime))
+    worker = Relay(runtime.definition.name, runtime.ops_engine, runtime.definition.tables, publisher)
+
+    async def run() -> None:
+        await worker.run()
+
+    await wait_for_schema(runtime)
+    await _run_beside_probes(runtime, run, worker.stop, turned, turned_at=lambda: worker.turned_at)
+
+
+def kafka_settings(runtime: ServiceRuntime) -> KafkaSettings:
+    """The broker's address.
+
+    Raises:
+        SettingsRefused: none is set.
+    """
+    if runtime.settings.kafka is None:
+        raise SettingsRefused(
+            f"Settings refused:\n  {runtime.definition.prefix}KAFKA__BOOTSTRAP: this command needs it"
+        )
+    return runtime.settings.kafka
+
+
+async def wait_for_schema(runtime: ServiceRuntime, *, wait_s: float = 60) -> None:
+    """Wait for the database, and for migrations that run beside us.
+
+    Raises:
+        WrongSchema: the database is still at another migration after ``wait_s`` seconds.
+    """
+    deadline = asyncio.get_running_loop().time() + wait_s
+    while True:
+        try:
+            return await runtime.check_schema()
+        except WrongSchema:
+            if asyncio.get_running_loop().time() > deadline:
+                raise
+        except Exception as error:
+            if not is_outage(error):
+                raise
+            log.warning("database_away", service=runtime.definition.name, error=type(error).__name__)
+        await asyncio.sleep(1)
+
+
+def http_server(app: FastAPI, http: HttpSettings) -> uvicorn.Server:
+    """A server for an application, one process, quiet about single requests."""
+    return uvicorn.Server(
+        uvicorn.Config(
+            app,
+            host=http.host,
+            port=http.port,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=GRACEFUL_SHUTDOWN_S,
+        )
+    )
+
+
+class _Turns:
+    """When a loop last turned."""
+
+    def __init__(self) -> None:
+        self.at = datetime.now(UTC)
+
+    def now(self) -> None:
+        self.at = datetime.now(UTC)
+
+
+async def _run_beside_probes(
+    runtime: ServiceRuntime,
+    work: Callable[[], Awaitable[None]],
+    stop: Callable[[], None],
+    turned: _Turns,
+    *,
+    turned_at: Callable[[], datetime | None] = lambda: None,
+) -> None:
+    async def turning() -> None:
+        if datetime.now(UTC) - (turned_at() or turned.at) > timedelta(seconds=STUCK_AFTER_S):
+            raise RuntimeError("the loop does not turn")
+
+    checks: dict[str, Check] = {**runtime.checks(), "loop": turning}
+    server = http_server(probes_only(checks), runtime.settings.http)
+    probes = asyncio.create_task(server.serve())
+    # uvicorn takes the signals while it starts; ours come after, so that the work stops first.
+    while not server.started and not probes.done():
+        await asyncio.sleep(0.02)
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop)
+    try:
+        await work()
+    finally:
+        server.should_exit = True
+        await probes
+        await runtime.close()

@@ -1,0 +1,183 @@
+"""What a service is made of, and how its parts are opened, checked and closed."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from fastapi import APIRouter, FastAPI
+from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
+from sqlalchemy import MetaData, text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from braid.kit.bell import Bell
+from braid.kit.database import open_engine, session_factory
+from braid.kit.delivery import Delivery, Handler, RetryPolicy, Subscription
+from braid.kit.health import Check, health_routes
+from braid.kit.http_observation import HttpObservation
+from braid.kit.identity import TokenVerifier, internal_verifier
+from braid.kit.messaging_tables import MessagingTables, messaging_tables
+from braid.kit.migrations import require_head
+from braid.kit.problems import PROBLEM_SCHEMA, ProblemTable, answer_with_problems
+from braid.kit.settings import ServiceSettings, SettingsRefused, required
+from braid.kit.unit_of_work import UnitOfWorkFactory
+
+
+@dataclass(frozen=True)
+class ServiceDefinition:
+    """A service, declared.
+
+    Args:
+        name: as in commands, roles, groups and event sources.
+        package: import path, such as ``services.ras``.
+        title: for its API description.
+        routers: its routes.
+        metadata: its tables.
+        events: every event type of the platform, by CloudEvents type.
+        handlers: its handler by CloudEvents type; empty where it consumes nothing.
+        problems: how its domain errors are told over HTTP.
+    """
+
+    name: str
+    package: str
+    title: str
+    routers: Sequence[APIRouter]
+    metadata: MetaData
+    events: Mapping[str, Any] = field(default_factory=dict)
+    handlers: Mapping[str, Handler] = field(default_factory=dict)
+    problems: ProblemTable = field(default_factory=dict)
+
+    @property
+    def prefix(self) -> str:
+        """Prefix of its settings."""
+        return f"{self.name.upper()}_"
+
+    @property
+    def tables(self) -> MessagingTables:
+        return messaging_tables(self.metadata)
+
+
+class ServiceRuntime:
+    """A service's connections, opened for one process.
+
+    Args:
+        definition: the service.
+        settings: its settings.
+        bell: rung after commits; the relay of the same process hears it.
+    """
+
+    def __init__(self, definition: ServiceDefinition, settings: ServiceSettings, *, bell: Bell | None = None) -> None:
+        self.definition = definition
+        self.settings = settings
+        self.bell = bell or Bell()
+        self._app_engine: AsyncEngine | None = None
+        self._ops_engine: AsyncEngine | None = None
+
+    @property
+    def app_engine(self) -> AsyncEngine:
+        """Connections of the application's role."""
+        if self._app_engine is None:
+            self._app_engine = self._open("url", self.settings.database.pool_size)
+        return self._app_engine
+
+    @property
+    def ops_engine(self) -> AsyncEngine:
+        """Connections of the operations role."""
+        if self._ops_engine is None:
+            self._ops_engine = self._open("ops_url", 2)
+        return self._ops_engine
+
+    def _open(self, name: str, pool_size: int) -> AsyncEngine:
+        variable = f"{self.definition.prefix}DATABASE__{name.upper()}"
+        url = required(getattr(self.settings.database, name), variable)
+        return open_engine(url, application_name=f"braid-{self.definition.name}", pool_size=pool_size)
+
+    @property
+    def units(self) -> UnitOfWorkFactory:
+        """Units of work of this process."""
+        return UnitOfWorkFactory(
+            self.definition.name, session_factory(self.app_engine), self.definition.tables, bell=self.bell
+        )
+
+    def delivery(self, *, retry: RetryPolicy | None = None) -> Delivery:
+        """The delivery of the events that the service consumes."""
+        subscription = Subscription(self.definition.name, self.definition.events, self.definition.handlers)
+        return Delivery(subscription, self.units, retry=retry)
+
+    async def check_schema(self) -> None:
+        """Refuse to work with a database at another migration.
+
+        Raises:
+            WrongSchema: it is at another one.
+        """
+        engine = self.app_engine if self.settings.database.url else self.ops_engine
+        await require_head(engine, self.definition.package)
+
+    def checks(self) -> Mapping[str, Check]:
+        """What readiness looks at."""
+        engine = self.app_engine if self.settings.database.url else self.ops_engine
+        return {"database": partial(_answers, engine)}
+
+    async def close(self) -> None:
+        """Close all connections."""
+        for engine in (self._app_engine, self._ops_engine):
+            if engine is not None:
+                await engine.dispose()
+
+
+async def _answers(engine: AsyncEngine) -> None:
+    async with engine.connect() as db:
+        await db.execute(text("SELECT 1"))
+
+
+def build_api(runtime: ServiceRuntime, *, verifier: TokenVerifier | None = None) -> FastAPI:
+    """The service's API as an ASGI application.
+
+    Args:
+        runtime: the service's connections.
+        verifier: of internal tokens; by default from the key file in the settings.
+
+    Raises:
+        SettingsRefused: no key file is set.
+    """
+    definition = runtime.definition
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        await runtime.check_schema()
+        yield
+        await runtime.close()
+
+    app = describe_api(definition, lifespan=lifespan)
+    app.state.units = runtime.units
+    app.state.verifier = verifier or _verifier(runtime)
+    app.include_router(health_routes(runtime.checks()))
+    app.add_middleware(HttpObservation, service=definition.name)
+    FastAPIInstrumentor.instrument_app(app, excluded_urls="livez,readyz,metrics", exclude_spans=["receive", "send"])
+    return app
+
+
+def describe_api(definition: ServiceDefinition, **options: Any) -> FastAPI:
+    """The service's routes and problems alone, enough for its OpenAPI description."""
+    app = FastAPI(title=f"Braid {definition.title}", version="1", docs_url=None, redoc_url=None, **options)
+    for router in definition.routers:
+        app.include_router(router)
+    answer_with_problems(app, definition.problems)
+    plain_openapi = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        document = plain_openapi()
+        document.setdefault("components", {}).setdefault("schemas", {})["Problem"] = PROBLEM_SCHEMA
+        return document
+
+    app.openapi = openapi  # type: ignore[method-assign]
+    return app
+
+
+def _verifier(runtime: ServiceRuntime) -> TokenVerifier:
+    if runtime.settings.identity is None:
+        variable = f"{runtime.definition.prefix}IDENTITY__INTERNAL_KEYS_FILE"
+        raise SettingsRefused(f"Settings refused:\n  {variable}: this command needs it")
+    return internal_verifier(Path(runtime.settings.identity.internal_keys_file))

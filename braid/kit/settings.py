@@ -1,0 +1,131 @@
+"""Settings from the environment: typed, frozen, and refused when one is unknown, missing or out of range.
+
+pydantic-settings passes over a misspelt variable even with ``extra="forbid"``, so unknown ones are looked for here.
+"""
+
+import os
+from collections.abc import Mapping
+from typing import Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class SettingsPart(BaseModel):
+    """A group of settings; an unknown one inside is a mistake."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class DatabaseSettings(SettingsPart):
+    """Addresses of the service's database, one for each role; a command needs only its own."""
+
+    url: SecretStr | None = Field(None, description="As the application's role: requests and events.")
+    ops_url: SecretStr | None = Field(None, description="As the operations role: relay and dead letters.")
+    owner_url: SecretStr | None = Field(None, description="As the owner: migrations.")
+    admin_url: SecretStr | None = Field(None, description="As a superuser: making the database and its roles.")
+    pool_size: int = Field(5, ge=1, le=100)
+
+
+class KafkaSettings(SettingsPart):
+    """How to reach the broker."""
+
+    bootstrap: str
+    security_protocol: Literal["PLAINTEXT", "SSL"] = "PLAINTEXT"
+    ca_file: str | None = None
+    certificate_file: str | None = None
+    key_file: str | None = None
+    group_instance_id: str | None = Field(None, description="Stable name of this consumer: static membership.")
+    session_timeout_ms: int = Field(30_000, ge=1_000, le=300_000)
+    rebalance_timeout_ms: int = Field(60_000, ge=1_000, le=300_000)
+
+
+class HttpSettings(SettingsPart):
+    """Where a command answers requests and probes."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(8000, ge=0, le=65_535)
+
+
+class IdentitySettings(SettingsPart):
+    """Whose tokens a service takes."""
+
+    internal_keys_file: str = Field(description="JWKS with the gateway's public key.")
+
+
+class TelemetrySettings(SettingsPart):
+    """Logs and traces."""
+
+    otlp_endpoint: str | None = None
+    log_format: Literal["json", "console"] = "json"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+
+Environment = Literal["local", "test", "production"]
+
+
+class ServiceSettings(BaseSettings):
+    """What every service with a database is told; the prefix is the service's name."""
+
+    model_config = SettingsConfigDict(env_nested_delimiter="__", frozen=True)
+
+    environment: Environment
+    database: DatabaseSettings
+    kafka: KafkaSettings | None = None
+    identity: IdentitySettings | None = None
+    http: HttpSettings = Field(default_factory=HttpSettings)
+    telemetry: TelemetrySettings = Field(default_factory=TelemetrySettings)
+
+
+class SettingsRefused(SystemExit):
+    """The settings do not fit; the message is one clear line a fault."""
+
+
+S = TypeVar("S", bound=BaseSettings)
+
+
+def load(model: type[S], prefix: str, environment: Mapping[str, str] | None = None) -> S:
+    """Read settings from variables that begin with ``prefix``.
+
+    Raises:
+        SettingsRefused: a variable with our prefix names no setting, or one is missing or out of range.
+    """
+    variables = os.environ if environment is None else environment
+    ours = {name: value for name, value in variables.items() if name.startswith(prefix)}
+    known = {prefix + name.upper() for name in model.model_fields}
+    unknown = sorted(name for name in ours if name.split("__")[0] not in known)
+    if unknown:
+        raise SettingsRefused(f"Unknown settings: {', '.join(unknown)}")
+    try:
+        return model(**_nested(ours, prefix))
+    except ValidationError as error:
+        faults = [f"{_variable(prefix, fault['loc'])}: {fault['msg']}" for fault in error.errors(include_input=False)]
+        raise SettingsRefused("Settings refused:\n  " + "\n  ".join(faults)) from None
+
+
+def _nested(variables: Mapping[str, str], prefix: str) -> dict[str, object]:
+    nested: dict[str, object] = {}
+    for name, value in variables.items():
+        group, _, member = name.removeprefix(prefix).lower().partition("__")
+        if not member:
+            nested[group] = value
+        else:
+            members = nested.setdefault(group, {})
+            if isinstance(members, dict):
+                members[member] = value
+    return nested
+
+
+def _variable(prefix: str, location: tuple[int | str, ...]) -> str:
+    return prefix + "__".join(str(part).upper() for part in location)
+
+
+def required(value: SecretStr | None, variable: str) -> str:
+    """A setting that this command cannot do without.
+
+    Raises:
+        SettingsRefused: it was not given.
+    """
+    if value is None:
+        raise SettingsRefused(f"Settings refused:\n  {variable}: this command needs it")
+    return value.get_secret_value()

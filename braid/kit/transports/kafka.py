@@ -1,0 +1,181 @@
+"""The Kafka transport: bare aiokafka, offsets committed by hand after the database has the effect."""
+
+import asyncio
+import ssl
+from collections.abc import Callable, Mapping, Sequence
+from enum import StrEnum
+from typing import Any
+
+import structlog
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError, RebalanceInProgressError
+from aiokafka.structs import ConsumerRecord
+
+from braid.kit.delivery import Delivery, Taken
+from braid.kit.message import Message
+from braid.kit.settings import KafkaSettings
+
+log = structlog.get_logger(__name__)
+
+#: An idempotent producer never gives up by itself, so each batch has a limit, in seconds.
+PUBLISH_TIMEOUT_S = 30
+POLL_TIMEOUT_MS = 500
+POLL_RECORDS_MAX = 200
+
+
+class Step(StrEnum):
+    """Moments on the way to and from the broker, in order; tests kill the process at each of them."""
+
+    SENT = "sent"
+    BEFORE_OFFSET_COMMIT = "before_offset_commit"
+    OFFSET_COMMITTED = "offset_committed"
+
+
+def connection(settings: KafkaSettings) -> dict[str, Any]:
+    """Arguments with which every client of ours connects."""
+    arguments: dict[str, Any] = {"bootstrap_servers": settings.bootstrap}
+    if settings.security_protocol == "SSL":
+        context = ssl.create_default_context(cafile=settings.ca_file)
+        if settings.certificate_file:
+            context.load_cert_chain(settings.certificate_file, settings.key_file)
+        arguments |= {"security_protocol": "SSL", "ssl_context": context}
+    return arguments
+
+
+class KafkaPublisher:
+    """Sends messages to the broker, in order per key, and waits until all replicas have them."""
+
+    def __init__(self, settings: KafkaSettings, *, on_step: Callable[[Step], None] = lambda step: None) -> None:
+        self._settings = settings
+        self._on_step = on_step
+        self._producer: AIOKafkaProducer | None = None
+
+    async def start(self) -> None:
+        """Connect, waiting for the broker as long as it takes."""
+        while True:
+            producer = AIOKafkaProducer(
+                **connection(self._settings),
+                acks="all",
+                enable_idempotence=True,
+                linger_ms=0,
+                request_timeout_ms=10_000,
+            )
+            try:
+                await producer.start()
+            except KafkaError as error:
+                await producer.stop()
+                log.warning("broker_away", error=repr(error))
+                await asyncio.sleep(1)
+            else:
+                self._producer = producer
+                return
+
+    async def publish(self, messages: Sequence[Message]) -> None:
+        """Send messages; returns when each is on all replicas.
+
+        Raises:
+            TimeoutError: the broker took too long; what was sent may be on the topic and will be sent again.
+            aiokafka.errors.KafkaError: the broker refused a message.
+        """
+        if self._producer is None:
+            raise RuntimeError("publish before start")
+        async with asyncio.timeout(PUBLISH_TIMEOUT_S):
+            sent = [
+                await self._producer.send(m.topic, value=m.value, key=m.key, headers=list(m.headers)) for m in messages
+            ]
+            await asyncio.gather(*sent)
+        self._on_step(Step.SENT)
+
+    async def stop(self) -> None:
+        """Disconnect."""
+        if self._producer is not None:
+            producer, self._producer = self._producer, None
+            await producer.stop()
+
+
+class KafkaSubscriber:
+    """Reads topics as one member of a consumer group and feeds a delivery."""
+
+    def __init__(
+        self,
+        settings: KafkaSettings,
+        *,
+        on_step: Callable[[Step], None] = lambda step: None,
+        on_turn: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._settings = settings
+        self._on_step = on_step
+        self._on_turn = on_turn
+
+    async def run(self, delivery: Delivery) -> None:
+        """Feed the delivery until it is stopped; a broker that goes away is waited for."""
+        while not delivery.stopping:
+            consumer = self._consumer(delivery)
+            try:
+                await consumer.start()
+                await self._read(consumer, delivery)
+            except (KafkaError, OSError) as error:
+                log.warning("broker_away", error=repr(error))
+                await asyncio.sleep(1)
+            finally:
+                await consumer.stop()
+
+    def _consumer(self, delivery: Delivery) -> AIOKafkaConsumer:
+        return AIOKafkaConsumer(
+            *delivery.subscription.topics,
+            **connection(self._settings),
+            group_id=f"braid.{delivery.subscription.consumer}",
+            group_instance_id=self._settings.group_instance_id,
+            # With "latest" a new group would miss all that came before it first joined.
+            auto_offset_reset="earliest",
+            enable_auto_commit=False,
+            session_timeout_ms=self._settings.session_timeout_ms,
+            heartbeat_interval_ms=max(200, self._settings.session_timeout_ms // 10),
+            rebalance_timeout_ms=self._settings.rebalance_timeout_ms,
+            max_poll_interval_ms=300_000,
+        )
+
+    async def _read(self, consumer: AIOKafkaConsumer, delivery: Delivery) -> None:
+        while not delivery.stopping:
+            self._on_turn()
+            polled: Mapping[TopicPartition, Sequence[ConsumerRecord[bytes, bytes]]] = await consumer.getmany(
+                timeout_ms=POLL_TIMEOUT_MS, max_records=POLL_RECORDS_MAX
+            )
+            for partition, records in polled.items():
+                await self._take_partition(consumer, delivery, partition, records)
+
+    async def _take_partition(
+        self,
+        consumer: AIOKafkaConsumer,
+        delivery: Delivery,
+        partition: TopicPartition,
+        records: Sequence[ConsumerRecord[bytes, bytes]],
+    ) -> None:
+        taken_to: int | None = None
+        for record in records:
+            # A rebalance may take the partition away while records of it are in hand.
+            if delivery.stopping or partition not in consumer.assignment():
+                break
+            if await delivery.take(_message(record)) is Taken.STOPPED:
+                break
+            taken_to = record.offset + 1
+        if taken_to is None:
+            return
+        self._on_step(Step.BEFORE_OFFSET_COMMIT)
+        try:
+            await consumer.commit({partition: taken_to})
+        except (CommitFailedError, IllegalStateError, RebalanceInProgressError):
+            # The next owner reads them again; the inbox makes that harmless.
+            log.info("partition_lost_before_commit", partition=str(partition))
+        else:
+            self._on_step(Step.OFFSET_COMMITTED)
+
+
+def _message(record: ConsumerRecord[bytes, bytes]) -> Message:
+    return Message(
+        topic=record.topic,
+        key=record.key,
+        headers=tuple(record.headers),
+        value=record.value,
+        position=f"{record.topic}/{record.partition}/{record.offset}",
+    )
