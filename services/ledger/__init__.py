@@ -1,0 +1,1 @@
+"""Budgets, ring-fenced funds and the double-entry journal."""
