@@ -1,0 +1,1 @@
+"""Where a person's budget has got to, and later the support plan."""
