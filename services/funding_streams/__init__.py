@@ -1,0 +1,1 @@
+"""What each funding stream's own law says about one person's facts."""

@@ -1,0 +1,133 @@
+"""Facts of one agreed assessment, read by name and kind. What is read is remembered; what is absent has a name."""
+
+import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Self, cast
+
+from services.funding_streams.domain.errors import MissingFact, WrongFact
+
+
+@dataclass(frozen=True)
+class Income:
+    """One income of the person."""
+
+    code: str
+    pence_per_week: int
+
+
+FactValue = bool | int | str | datetime.date | tuple[Income, ...]
+
+
+@dataclass
+class Facts:
+    """Typed access to facts by name.
+
+    Every reader raises `MissingFact` when the fact is absent and `WrongFact` when it is written as another kind.
+    ``read`` and ``missed`` remember the names that were asked for, in order, without repeats.
+    """
+
+    values: Mapping[str, FactValue]
+    read: dict[str, None] = field(default_factory=dict)
+    missed: dict[str, None] = field(default_factory=dict)
+
+    @classmethod
+    def from_mapping(cls, values: Mapping[str, object]) -> Self:
+        """Take the JSON values of an agreed assessment: dates as ISO strings, incomes as lists of objects.
+
+        Raises:
+            WrongFact: an income is not an object with a code and whole pence per week.
+        """
+        return cls(MappingProxyType({name: _value(name, value) for name, value in values.items()}))
+
+    def afresh(self) -> Self:
+        """Return the same facts with nothing read yet."""
+        return type(self)(self.values)
+
+    def absent(self, names: Iterable[str]) -> tuple[str, ...]:
+        """Return those of ``names`` that the assessment does not hold, in their order."""
+        return tuple(name for name in names if name not in self.values)
+
+    def has(self, name: str) -> bool:
+        """Whether the assessment holds the fact; asking this reads it."""
+        self.read[name] = None
+        return name in self.values
+
+    def yes_no(self, name: str) -> bool:
+        """Return a yes or no."""
+        value = self._get(name)
+        if not isinstance(value, bool):
+            raise WrongFact(name, "true or false")
+        return value
+
+    def pence(self, name: str) -> int:
+        """Return a sum in whole pence, zero or more; a weekly one where the fact's name ends so."""
+        return self._whole(name, "whole pence, zero or more")
+
+    def pence_if_any(self, name: str) -> int | None:
+        """Return a sum in whole pence, or None where there is none: for sums that not everybody has."""
+        return self.pence(name) if self.has(name) else None
+
+    def count(self, name: str) -> int:
+        """Return a whole number, zero or more."""
+        return self._whole(name, "a whole number, zero or more")
+
+    def date(self, name: str) -> datetime.date:
+        """Return a day."""
+        value = self._get(name)
+        if isinstance(value, datetime.date):
+            return value
+        try:
+            return datetime.date.fromisoformat(cast(str, value))
+        except (TypeError, ValueError):
+            raise WrongFact(name, "a date such as 2009-06-01") from None
+
+    def date_if_any(self, name: str) -> datetime.date | None:
+        """Return a day, or None where there is none: for things that may not have happened."""
+        return self.date(name) if self.has(name) else None
+
+    def code(self, name: str) -> str:
+        """Return a code."""
+        value = self._get(name)
+        if not isinstance(value, str):
+            raise WrongFact(name, "a code")
+        return value
+
+    def incomes(self) -> tuple[Income, ...]:
+        """Return the person's incomes by kind, in pence a week."""
+        value = self._get("incomes")
+        if not isinstance(value, tuple):
+            raise WrongFact("incomes", "a list of incomes")
+        return value
+
+    def _get(self, name: str) -> FactValue:
+        self.read[name] = None
+        if name not in self.values:
+            self.missed[name] = None
+            raise MissingFact(name)
+        return self.values[name]
+
+    def _whole(self, name: str, expected: str) -> int:
+        value = self._get(name)
+        if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+            raise WrongFact(name, expected)
+        return value
+
+
+def _value(name: str, value: object) -> FactValue:
+    if isinstance(value, bool | int | str | datetime.date):
+        return value
+    if isinstance(value, Sequence):
+        return tuple(_income(name, line) for line in value)
+    raise WrongFact(name, "a yes or no, a number, a text, a date or a list of incomes")
+
+
+def _income(name: str, line: object) -> Income:
+    if isinstance(line, Income):
+        return line
+    code = line.get("code") if isinstance(line, Mapping) else getattr(line, "code", None)
+    pence = line.get("pence_per_week") if isinstance(line, Mapping) else getattr(line, "pence_per_week", None)
+    if not isinstance(code, str) or not isinstance(pence, int) or isinstance(pence, bool) or pence < 0:
+        raise WrongFact(name, "a list of incomes, each with a code and whole pence per week")
+    return Income(code, pence)
