@@ -1,0 +1,1 @@
+"""The real servers that integration tests run against, started from their own archives."""
