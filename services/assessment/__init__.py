@@ -1,0 +1,1 @@
+"""People, questionnaires, answers and agreed assessments."""

@@ -1,0 +1,141 @@
+"""A questionnaire: versioned data, each question with what it asks for and whom its answer serves."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+
+#: Stands in ``serves`` beside the codes of the funding streams: the answer moves the indicative allocation.
+RAS = "ras"
+
+#: The answer of somebody who does not know a fact. It counts as an answer, but the fact stays missing.
+NOT_SURE = "not_sure"
+
+
+class Kind(StrEnum):
+    """How a question is answered. Sums are whole pence."""
+
+    CHOICE = "choice"
+    SEVERAL_CHOICES = "several_choices"
+    YES_NO = "yes_no"
+    DATE = "date"
+    PENCE = "pence"
+    PENCE_PER_WEEK = "pence_per_week"
+    COUNT = "count"
+    INCOMES = "incomes"
+
+
+class Role(StrEnum):
+    """Who answers. A helper, proxy or advocate answers as the person; who they are is recorded elsewhere."""
+
+    PERSON = "person"
+    PRACTITIONER = "practitioner"
+
+
+class Aspect(StrEnum):
+    """What a question asks for; its ``about`` says of what."""
+
+    NEED = "need"
+    """A need, for the points; about a domain."""
+
+    FACT = "fact"
+    """A fact, for the funding streams; about a name in the fact catalogue."""
+
+    INFORMAL_HELP = "informal_help"
+    """How much family and friends do; about a domain."""
+
+    CARER = "carer"
+    """Whether those who help are willing and able to go on."""
+
+    DAY_PROFILE = "day_profile"
+    """How many days a week are of a kind; about ``good``, ``bad`` or ``other``."""
+
+    SPECIALIST_SUPPORT = "specialist_support"
+    """Minutes a day of specialist support; about a code of the rate card."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One answer to choose. ``alone`` marks an answer such as "none of these", which goes with no other."""
+
+    code: str
+    text: str
+    alone: bool = False
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question.
+
+    Args:
+        label: a few words, for lists and explanations.
+        about: what it asks for, as ``asks`` says: a domain, a fact, a kind of day or a code of the rate card.
+        serves: codes of the streams that need the answer, and ``ras``.
+        required: the assessment cannot be handed in (person) or agreed (practitioner) without an answer.
+        choices: for ``choice`` and ``several_choices``, from least to most need where it asks for a need; for
+            ``incomes``, the kinds of income.
+        definitions: what each vague word of the question means here.
+        most: the largest number that is accepted: pence, a count, days a week or minutes a day.
+    """
+
+    question_id: str
+    label: str
+    text: str
+    hint: str
+    asks: Aspect
+    about: str
+    kind: Kind
+    answered_by: Role
+    serves: tuple[str, ...]
+    required: bool
+    choices: tuple[Choice, ...] = ()
+    definitions: Mapping[str, str] = field(default_factory=dict)
+    most: int = 0
+
+    @property
+    def may_be_not_sure(self) -> bool:
+        """Needs must be answered; a fact, or a carer's willingness, may be left as not known."""
+        return self.asks in (Aspect.FACT, Aspect.CARER)
+
+    def choice(self, code: str) -> Choice | None:
+        """The choice of a code, or nothing where there is none."""
+        return next((choice for choice in self.choices if choice.code == code), None)
+
+
+@dataclass(frozen=True)
+class Section:
+    """Questions that are shown together."""
+
+    section_id: str
+    title: str
+    intro: str
+    questions: tuple[Question, ...]
+
+
+@dataclass(frozen=True)
+class Questionnaire:
+    """One released version of a council's questionnaire; it never changes.
+
+    Args:
+        domains: titles of the domains of need, by code, in the order in which they are shown.
+    """
+
+    questionnaire_id: str
+    version: int
+    title: str
+    domains: Mapping[str, str]
+    sections: tuple[Section, ...]
+
+    @cached_property
+    def questions(self) -> Mapping[str, Question]:
+        """Every question by its id, in order."""
+        return {question.question_id: question for section in self.sections for question in section.questions}
+
+    @cached_property
+    def serves(self) -> tuple[str, ...]:
+        """Everyone whom some question serves, in the order of first mention."""
+        return tuple(dict.fromkeys(code for question in self.questions.values() for code in question.serves))
+
+    def asking(self, aspect: Aspect) -> Iterator[Question]:
+        """The questions that ask for one aspect, in order."""
+        return (question for question in self.questions.values() if question.asks is aspect)

@@ -1,0 +1,302 @@
+"""Reads questionnaires from their files, strictly: a file with anything unknown or unsound in it is refused whole."""
+
+import hashlib
+import json
+import re
+from collections.abc import Hashable, Iterator, Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated, Any
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from braid.contracts.codes import PENCE_MAX, Stream
+from braid.contracts.facts import CATALOGUE, Fact, FactKind
+from services.assessment.domain.questionnaire import RAS, Aspect, Choice, Kind, Question, Questionnaire, Role, Section
+
+QUESTIONNAIRES = Path(__file__).parent / "questionnaires"
+
+#: Words that mean something else to everybody; a question that uses one says what it means there. Early users of
+#: individual budgets said so of "substantial" and "frequent" (Rabiee, Moran and Glendinning 2009).
+VAGUE_WORDS = (
+    "a lot",
+    "frequent",
+    "frequently",
+    "majority",
+    "many",
+    "most",
+    "occasional",
+    "occasionally",
+    "often",
+    "regular",
+    "regularly",
+    "several",
+    "significant",
+    "some",
+    "sometimes",
+    "substantial",
+    "usually",
+)
+
+DAYS_IN_WEEK = 7
+MINUTES_IN_DAY = 1440
+HELP_CODES = ("none", "some", "most", "all")
+
+Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+Text = Annotated[str, Field(min_length=1)]
+
+
+class QuestionnaireRefused(Exception):
+    """A questionnaire file is not sound, was changed after its release, or was never released."""
+
+    def __init__(self, file: str, reasons: list[str]) -> None:
+        self.reasons = tuple(reasons)
+        super().__init__(f"{file}: {'; '.join(reasons)}")
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class _ChoiceEntry(_Strict):
+    code: Code
+    text: Text
+    alone: bool = False
+
+
+class _QuestionEntry(_Strict):
+    id: Code
+    label: Text
+    text: Text
+    hint: Text
+    asks: Annotated[dict[Annotated[Aspect, Field(strict=False)], str], Field(min_length=1, max_length=1)]
+    kind: Annotated[Kind, Field(strict=False)]
+    answered_by: Annotated[Role, Field(strict=False)]
+    serves: Annotated[list[str], Field(min_length=1)]
+    required: bool
+    choices: list[_ChoiceEntry] = []
+    definitions: dict[str, Text] = {}
+
+
+class _SectionEntry(_Strict):
+    id: Code
+    title: Text
+    intro: str = ""
+    questions: Annotated[list[_QuestionEntry], Field(min_length=1)]
+
+
+class _QuestionnaireFile(_Strict):
+    id: str
+    version: Annotated[int, Field(ge=1)]
+    title: Text
+    domains: Annotated[dict[Code, Text], Field(min_length=1)]
+    sections: Annotated[list[_SectionEntry], Field(min_length=1)]
+
+
+@lru_cache(maxsize=64)
+def released_questionnaire(questionnaire_id: str, version: int, folder: Path = QUESTIONNAIRES) -> Questionnaire:
+    """Load a released version of a questionnaire.
+
+    Raises:
+        QuestionnaireRefused: it was never released, was changed since, or is not sound.
+    """
+    name = f"{questionnaire_id}/{version}.yaml"
+    released = _released(folder)
+    if name not in released:
+        raise QuestionnaireRefused(name, ["this version was never released"])
+    content = (folder / name).read_bytes()
+    if hashlib.sha256(content).hexdigest() != released[name]:
+        raise QuestionnaireRefused(name, ["a released version never changes; make a new version beside it"])
+    questionnaire = read_questionnaire(content.decode(), name)
+    if (questionnaire.questionnaire_id, questionnaire.version) != (questionnaire_id, version):
+        raise QuestionnaireRefused(name, ["the id and version inside the file are not those of its path"])
+    return questionnaire
+
+
+def latest_released_version(questionnaire_id: str, folder: Path = QUESTIONNAIRES) -> int:
+    """The newest released version of a questionnaire, with which a new assessment begins.
+
+    Raises:
+        QuestionnaireRefused: no version was released.
+    """
+    versions = [int(Path(name).stem) for name in _released(folder) if Path(name).parent.as_posix() == questionnaire_id]
+    if not versions:
+        raise QuestionnaireRefused(questionnaire_id, ["no version was ever released"])
+    return max(versions)
+
+
+def read_questionnaire(text: str, name: str) -> Questionnaire:
+    """Read and check a questionnaire.
+
+    Args:
+        text: the YAML.
+        name: what to call the file in a refusal.
+
+    Raises:
+        QuestionnaireRefused: with every reason that was found.
+    """
+    try:
+        entry = _QuestionnaireFile.model_validate(yaml.load(text, Loader=_NoKeyTwice))  # noqa: S506 (a safe loader)
+    except yaml.YAMLError as error:
+        raise QuestionnaireRefused(name, [str(error)]) from error
+    except ValidationError as error:
+        reasons = [f"{'.'.join(str(step) for step in fault['loc'])}: {fault['msg']}" for fault in error.errors()]
+        raise QuestionnaireRefused(name, reasons) from error
+    if reasons := list(_reasons(entry)):
+        raise QuestionnaireRefused(name, reasons)
+    return _questionnaire(entry)
+
+
+class _NoKeyTwice(yaml.SafeLoader):
+    """YAML's own loader silently keeps the last of two equal keys."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        keys = [key.value for key, _ in node.value if key.tag != "tag:yaml.org,2002:merge"]
+        twice = {key for key in keys if keys.count(key) > 1}
+        if twice:
+            raise yaml.constructor.ConstructorError(None, None, f"key given twice: {sorted(twice)}", node.start_mark)
+        return super().construct_mapping(node, deep)
+
+
+def _released(folder: Path) -> Mapping[str, str]:
+    released: dict[str, str] = json.loads((folder / "released.json").read_text())
+    return released
+
+
+def _reasons(entry: _QuestionnaireFile) -> Iterator[str]:
+    questions = [question for section in entry.sections for question in section.questions]
+    yield from _twice("the section id", [section.id for section in entry.sections])
+    yield from _twice("the question id", [question.id for question in questions])
+    yield from _twice("what a question asks for:", [_asked(question) for question in questions if _asks_once(question)])
+    for question in questions:
+        yield from (f"{question.id}: {reason}" for reason in _question_reasons(question, entry.domains))
+
+
+def _question_reasons(question: _QuestionEntry, domains: Mapping[str, str]) -> Iterator[str]:
+    aspect, about = _aspect(question)
+    unknown = [code for code in question.serves if code not in (RAS, *Stream)]
+    if unknown:
+        yield f"serves an unknown stream: {', '.join(unknown)}"
+    with_choices = question.kind in (Kind.CHOICE, Kind.SEVERAL_CHOICES, Kind.INCOMES)
+    if with_choices != bool(question.choices):
+        yield "a question has choices if, and only if, it is answered by choosing"
+    yield from _twice("the choice", [choice.code for choice in question.choices])
+    yield from _definition_reasons(question)
+    if aspect is Aspect.FACT:
+        yield from _fact_reasons(question, about)
+    elif question.serves != [RAS]:
+        yield "only a question for a fact serves a funding stream; this one serves ras alone"
+    else:
+        yield from _allocation_reasons(question, aspect, about, domains)
+
+
+def _fact_reasons(question: _QuestionEntry, name: str) -> Iterator[str]:
+    fact = CATALOGUE.get(name)
+    if fact is None:
+        yield f"the fact {name!r} is not in the catalogue"
+        return
+    if question.kind is not _kind_of(fact):
+        yield f"the fact {name!r} is answered by {_kind_of(fact)}, not by {question.kind}"
+    unknown = [choice.code for choice in question.choices if fact.codes and choice.code not in fact.codes]
+    if unknown:
+        yield f"the fact {name!r} has no code {', '.join(unknown)}"
+    if RAS in question.serves:
+        yield "a fact does not move the allocation"
+
+
+def _allocation_reasons(
+    question: _QuestionEntry, aspect: Aspect, about: str, domains: Mapping[str, str]
+) -> Iterator[str]:
+    if aspect in (Aspect.NEED, Aspect.INFORMAL_HELP) and about not in domains:
+        yield f"{about!r} is not a domain of this questionnaire"
+    kinds: Mapping[Aspect, tuple[Kind, ...]] = {
+        Aspect.NEED: (Kind.CHOICE, Kind.SEVERAL_CHOICES),
+        Aspect.INFORMAL_HELP: (Kind.CHOICE,),
+        Aspect.CARER: (Kind.YES_NO,),
+        Aspect.DAY_PROFILE: (Kind.COUNT,),
+        Aspect.SPECIALIST_SUPPORT: (Kind.COUNT,),
+    }
+    if question.kind not in kinds[aspect]:
+        yield f"a question for {aspect} is answered by {' or '.join(kinds[aspect])}"
+    if aspect is Aspect.INFORMAL_HELP and tuple(choice.code for choice in question.choices) != HELP_CODES:
+        yield f"help has the choices {', '.join(HELP_CODES)}, in this order"
+    if aspect is Aspect.DAY_PROFILE and about not in ("good", "bad", "other"):
+        yield "a kind of day is good, bad or other"
+    if aspect is Aspect.NEED and not question.required:
+        yield "a need that moves money must be answered: silence would count as no need"
+
+
+def _definition_reasons(question: _QuestionEntry) -> Iterator[str]:
+    said = " ".join([question.text, question.hint, *(choice.text for choice in question.choices)]).lower()
+    # "How many" asks for a number; only the answer "many" would be vague.
+    said = said.replace("how many", "")
+    defined = {word.lower() for word in question.definitions}
+    for word in VAGUE_WORDS:
+        if _says(said, word) and word not in defined:
+            yield f"the word {word!r} is vague; define it in the question"
+    for word in sorted(defined):
+        if not _says(said, word):
+            yield f"defines {word!r}, which the question does not say"
+
+
+def _says(text: str, word: str) -> bool:
+    return re.search(rf"\b{re.escape(word)}\b", text) is not None
+
+
+def _twice(what: str, values: list[str]) -> Iterator[str]:
+    for value in sorted({value for value in values if values.count(value) > 1}):
+        yield f"{what} {value!r} is given twice"
+
+
+def _aspect(question: _QuestionEntry) -> tuple[Aspect, str]:
+    ((aspect, about),) = question.asks.items()
+    return aspect, about
+
+
+def _asked(question: _QuestionEntry) -> str:
+    return " ".join(_aspect(question))
+
+
+def _asks_once(question: _QuestionEntry) -> bool:
+    # A need may take several questions of one domain; everything else is asked for once in the whole questionnaire.
+    return _aspect(question)[0] is not Aspect.NEED
+
+
+def _kind_of(fact: Fact) -> Kind:
+    return Kind.CHOICE if fact.kind is FactKind.CODE else Kind(fact.kind.value)
+
+
+def _most(aspect: Aspect, about: str, kind: Kind) -> int:
+    if aspect is Aspect.DAY_PROFILE:
+        return DAYS_IN_WEEK
+    if aspect is Aspect.SPECIALIST_SUPPORT:
+        return MINUTES_IN_DAY
+    return CATALOGUE[about].count_max if kind is Kind.COUNT else PENCE_MAX
+
+
+def _questionnaire(entry: _QuestionnaireFile) -> Questionnaire:
+    sections = tuple(
+        Section(section.id, section.title, section.intro, tuple(_question(question) for question in section.questions))
+        for section in entry.sections
+    )
+    return Questionnaire(entry.id, entry.version, entry.title, dict(entry.domains), sections)
+
+
+def _question(entry: _QuestionEntry) -> Question:
+    aspect, about = _aspect(entry)
+    return Question(
+        question_id=entry.id,
+        label=entry.label,
+        text=entry.text,
+        hint=entry.hint,
+        asks=aspect,
+        about=about,
+        kind=entry.kind,
+        answered_by=entry.answered_by,
+        serves=tuple(entry.serves),
+        required=entry.required,
+        choices=tuple(Choice(choice.code, choice.text, choice.alone) for choice in entry.choices),
+        definitions=dict(entry.definitions),
+        most=_most(aspect, about, entry.kind),
+    )

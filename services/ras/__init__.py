@@ -1,0 +1,1 @@
+"""The resource allocation system: from an agreed assessment to an indicative allocation."""

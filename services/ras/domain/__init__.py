@@ -1,0 +1,1 @@
+"""Pure rules of the ras service: standard library only, no I/O, no clock."""

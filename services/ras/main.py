@@ -1,0 +1,17 @@
+"""The resource allocation system, declared."""
+
+from braid.contracts.catalogue import EVENTS
+from braid.kit.service import ServiceDefinition
+from services.ras.api import router
+from services.ras.events import HANDLERS
+from services.ras.tables import metadata
+
+SERVICE = ServiceDefinition(
+    name="ras",
+    package="services.ras",
+    title="resource allocation",
+    routers=(router,),
+    metadata=metadata,
+    events=EVENTS,
+    handlers=HANDLERS,
+)

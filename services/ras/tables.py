@@ -1,0 +1,54 @@
+"""Storage rows of the resource allocation system."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, DateTime, Index, Text, UniqueConstraint, func
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field, SQLModel
+
+from braid.kit.service_tables import service_metadata
+
+
+class RasRow(SQLModel):
+    """Base of the service's rows."""
+
+    metadata = service_metadata()
+
+
+metadata = RasRow.metadata
+
+
+class AllocationRow(RasRow, table=True):
+    """An indicative allocation with its working; a new assessment makes a new version, none is ever changed."""
+
+    __tablename__ = "allocation"
+    __table_args__ = (
+        UniqueConstraint("person_id", "version"),
+        CheckConstraint("pence_per_year >= 0", name="not_below_zero"),
+        CheckConstraint("outcome IN ('calculated', 'needs_a_person')", name="outcome_known"),
+        Index("ix_allocation_assessment", "assessment_id", "assessment_version", unique=True),
+    )
+
+    allocation_id: UUID = Field(primary_key=True)
+    council: str = Field(sa_type=Text)
+    person_id: UUID
+    version: int = Field(sa_type=BigInteger)
+    assessment_id: UUID
+    assessment_version: int = Field(sa_type=BigInteger)
+    outcome: str = Field(sa_type=Text)
+    table_id: str = Field(sa_type=Text)
+    table_version: int = Field(sa_type=BigInteger)
+    as_of: date
+    points_thousandths: int = Field(sa_type=BigInteger)
+    pence_per_year: int = Field(sa_type=BigInteger)
+    lines: list[dict[str, Any]] = Field(sa_type=JSONB)
+    points_explanation: list[dict[str, Any]] = Field(sa_type=JSONB)
+    notes: list[str] = Field(sa_type=JSONB)
+    recorded_at: datetime = Field(
+        default=None,
+        sa_type=DateTime(timezone=True),  # type: ignore[call-overload]
+        nullable=False,
+        sa_column_kwargs={"server_default": func.now()},
+    )

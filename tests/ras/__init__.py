@@ -1,0 +1,1 @@
+"""Tests of the resource allocation system: published cases, synthetic cases, and properties of every table."""
