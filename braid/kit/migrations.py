@@ -42,7 +42,8 @@ async def require_head(engine: AsyncEngine, package: str) -> None:
 async def _current(engine: AsyncEngine) -> str | None:
     try:
         async with engine.connect() as db:
-            return await db.scalar(text("SELECT version_num FROM alembic_version"))
+            found = await db.scalar(text("SELECT version_num FROM alembic_version"))
+            return None if found is None else str(found)
     except ProgrammingError:
         return None
 

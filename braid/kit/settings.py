@@ -4,7 +4,6 @@ pydantic-settings passes over a misspelt variable even with ``extra="forbid"``, 
 """
 
 import os
-from collections.abc import Mapping
 from typing import Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
@@ -64,10 +63,8 @@ class TelemetrySettings(SettingsPart):
 Environment = Literal["local", "test", "production"]
 
 
-class ServiceSettings(BaseSettings):
+class ServiceSettings(SettingsPart):
     """What every service with a database is told; the prefix is the service's name."""
-
-    model_config = SettingsConfigDict(env_nested_delimiter="__", frozen=True)
 
     environment: Environment
     database: DatabaseSettings
@@ -81,39 +78,30 @@ class SettingsRefused(SystemExit):
     """The settings do not fit; the message is one clear line a fault."""
 
 
-S = TypeVar("S", bound=BaseSettings)
+S = TypeVar("S", bound=SettingsPart)
 
 
-def load(model: type[S], prefix: str, environment: Mapping[str, str] | None = None) -> S:
-    """Read settings from variables that begin with ``prefix``.
+def load(model: type[S], prefix: str) -> S:
+    """Read settings from environment variables that begin with ``prefix``; groups and members are parted by ``__``.
 
     Raises:
         SettingsRefused: a variable with our prefix names no setting, or one is missing or out of range.
     """
-    variables = os.environ if environment is None else environment
-    ours = {name: value for name, value in variables.items() if name.startswith(prefix)}
     known = {prefix + name.upper() for name in model.model_fields}
-    unknown = sorted(name for name in ours if name.split("__")[0] not in known)
+    unknown = sorted(name for name in os.environ if name.startswith(prefix) and name.split("__")[0] not in known)
     if unknown:
         raise SettingsRefused(f"Unknown settings: {', '.join(unknown)}")
     try:
-        return model(**_nested(ours, prefix))
+        return _reader(model, prefix)()
     except ValidationError as error:
         faults = [f"{_variable(prefix, fault['loc'])}: {fault['msg']}" for fault in error.errors(include_input=False)]
         raise SettingsRefused("Settings refused:\n  " + "\n  ".join(faults)) from None
 
 
-def _nested(variables: Mapping[str, str], prefix: str) -> dict[str, object]:
-    nested: dict[str, object] = {}
-    for name, value in variables.items():
-        group, _, member = name.removeprefix(prefix).lower().partition("__")
-        if not member:
-            nested[group] = value
-        else:
-            members = nested.setdefault(group, {})
-            if isinstance(members, dict):
-                members[member] = value
-    return nested
+def _reader(model: type[S], prefix: str) -> type[S]:
+    """The model as one that reads the environment; only here, so that settings built by hand read nothing."""
+    config = SettingsConfigDict(env_prefix=prefix, env_nested_delimiter="__", frozen=True)
+    return type(model.__name__, (BaseSettings, model), {"model_config": config, "__module__": model.__module__})
 
 
 def _variable(prefix: str, location: tuple[int | str, ...]) -> str:

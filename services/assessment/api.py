@@ -139,10 +139,10 @@ async def open_case(body: NewCaseIn, work: Writing, response: Response) -> Perso
     return _person_out(person, [])
 
 
-@router.get("/people", dependencies=[StaffOnly], responses=responses((403, "The caller is not of the council's staff.")))
-async def list_people(
-    work: Reading, after: str = "", limit: Annotated[int, Query(ge=1, le=200)] = 50
-) -> PeopleOut:
+@router.get(
+    "/people", dependencies=[StaffOnly], responses=responses((403, "The caller is not of the council's staff."))
+)
+async def list_people(work: Reading, after: str = "", limit: Annotated[int, Query(ge=1, le=200)] = 50) -> PeopleOut:
     """The council's people, by reference."""
     rows = await store.people_after(work, after, limit + 1)
     page = [PersonInList(**row.model_dump(include=set(PersonInList.model_fields))) for row in rows[:limit]]
@@ -166,7 +166,9 @@ async def read_questionnaire(questionnaire: str, version: int, caller: Caller) -
 
 
 @router.post(
-    "/people/{person_id}/assessments", status_code=201, responses=responses(_KEY, _NO_PERSON, (422, "No such questionnaire."))
+    "/people/{person_id}/assessments",
+    status_code=201,
+    responses=responses(_KEY, _NO_PERSON, (422, "No such questionnaire.")),
 )
 async def begin_assessment(
     person_id: UUID, body: BeginIn, work: Writing, caller: Caller, response: Response
@@ -197,16 +199,19 @@ async def save_answers(
     row = await _assessment(assessment_id, work, caller, for_update=True)
     if body.answered_as is AnswerRole.PRACTITIONER and not caller.roles & {Role.PRACTITIONER, Role.SYSTEM}:
         raise Problem(403, "not-allowed", "Your role does not allow this", "These are the practitioner's questions.")
-    row = await handlers.save_answers(
-        row, body.answers, body.answered_as, work, seen_version=seen, by=caller.subject
-    )
+    row = await handlers.save_answers(row, body.answers, body.answered_as, work, seen_version=seen, by=caller.subject)
     return _assessment_out(row, response)
 
 
 @router.post(
     "/assessments/{assessment_id}/submission",
     responses=responses(
-        _KEY, _NO_ASSESSMENT, _CLOSED, _STALE, _NO_VERSION, (422, "An answer is missing; each names the streams that need it.")
+        _KEY,
+        _NO_ASSESSMENT,
+        _CLOSED,
+        _STALE,
+        _NO_VERSION,
+        (422, "An answer is missing; each names the streams that need it."),
     ),
 )
 async def submit(
@@ -222,7 +227,12 @@ async def submit(
     "/assessments/{assessment_id}/agreement",
     dependencies=[OfficeOnly],
     responses=responses(
-        _KEY, _NO_ASSESSMENT, _CLOSED, _STALE, _NO_VERSION, (422, "An answer is missing; each names the streams that need it.")
+        _KEY,
+        _NO_ASSESSMENT,
+        _CLOSED,
+        _STALE,
+        _NO_VERSION,
+        (422, "An answer is missing; each names the streams that need it."),
     ),
 )
 async def agree(

@@ -23,8 +23,6 @@ class StaleVersion(Exception):
     """The assessment has changed since the caller read it."""
 
 
-
-
 @dataclass(frozen=True)
 class NewCase:
     """A person whose case is opened."""
@@ -143,7 +141,9 @@ def questionnaire_of(row: AssessmentRow) -> Questionnaire:
 
 def _require_version(row: AssessmentRow, seen_version: int) -> None:
     if row.version != seen_version:
-        raise StaleVersion(f"The assessment is at version {row.version}, the change was made to version {seen_version}.")
+        raise StaleVersion(
+            f"The assessment is at version {row.version}, the change was made to version {seen_version}."
+        )
 
 
 def _agreed_event(row: AssessmentRow, person: PersonRow, agreed: Agreed) -> AssessmentAgreed:

@@ -13,7 +13,6 @@ from services.assessment.questionnaire_files import QuestionnaireRefused
 from services.assessment.tables import metadata
 
 
-
 def _misfits(error: errors.AnswersNotAccepted) -> list[Mapping[str, Any]]:
     return [{"name": problem.question_id, "message": f"This answer {problem.what}"} for problem in error.problems]
 
@@ -30,7 +29,9 @@ _CLOSED = ProblemKind(409, "assessment-not-open", "The assessment is not open fo
 PROBLEMS = {
     handlers.CaseAlreadyOpen: ProblemKind(409, "reference-in-use", "The case is open already"),
     handlers.StaleVersion: ProblemKind(412, "stale-version", "The record has changed since you read it"),
-    errors.AnswersNotAccepted: ProblemKind(422, "answers-not-accepted", "An answer does not fit its question", _misfits),
+    errors.AnswersNotAccepted: ProblemKind(
+        422, "answers-not-accepted", "An answer does not fit its question", _misfits
+    ),
     errors.Incomplete: ProblemKind(422, "assessment-incomplete", "Answers that are needed are missing", _missing),
     errors.AssessmentAlreadySubmitted: _CLOSED,
     errors.AssessmentAlreadyAgreed: _CLOSED,

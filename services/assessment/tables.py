@@ -23,7 +23,7 @@ metadata = AssessmentServiceRow.metadata
 def _recorded_at() -> Any:
     return Field(
         default=None,
-        sa_type=DateTime(timezone=True),  # type: ignore[call-overload]
+        sa_type=DateTime(timezone=True),
         nullable=False,
         sa_column_kwargs={"server_default": func.now()},
     )

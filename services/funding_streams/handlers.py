@@ -69,8 +69,8 @@ async def _decide(case: CaseRow, work: UnitOfWork) -> None:
 
 
 def _belong_together(case: CaseRow, allocation: dict[str, Any]) -> bool:
-    same_assessment = allocation["assessment_id"] == str(case.assessment_id)
-    return same_assessment and allocation["assessment_version"] == case.assessment_version
+    of_allocation = (allocation["assessment_id"], allocation["assessment_version"])
+    return of_allocation == (str(case.assessment_id), case.assessment_version)
 
 
 async def _tell(case: CaseRow, decision: Decision, work: UnitOfWork) -> None:

@@ -56,7 +56,7 @@ class AwardRow(FundingStreamsRow, table=True):
     decision: dict[str, Any] = Field(sa_type=JSONB)
     recorded_at: datetime = Field(
         default=None,
-        sa_type=DateTime(timezone=True),  # type: ignore[call-overload]
+        sa_type=DateTime(timezone=True),
         nullable=False,
         sa_column_kwargs={"server_default": func.now()},
     )

@@ -54,7 +54,9 @@ class AllocationOut(BaseModel):
 )
 async def read_allocation(person_id: UUID, work: Reading, caller: Caller) -> AllocationOut:
     """The person's latest indicative allocation, line by line."""
-    query = select(AllocationRow).where(AllocationRow.person_id == person_id).order_by(col(AllocationRow.version).desc())
+    query = (
+        select(AllocationRow).where(AllocationRow.person_id == person_id).order_by(col(AllocationRow.version).desc())
+    )
     row = (await work.session.scalars(query.limit(1))).first() if caller.may_read(person_id) else None
     if row is None:
         raise not_found("allocation")

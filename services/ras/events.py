@@ -1,6 +1,9 @@
 """Which events the resource allocation system consumes, and with which handler."""
 
+from collections.abc import Mapping
+
 from braid.contracts.assessment import AssessmentAgreed
+from braid.kit.delivery import Handler
 from services.ras.handlers import calculate_allocation
 
-HANDLERS = {AssessmentAgreed.TYPE: calculate_allocation}
+HANDLERS: Mapping[str, Handler] = {AssessmentAgreed.TYPE: calculate_allocation}

@@ -33,6 +33,7 @@ async def calculate_allocation(event: AssessmentAgreed, work: UnitOfWork) -> Non
     await work.lock_person(event.person_id)
     try:
         table = tables().in_force(event.council, event.user_group, event.agreed_on)
+        table.must_score(event.questionnaire, event.questionnaire_version)
         allocation = allocate(
             table,
             event.answers,

@@ -48,7 +48,7 @@ class AllocationRow(RasRow, table=True):
     notes: list[str] = Field(sa_type=JSONB)
     recorded_at: datetime = Field(
         default=None,
-        sa_type=DateTime(timezone=True),  # type: ignore[call-overload]
+        sa_type=DateTime(timezone=True),
         nullable=False,
         sa_column_kwargs={"server_default": func.now()},
     )

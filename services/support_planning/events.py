@@ -1,13 +1,16 @@
 """Which events the support-planning service consumes, and with which handler."""
 
+from collections.abc import Mapping
+
 from braid.contracts.allocation import IndicativeAllocationCalculated
 from braid.contracts.assessment import AssessmentAgreed, AssessmentSubmitted, CaseOpened
 from braid.contracts.award import AwardDecided
 from braid.contracts.budget import BudgetOpened
+from braid.kit.delivery import Handler
 from services.support_planning.domain.progress import Milestone
 from services.support_planning.handlers import note_allocation, note_award, reached
 
-HANDLERS = {
+HANDLERS: Mapping[str, Handler] = {
     CaseOpened.TYPE: reached(Milestone.CASE_OPENED),
     AssessmentSubmitted.TYPE: reached(Milestone.ASSESSMENT_SUBMITTED),
     AssessmentAgreed.TYPE: reached(Milestone.ASSESSMENT_AGREED),

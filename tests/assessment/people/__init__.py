@@ -8,10 +8,11 @@ from pathlib import Path
 
 import yaml
 
+from braid import example_council
 from services.assessment.domain.assessment import Agreed, Assessment
 from services.assessment.domain.questionnaire import Questionnaire, Role
 
-FOLDER = Path(__file__).parent
+FOLDER = Path(example_council.__file__).parent / "people"
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""The one public door: identity, routing, composed reads and the console."""

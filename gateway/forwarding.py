@@ -1,0 +1,105 @@
+"""Forwarding a request to the service that answers it, with an internal token in place of the caller's own."""
+
+from collections.abc import Mapping
+
+import httpx
+from fastapi import Request
+from fastapi.responses import Response
+
+from braid.kit.identity import Principal, TokenRefused, TokenSigner, bearer_token, unauthenticated
+from braid.kit.problems import Problem
+from gateway.identity import Verifier
+
+#: Largest request body, in bytes.
+BODY_BYTES_MAX = 1_000_000
+_REQUEST_HEADERS = ("accept", "content-type", "idempotency-key", "if-match", "if-none-match", "x-request-id")
+_ANSWER_HEADERS = ("content-type", "etag", "location", "retry-after", "idempotency-replayed", "www-authenticate", "link")
+
+
+class Door:
+    """Knows who asks and hands requests on.
+
+    Args:
+        clients: a client for each service, with its base address.
+        verifier: of outside tokens.
+        signer: of internal tokens.
+    """
+
+    def __init__(self, clients: Mapping[str, httpx.AsyncClient], verifier: Verifier, signer: TokenSigner) -> None:
+        self._clients = clients
+        self._verifier = verifier
+        self._signer = signer
+
+    async def principal(self, request: Request) -> Principal:
+        """Who asks, by bearer token.
+
+        Raises:
+            Problem: 401.
+        """
+        return await self.principal_of(bearer_token(request))
+
+    async def principal_of(self, token: str) -> Principal:
+        """Who a token stands for.
+
+        Raises:
+            Problem: 401.
+        """
+        try:
+            return await self._verifier.verify(token)
+        except TokenRefused as error:
+            raise unauthenticated(f"{error}.") from error
+
+    async def forward(self, request: Request, service: str) -> Response:
+        """Send a request on to a service and give back its answer.
+
+        Raises:
+            Problem: 401, 413, or 503 where the service cannot be reached.
+        """
+        principal = await self.principal(request)
+        headers = {name: request.headers[name] for name in _REQUEST_HEADERS if name in request.headers}
+        answer = await self.ask(
+            principal,
+            service,
+            request.method,
+            request.url.path,
+            headers=headers,
+            content=await _body(request),
+            query=request.url.query,
+        )
+        kept = {name: answer.headers[name] for name in _ANSWER_HEADERS if name in answer.headers}
+        return Response(answer.content, answer.status_code, headers=kept)
+
+    async def ask(
+        self,
+        principal: Principal,
+        service: str,
+        method: str,
+        path: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        content: bytes | None = None,
+        query: str = "",
+    ) -> httpx.Response:
+        """Ask a service on behalf of a principal.
+
+        Raises:
+            Problem: 503 where the service cannot be reached.
+        """
+        url = httpx.URL(path).copy_with(query=query.encode() or None)
+        authorised = {**(headers or {}), "authorization": f"Bearer {self._signer.sign(principal)}"}
+        try:
+            return await self._clients[service].request(method, url, headers=authorised, content=content)
+        except httpx.TransportError as error:
+            detail = "Nothing is lost. Try again in a moment, with the same Idempotency-Key."
+            raise Problem(
+                503, "service-unavailable", f"The {service} service cannot be reached", detail, headers={"Retry-After": "2"}
+            ) from error
+
+
+async def _body(request: Request) -> bytes:
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > BODY_BYTES_MAX:
+            raise Problem(413, "too-large", "The request is too large", f"At most {BODY_BYTES_MAX} bytes.")
+    return bytes(body)

@@ -1,0 +1,110 @@
+"""The gateway as an ASGI application."""
+
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from functools import cache
+from importlib import resources
+from typing import Any
+from uuid import UUID
+
+import httpx
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.responses import JSONResponse, Response
+from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
+from opentelemetry.instrumentation.httpx import HTTPXClientInstrumentor
+
+from braid.kit.health import health_routes
+from braid.kit.http_observation import HttpObservation
+from braid.kit.identity import TokenSigner
+from braid.kit.problems import answer_with_problems, responses
+from gateway.composed import whole_budget
+from gateway.console.errors import answer_people_with_pages
+from gateway.console.pages import console_routes
+from gateway.development_issuer import DevelopmentIssuer
+from gateway.forwarding import Door
+from gateway.identity import Verifier
+from gateway.routing import ROUTES
+
+
+def build_gateway(
+    clients: Mapping[str, httpx.AsyncClient],
+    verifier: Verifier,
+    signer: TokenSigner,
+    *,
+    development_issuer: DevelopmentIssuer | None = None,
+) -> FastAPI:
+    """The one public door.
+
+    Args:
+        clients: a client for each service; they are closed with the application.
+        verifier: of outside tokens.
+        signer: of internal tokens.
+        development_issuer: on one machine alone, lets people sign in without an identity provider.
+    """
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        yield
+        for client in clients.values():
+            await client.aclose()
+
+    app = FastAPI(title="Braid", version="1", openapi_url=None, docs_url=None, redoc_url=None, lifespan=lifespan)
+    door = Door(clients, verifier, signer)
+    for client in clients.values():
+        HTTPXClientInstrumentor.instrument_client(client)
+    app.include_router(composed_routes(door))
+    for row in ROUTES:
+        app.add_api_route(row.path, _forwarder(door, row.service), methods=[row.method], include_in_schema=False)
+    if development_issuer:
+        app.include_router(development_issuer.router())
+    app.include_router(description_routes())
+    app.include_router(console_routes(door, development_issuer))
+    app.include_router(health_routes({}))
+    answer_with_problems(app, {})
+    answer_people_with_pages(app)
+    app.add_middleware(HttpObservation, service="gateway")
+    FastAPIInstrumentor.instrument_app(app, excluded_urls="livez,readyz,metrics,assets", exclude_spans=["receive", "send"])
+    return app
+
+
+def composed_routes(door: Door) -> APIRouter:
+    """Reads that the gateway puts together."""
+    router = APIRouter(tags=["gateway"])
+
+    @router.get(
+        "/v1/people/{person_id}/whole-budget",
+        responses=responses((401, "No valid token."), (404, "No such person, or the record is not yours to see.")),
+    )
+    async def read_whole_budget(person_id: UUID, request: Request) -> dict[str, Any]:
+        """A person's whole budget, from every service; what is away for the moment is named in ``unavailable``."""
+        return await whole_budget(door, await door.principal(request), person_id)
+
+    return router
+
+
+def description_routes() -> APIRouter:
+    """The OpenAPI and AsyncAPI documents."""
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/openapi.json")
+    async def openapi() -> JSONResponse:
+        return JSONResponse(_document("gateway", "openapi.json"))
+
+    @router.get("/asyncapi.json")
+    async def asyncapi() -> JSONResponse:
+        return JSONResponse(_document("braid.contracts", "asyncapi.json"))
+
+    return router
+
+
+@cache
+def _document(package: str, name: str) -> Any:
+    return json.loads((resources.files(package) / name).read_text())
+
+
+def _forwarder(door: Door, service: str) -> Callable[[Request], Awaitable[Response]]:
+    async def forward(request: Request) -> Response:
+        return await door.forward(request, service)
+
+    return forward
