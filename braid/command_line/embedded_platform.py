@@ -1,0 +1,178 @@
+"""The whole platform in one process, on a private PostgreSQL: what a newcomer's one command starts."""
+
+import asyncio
+import json
+import os
+import secrets
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+from fastapi import FastAPI
+from pydantic import SecretStr
+from sqlalchemy.engine import make_url
+
+from braid.command_line.services import all_definitions
+from braid.kit.bell import Bell
+from braid.kit.identity import create_keys, internal_signer, internal_verifier
+from braid.kit.migrations import upgrade
+from braid.kit.prepare_database import prepare_database
+from braid.kit.private_postgres import PrivatePostgres
+from braid.kit.relay import Relay
+from braid.kit.roles import Roles
+from braid.kit.service import ServiceDefinition, ServiceRuntime, build_api
+from braid.kit.settings import DatabaseSettings, ServiceSettings
+from braid.kit.transports.embedded import EmbeddedTransport
+from gateway.development_issuer import DevelopmentIssuer
+from gateway.identity import LocalVerifier
+from gateway.main import build_gateway
+
+#: Connections of each service: one machine, one person looking.
+POOL_SIZE = 3
+#: The bell wakes the relay; this is only for rows that another process left, in seconds.
+RELAY_IDLE_S = 1.0
+
+
+@dataclass
+class Databases:
+    """The services' databases on one server.
+
+    Args:
+        admin_url: address of the server as a superuser.
+        passwords: of the services' roles, by ``owner``, ``app`` and ``ops``.
+        suffix: of the databases' names, so that tests can have many on one server.
+    """
+
+    admin_url: str
+    passwords: Mapping[str, str]
+    suffix: str = ""
+
+    def settings_of(self, service: str) -> DatabaseSettings:
+        """Addresses of a service's database."""
+        roles = Roles(service)
+        return DatabaseSettings(
+            url=self._url(roles, roles.app, "app"),
+            ops_url=self._url(roles, roles.ops, "ops"),
+            owner_url=self._url(roles, roles.owner, "owner"),
+            admin_url=None,
+            pool_size=POOL_SIZE,
+        )
+
+    def _url(self, roles: Roles, role: str, kind: str) -> SecretStr:
+        url = make_url(self.admin_url).set(
+            username=role, password=self.passwords[kind], database=roles.database + self.suffix
+        )
+        return SecretStr(url.render_as_string(hide_password=False))
+
+    async def prepare(self, definition: ServiceDefinition) -> None:
+        """Make a service's database and roles where they are missing."""
+        await prepare_database(
+            definition.name,
+            admin_url=self.admin_url,
+            passwords=dict(self.passwords),
+            database=Roles(definition.name).database + self.suffix,
+        )
+
+    def migrate(self, definition: ServiceDefinition) -> None:
+        """Bring a service's database up to date; not from inside an event loop."""
+        owner_url = self.settings_of(definition.name).owner_url
+        assert owner_url is not None
+        upgrade(owner_url.get_secret_value(), definition.package)
+
+
+@dataclass
+class EmbeddedPlatform:
+    """All services, their relays and the gateway, joined by the embedded transport.
+
+    Args:
+        databases: where the services keep their state.
+        keys: folder of the platform's keys; they are made there when missing.
+    """
+
+    databases: Databases
+    keys: Path
+    transport: EmbeddedTransport = field(default_factory=EmbeddedTransport)
+    runtimes: dict[str, ServiceRuntime] = field(default_factory=dict)
+    gateway: FastAPI = field(init=False)
+
+    async def __aenter__(self) -> "EmbeddedPlatform":
+        self._stack = AsyncExitStack()
+        for name in ("internal", "development"):
+            create_keys(self.keys, name)
+        self._deliveries = []
+        self._relays: list[Relay] = []
+        clients = {}
+        for definition in all_definitions():
+            runtime = self._runtime(definition)
+            clients[definition.name] = await self._client(runtime)
+            delivery = runtime.delivery()
+            self._deliveries.append(delivery)
+            self.transport.subscribe(delivery)
+        self._relay_tasks = [asyncio.create_task(self._relay(runtime).run()) for runtime in self.runtimes.values()]
+        issuer = DevelopmentIssuer(self.keys / "development-private.pem", "local")
+        self.gateway = build_gateway(
+            clients,
+            LocalVerifier(issuer.verifier),
+            internal_signer(self.keys / "internal-private.pem"),
+            development_issuer=issuer,
+        )
+        await self._stack.enter_async_context(self.gateway.router.lifespan_context(self.gateway))
+        return self
+
+    async def __aexit__(self, *_error: object) -> None:
+        for relay in self._relays:
+            relay.stop()
+        for delivery in self._deliveries:
+            delivery.stop()
+        await asyncio.gather(*self._relay_tasks)
+        await self._stack.aclose()
+
+    def _runtime(self, definition: ServiceDefinition) -> ServiceRuntime:
+        settings = ServiceSettings(environment="local", database=self.databases.settings_of(definition.name))
+        runtime = ServiceRuntime(definition, settings, bell=Bell())
+        self.runtimes[definition.name] = runtime
+        return runtime
+
+    async def _client(self, runtime: ServiceRuntime) -> httpx.AsyncClient:
+        app = build_api(runtime, verifier=internal_verifier(self.keys / "internal-public.jwks.json"))
+        await self._stack.enter_async_context(app.router.lifespan_context(app))
+        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+        return httpx.AsyncClient(transport=transport, base_url=f"http://{runtime.definition.name}")
+
+    def _relay(self, runtime: ServiceRuntime) -> Relay:
+        relay = Relay(
+            runtime.definition.name,
+            runtime.ops_engine,
+            runtime.definition.tables,
+            self.transport,
+            bell=runtime.bell,
+            idle_s=RELAY_IDLE_S,
+        )
+        self._relays.append(relay)
+        return relay
+
+
+def open_databases(state: Path, postgres: PrivatePostgres) -> Databases:
+    """The databases on a private PostgreSQL, made and brought up to date."""
+    databases = Databases(postgres.admin_url(), _passwords(state / "passwords.json"))
+
+    async def prepare() -> None:
+        for definition in all_definitions():
+            await databases.prepare(definition)
+
+    asyncio.run(prepare())
+    for definition in all_definitions():
+        databases.migrate(definition)
+    return databases
+
+
+def _passwords(file: Path) -> dict[str, str]:
+    if not file.exists():
+        passwords = {kind: secrets.token_urlsafe(24) for kind in ("owner", "app", "ops")}
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as opened:
+            json.dump(passwords, opened)
+    passwords = json.loads(file.read_text())
+    return {kind: str(passwords[kind]) for kind in ("owner", "app", "ops")}

@@ -1,0 +1,155 @@
+"""The `braid` command: every process and every tool of the platform is one of its sub-commands."""
+
+from collections.abc import Coroutine
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from braid.command_line import contracts, dead_letters, ledger, rules
+from braid.command_line.services import SERVICES
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Individual budgets in social care.",
+)
+app.add_typer(contracts.app, name="contracts", help="Event contracts: schemas, examples, AsyncAPI.")
+app.add_typer(dead_letters.app, name="dead-letters", help="Messages that could not be handled: look, replay, mend.")
+app.add_typer(ledger.app, name="ledger", help="The journal's proof.")
+app.add_typer(rules.app, name="rules", help="Rule files of the streams, allocation tables and questionnaires.")
+topics = typer.Typer(no_args_is_help=True, help="Kafka topics.")
+app.add_typer(topics, name="topics")
+keys = typer.Typer(no_args_is_help=True, help="The gateway's keys.")
+app.add_typer(keys, name="keys")
+
+Service = StrEnum("Service", [(name.upper(), name) for name in SERVICES])  # type: ignore[misc]
+ServiceOrGateway = StrEnum(  # type: ignore[misc]
+    "ServiceOrGateway", [(name.upper(), name) for name in (*SERVICES, "gateway")]
+)
+
+
+@app.command()
+def serve(service: ServiceOrGateway) -> None:
+    """Serve a service's API, or the gateway."""
+    from braid.command_line import gateway_process
+    from braid.command_line.services import runtime_of
+    from braid.kit import processes
+
+    if service.value == "gateway":
+        _run(gateway_process.serve())
+        return
+    runtime = runtime_of(service.value)
+    processes.observe(runtime)
+    _run(processes.serve(runtime))
+
+
+@app.command()
+def consume(service: Service) -> None:
+    """Consume a service's Kafka topics."""
+    from braid.command_line.services import runtime_of
+    from braid.kit import processes
+
+    runtime = runtime_of(service.value)
+    if not runtime.definition.handlers:
+        raise typer.BadParameter(f"{service.value} consumes nothing")
+    processes.observe(runtime)
+    _run(processes.consume(runtime))
+
+
+@app.command()
+def relay(service: Service) -> None:
+    """Relay a service's outbox to Kafka."""
+    from braid.command_line.services import runtime_of
+    from braid.kit import processes
+
+    runtime = runtime_of(service.value)
+    processes.observe(runtime)
+    _run(processes.relay(runtime))
+
+
+@app.command()
+def migrate(service: Service) -> None:
+    """Bring a service's database to the newest migration."""
+    from braid.command_line.services import runtime_of
+    from braid.kit.migrations import upgrade
+    from braid.kit.settings import required
+
+    runtime = runtime_of(service.value)
+    owner_url = required(runtime.settings.database.owner_url, f"{runtime.definition.prefix}DATABASE__OWNER_URL")
+    upgrade(owner_url, runtime.definition.package)
+
+
+@app.command("prepare-database")
+def prepare_database_(service: Service) -> None:
+    """Make a service's database and roles, as a superuser."""
+    from braid.command_line.services import runtime_of
+    from braid.kit.prepare_database import passwords_in, prepare_database
+    from braid.kit.settings import required
+
+    runtime = runtime_of(service.value)
+    database, prefix = runtime.settings.database, runtime.definition.prefix
+    urls = {
+        kind: required(getattr(database, name), f"{prefix}DATABASE__{name.upper()}")
+        for kind, name in (("app", "url"), ("ops", "ops_url"), ("owner", "owner_url"))
+    }
+    admin_url = required(database.admin_url, f"{prefix}DATABASE__ADMIN_URL")
+    _run(prepare_database(service.value, admin_url=admin_url, passwords=passwords_in(urls)))
+
+
+@app.command()
+def run(
+    port: Annotated[int, typer.Option(help="Port of the gateway and the console, on 127.0.0.1.")] = 8080,
+    state: Annotated[Path, typer.Option(help="Folder of the private database and keys.")] = Path(".braid"),
+    empty: Annotated[bool, typer.Option(help="Do not load the example people.")] = False,
+) -> None:
+    """Run the whole platform in one process, with a PostgreSQL of its own."""
+    from braid.command_line.run import run_platform
+
+    run_platform(port=port, state=state, with_examples=not empty)
+
+
+@app.command()
+def demo(
+    url: Annotated[str, typer.Option(help="Address of the running platform's gateway.")] = "http://127.0.0.1:8080",
+) -> None:
+    """Run the journey for the example people on the running platform, and print each budget and the ledger's proof."""
+    from braid.command_line.demonstration import demonstrate
+
+    _run(demonstrate(url))
+
+
+@topics.command("create")
+def create_topics(
+    bootstrap: Annotated[str, typer.Option(envvar="KAFKA_BOOTSTRAP", help="Address of the broker.")],
+    partitions: Annotated[int, typer.Option(min=1, max=1000)] = 6,
+    replicas: Annotated[int, typer.Option(min=1, max=10)] = 1,
+) -> None:
+    """Create the platform's topics and their dead-letter topics where they are missing."""
+    from braid.command_line.topics import create_missing
+
+    _run(create_missing(bootstrap, partitions=partitions, replicas=replicas))
+
+
+@keys.command("create")
+def create(directory: Annotated[Path, typer.Option(help="Folder to write them to.")]) -> None:
+    """Write the gateway's signing key and the public key set that services need; existing keys stay."""
+    from braid.kit.identity import create_keys
+
+    create_keys(directory, "internal")
+
+
+@app.command("openapi")
+def write_openapi() -> None:
+    """Write the OpenAPI document of the whole platform."""
+    from braid.command_line.api_description import write
+
+    write()
+
+
+def _run(work: Coroutine[Any, Any, None]) -> None:
+    import uvloop
+
+    uvloop.run(work)

@@ -1,0 +1,38 @@
+"""Which services there are, and where each is declared; loaded only when a command needs it."""
+
+from collections.abc import Mapping
+from importlib import import_module
+
+from braid.kit.service import ServiceDefinition, ServiceRuntime
+from braid.kit.settings import ServiceSettings, load
+
+#: Service -> module that declares it; in the order of a budget's journey.
+SERVICES: Mapping[str, str] = {
+    "assessment": "services.assessment.main",
+    "ras": "services.ras.main",
+    "funding_streams": "services.funding_streams.main",
+    "ledger": "services.ledger.main",
+    "support_planning": "services.support_planning.main",
+}
+
+
+def definition_of(service: str) -> ServiceDefinition:
+    """A service's declaration."""
+    definition = import_module(SERVICES[service]).SERVICE
+    assert isinstance(definition, ServiceDefinition)
+    return definition
+
+
+def all_definitions() -> list[ServiceDefinition]:
+    """Every service, in the order of a budget's journey."""
+    return [definition_of(service) for service in SERVICES]
+
+
+def runtime_of(service: str) -> ServiceRuntime:
+    """A service with its settings from the environment.
+
+    Raises:
+        SettingsRefused: the settings do not fit.
+    """
+    definition = definition_of(service)
+    return ServiceRuntime(definition, load(ServiceSettings, definition.prefix))

@@ -1,0 +1,1 @@
+"""The example council: made up, with people whose figures are published where they could be."""
