@@ -1,0 +1,1 @@
+"""House rules that hold for the whole tree."""

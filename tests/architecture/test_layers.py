@@ -1,0 +1,85 @@
+"""Rules stay pure, edges alone commit, and nothing depends on the machine's clock or zone below them."""
+
+import ast
+import sys
+
+import pytest
+
+from tests.architecture.source import ROOT, called_attributes, imported_names, modules
+
+#: The two edges: a request and a message. The unit of work is what they call; migrations have a transaction of their own.
+MAY_COMMIT = {
+    "braid/kit/http.py",
+    "braid/kit/delivery.py",
+    "braid/kit/unit_of_work.py",
+    "braid/kit/migrations.py",
+}
+
+#: What would make a rule depend on the machine it runs on.
+IMPURE_MODULES = {
+    "asyncio",
+    "io",
+    "logging",
+    "os",
+    "pathlib",
+    "random",
+    "secrets",
+    "socket",
+    "subprocess",
+    "time",
+    "zoneinfo",
+}
+IMPURE_CALLS = {"now", "today", "utcnow", "uuid4", "uuid1", "open", "read_text", "write_text"}
+
+LINES_MOST = 450
+
+DOMAIN_MODULES = [(path, tree) for path, tree in modules("services") if "/domain/" in path]
+
+
+@pytest.mark.parametrize(("path", "tree"), DOMAIN_MODULES, ids=[path for path, _ in DOMAIN_MODULES])
+def test_rules_import_the_standard_library_and_themselves_alone(path: str, tree: ast.Module) -> None:
+    own = path.split("/domain/")[0].replace("/", ".") + ".domain"
+    foreign = [
+        name
+        for name in imported_names(tree)
+        if not name.startswith(own) and name.split(".")[0] not in sys.stdlib_module_names
+    ]
+
+    assert foreign == []
+
+
+@pytest.mark.parametrize(("path", "tree"), DOMAIN_MODULES, ids=[path for path, _ in DOMAIN_MODULES])
+def test_rules_use_neither_clock_nor_chance_nor_files(path: str, tree: ast.Module) -> None:
+    imports = IMPURE_MODULES & {name.split(".")[0] for name in imported_names(tree)}
+    calls = [(name, line) for name, line in called_attributes(tree) if name in IMPURE_CALLS]
+
+    assert (imports, calls) == (set(), [])
+
+
+def test_only_the_edges_commit() -> None:
+    committing = {path for path, tree in modules() for name, _ in called_attributes(tree) if name == "commit"}
+
+    # A Kafka offset is committed too, by the one module that reads topics.
+    assert committing - {"braid/kit/transports/kafka.py"} <= MAY_COMMIT
+    assert {"braid/kit/http.py", "braid/kit/delivery.py"} <= committing
+
+
+def test_services_and_gateway_take_the_time_from_their_edges() -> None:
+    asking = [
+        f"{path}:{line}"
+        for path, tree in modules("services")
+        for name, line in called_attributes(tree)
+        if name in {"now", "today", "utcnow"}
+    ]
+
+    assert asking == []
+
+
+def test_files_have_one_subject_and_are_not_long() -> None:
+    long = {path: count for path, _ in modules() if (count := _lines(path)) > LINES_MOST}
+
+    assert long == {}
+
+
+def _lines(path: str) -> int:
+    return len((ROOT / path).read_text().splitlines())

@@ -1,0 +1,77 @@
+"""Every route asks who is there, unless it is listed here as open."""
+
+from collections.abc import Iterator
+
+import pytest
+from fastapi import APIRouter
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute, iter_route_contexts
+
+from braid.command_line.services import all_definitions
+from braid.kit.http import UnitOfWorkRoute
+from braid.kit.identity import authenticated
+from gateway.main import build_gateway
+from gateway.routing import ROUTES
+
+#: Routes that anybody may call, each with its reason.
+OPEN_AT_THE_GATEWAY = {
+    "/livez": "probe of the process",
+    "/readyz": "probe of what it needs",
+    "/metrics": "scraped inside the cluster; holds no personal data",
+    "/openapi.json": "the public description",
+    "/asyncapi.json": "the public description",
+}
+
+
+def service_routes() -> list[tuple[str, APIRoute]]:
+    """Every route of every service's API."""
+    return [
+        (definition.name, route)
+        for definition in all_definitions()
+        for router in definition.routers
+        for route in routes_of(router)
+    ]
+
+
+def routes_of(router: APIRouter) -> Iterator[APIRoute]:
+    """The API routes of a router."""
+    return (route for route in router.routes if isinstance(route, APIRoute))
+
+
+def calls(dependant: Dependant) -> Iterator[object]:
+    """Every dependency of a route, at any depth."""
+    yield dependant.call
+    for inner in dependant.dependencies:
+        yield from calls(inner)
+
+
+@pytest.mark.parametrize(("service", "route"), service_routes(), ids=lambda value: getattr(value, "path", value))
+def test_every_service_route_asks_for_a_token(service: str, route: APIRoute) -> None:
+    assert authenticated in set(calls(route.dependant))
+
+
+@pytest.mark.parametrize(("service", "route"), service_routes(), ids=lambda value: getattr(value, "path", value))
+def test_every_service_route_works_in_one_transaction(service: str, route: APIRoute) -> None:
+    assert isinstance(route, UnitOfWorkRoute)
+
+
+@pytest.mark.parametrize(("service", "route"), service_routes(), ids=lambda value: getattr(value, "path", value))
+def test_every_service_route_says_which_problems_it_answers_with(service: str, route: APIRoute) -> None:
+    told = {status for status in route.responses if int(status) >= 400}
+
+    assert told or route.path == "/v1/people", f"{route.path} declares no problem"
+
+
+def test_every_route_through_the_gateway_is_a_service_route() -> None:
+    there = {(method, route.path, service) for service, route in service_routes() for method in route.methods}
+
+    assert {(row.method, row.path, row.service) for row in ROUTES} == there
+
+
+def test_nothing_is_open_at_the_gateway_but_what_is_listed() -> None:
+    gateway = build_gateway({}, None, None)  # type: ignore[arg-type]  # looked at, not called
+    forwarded = {row.path for row in ROUTES}
+    others = {context.path for context in iter_route_contexts(gateway.routes)} - forwarded
+
+    console = {path for path in others if not path.startswith("/v1/") and path not in OPEN_AT_THE_GATEWAY}
+    assert others - console - set(OPEN_AT_THE_GATEWAY) == {"/v1/people/{person_id}/whole-budget"}
