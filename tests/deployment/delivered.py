@@ -1,0 +1,95 @@
+"""What there is to deliver: the services, their commands and their settings, as the deployment knows them.
+
+The settings are spelt out and not taken from the code: a setting that is renamed there must fail here, where somebody
+will have to rename it in a running council's configuration too.
+"""
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from unittest.mock import patch
+
+from braid.kit.settings import ServiceSettings, load
+from gateway.settings import GatewaySettings
+
+ROOT = Path(__file__).parents[2]
+
+SERVICES = ("assessment", "ras", "funding_streams", "ledger", "support_planning")
+CONSUMERS = ("ras", "funding_streams", "ledger", "support_planning")
+
+#: By command, what may follow it.
+COMMANDS: Mapping[str, Sequence[str]] = {
+    "serve": (*SERVICES, "gateway"),
+    "consume": CONSUMERS,
+    "relay": SERVICES,
+    "migrate": SERVICES,
+    "prepare-database": SERVICES,
+    "topics": ("create",),
+    "keys": ("create",),
+}
+
+#: By command, the one database address that it is given.
+DATABASE_URL = {"serve": "URL", "consume": "URL", "relay": "OPS_URL", "migrate": "OWNER_URL"}
+
+_EVERYWHERE = (
+    "ENVIRONMENT",
+    "HTTP__HOST",
+    "HTTP__PORT",
+    "TELEMETRY__OTLP_ENDPOINT",
+    "TELEMETRY__LOG_FORMAT",
+    "TELEMETRY__LOG_LEVEL",
+)
+_OF_A_SERVICE = (
+    *_EVERYWHERE,
+    "DATABASE__URL",
+    "DATABASE__OPS_URL",
+    "DATABASE__OWNER_URL",
+    "DATABASE__ADMIN_URL",
+    "DATABASE__POOL_SIZE",
+    "KAFKA__BOOTSTRAP",
+    "KAFKA__SECURITY_PROTOCOL",
+    "KAFKA__CA_FILE",
+    "KAFKA__CERTIFICATE_FILE",
+    "KAFKA__KEY_FILE",
+    "KAFKA__GROUP_INSTANCE_ID",
+    "IDENTITY__INTERNAL_KEYS_FILE",
+)
+_OF_THE_GATEWAY = (
+    *_EVERYWHERE,
+    *(f"SERVICES__{service.upper()}" for service in SERVICES),
+    "IDENTITY__ISSUER",
+    "IDENTITY__AUDIENCE",
+    "IDENTITY__KEYS_URL",
+    "INTERNAL__PRIVATE_KEY_FILE",
+)
+
+PREFIXES = {**{service: f"{service.upper()}_" for service in SERVICES}, "gateway": "GATEWAY_"}
+VARIABLES = frozenset(
+    [f"{PREFIXES[service]}{name}" for service in SERVICES for name in _OF_A_SERVICE]
+    + [f"{PREFIXES['gateway']}{name}" for name in _OF_THE_GATEWAY]
+)
+
+
+def unknown_variables(names: Sequence[str]) -> list[str]:
+    """Variables that carry a prefix of ours and name no setting, at which a service would refuse to start."""
+    ours = tuple(PREFIXES.values())
+    return sorted(name for name in names if name.startswith(ours) and name not in VARIABLES)
+
+
+def settings_of(service: str, variables: Mapping[str, str]) -> ServiceSettings | GatewaySettings:
+    """What a service would read from these variables.
+
+    Raises:
+        SettingsRefused: it would refuse to start.
+    """
+    # Exactly these and nothing of the machine that the test runs on.
+    with patch.dict(os.environ, variables, clear=True):
+        if service == "gateway":
+            return load(GatewaySettings, PREFIXES[service])
+        return load(ServiceSettings, PREFIXES[service])
+
+
+def is_pinned(image: str) -> bool:
+    """Whether an image's address says which release it is."""
+    tag = image.partition("@")[0].rpartition("/")[2].partition(":")[2]
+    return "@sha256:" in image or tag not in ("", "latest")
