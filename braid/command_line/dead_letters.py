@@ -16,14 +16,14 @@ from braid.kit.service import ServiceRuntime
 app = typer.Typer(no_args_is_help=True)
 
 Consumer = Annotated[str, typer.Argument(help=f"Service: {', '.join(SERVICES)}.")]
-By = Annotated[str, typer.Option(help="Who does it; kept with the letter.")]
+By = Annotated[str, typer.Option(default_factory=getpass.getuser, help="Who does it; kept with the letter.")]
 
 
 @app.command("list")
 def list_(consumer: Consumer, limit: int = 100) -> None:
     """The letters that wait, oldest first."""
 
-    async def show(runtime: ServiceRuntime, office: DeadLetterOffice) -> None:
+    async def show(_runtime: ServiceRuntime, office: DeadLetterOffice) -> None:
         for letter in await office.waiting(limit=limit):
             typer.echo(
                 f"{letter.id}  {letter.recorded_at:%Y-%m-%d %H:%M}  {letter.message.topic}  key {letter.key_text}"
@@ -37,7 +37,7 @@ def list_(consumer: Consumer, limit: int = 100) -> None:
 def show(consumer: Consumer, letter_id: int) -> None:
     """One letter whole, in the form that ``replay --corrected`` reads."""
 
-    async def show_one(runtime: ServiceRuntime, office: DeadLetterOffice) -> None:
+    async def show_one(_runtime: ServiceRuntime, office: DeadLetterOffice) -> None:
         letter = next((each for each in await office.waiting(limit=10_000) if each.id == letter_id), None)
         if letter is None:
             raise typer.BadParameter(f"no dead letter {letter_id} is waiting for {consumer}")
@@ -51,7 +51,7 @@ def show(consumer: Consumer, letter_id: int) -> None:
 
 
 @app.command("replay-key")
-def replay_key(consumer: Consumer, topic: str, key: str, by: By = getpass.getuser()) -> None:
+def replay_key(consumer: Consumer, topic: str, key: str, by: By) -> None:
     """Replay the letters of one key in order, then let its messages flow again."""
 
     async def replay(runtime: ServiceRuntime, office: DeadLetterOffice) -> None:
@@ -67,7 +67,8 @@ def replay(
     corrected: Annotated[
         Path | None, typer.Option(help="JSON file with topic, key, headers and value, as `show` prints it, mended.")
     ] = None,
-    by: By = getpass.getuser(),
+    *,
+    by: By,
 ) -> None:
     """Replay one letter, with a corrected message in its place if given; the original is kept."""
     correction = _read_correction(corrected) if corrected else None
@@ -79,10 +80,10 @@ def replay(
 
 
 @app.command()
-def discard(consumer: Consumer, letter_id: int, by: By = getpass.getuser()) -> None:
+def discard(consumer: Consumer, letter_id: int, by: By) -> None:
     """Resolve a letter without handling it; it is kept, and so is who decided."""
 
-    async def resolve(runtime: ServiceRuntime, office: DeadLetterOffice) -> None:
+    async def resolve(_runtime: ServiceRuntime, office: DeadLetterOffice) -> None:
         await office.discard(letter_id, by=by)
 
     _with_office(consumer, resolve)

@@ -1,4 +1,4 @@
-"""`braid demo`: the journey of the example people through the gateway, as a council's case-management system makes it."""
+"""`braid demo`: the example people's journeys through the gateway, as a case-management system makes them."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence

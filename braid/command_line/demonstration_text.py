@@ -73,7 +73,8 @@ def _allocation(allocation: Mapping[str, Any]) -> Iterator[str]:
 
 def _award(award: Mapping[str, Any]) -> Iterator[str]:
     yield ""
-    yield f"  {_STREAMS.get(award['stream'], award['stream'])}: {_STATUS[award['status']]} (decided by {award['decided_by']})"
+    stream = _STREAMS.get(award["stream"], award["stream"])
+    yield f"  {stream}: {_STATUS[award['status']]} (decided by {award['decided_by']})"
     if award["amount_pence"]:
         yield (
             f"    {pounds(award['amount_pence'])} from {award['starts_on']} to {award['ends_on']}"
@@ -103,7 +104,8 @@ def _budget(whole: Mapping[str, Any]) -> Iterator[str]:
     )
     for fund in budget["funds"]:
         stream = _STREAMS.get(fund["stream"], fund["stream"])
-        yield f"    {pounds(fund['amount_pence']):>14}  {stream}, ring-fenced; in the journal {pounds(fund['awarded_pence'])}"
+        awarded = pounds(fund["awarded_pence"])
+        yield f"    {pounds(fund['amount_pence']):>14}  {stream}, ring-fenced; in the journal {awarded}"
 
 
 def _wrapped(text: str, indent: str) -> list[str]:

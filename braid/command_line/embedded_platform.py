@@ -17,7 +17,7 @@ from sqlalchemy.engine import make_url
 from braid.command_line.services import all_definitions
 from braid.kit.bell import Bell
 from braid.kit.identity import create_keys, internal_signer, internal_verifier
-from braid.kit.migrations import upgrade
+from braid.kit.migrations import is_at_head, upgrade
 from braid.kit.prepare_database import prepare_database
 from braid.kit.private_postgres import PrivatePostgres
 from braid.kit.relay import Relay
@@ -77,9 +77,12 @@ class Databases:
 
     def migrate(self, definition: ServiceDefinition) -> None:
         """Bring a service's database up to date; not from inside an event loop."""
-        owner_url = self.settings_of(definition.name).owner_url
-        assert owner_url is not None
-        upgrade(owner_url.get_secret_value(), definition.package)
+        upgrade(self.owner_url(definition.name), definition.package)
+
+    def owner_url(self, service: str) -> str:
+        """Address of a service's database as its owner."""
+        roles = Roles(service)
+        return self._url(roles, roles.owner, "owner").get_secret_value()
 
 
 @dataclass
@@ -157,15 +160,32 @@ class EmbeddedPlatform:
 def open_databases(state: Path, postgres: PrivatePostgres) -> Databases:
     """The databases on a private PostgreSQL, made and brought up to date."""
     databases = Databases(postgres.admin_url(), _passwords(state / "passwords.json"))
-
-    async def prepare() -> None:
-        for definition in all_definitions():
-            await databases.prepare(definition)
-
-    asyncio.run(prepare())
-    for definition in all_definitions():
+    for definition in asyncio.run(_out_of_date(databases)):
+        asyncio.run(databases.prepare(definition))
         databases.migrate(definition)
     return databases
+
+
+def write_environment(databases: Databases, file: Path) -> None:
+    """Write the settings with which the other commands reach this platform's databases; for its owner's eyes alone."""
+    lines = []
+    for definition in all_definitions():
+        settings = databases.settings_of(definition.name)
+        lines.append(f"{definition.prefix}ENVIRONMENT=local")
+        for name in ("url", "ops_url", "owner_url"):
+            url: SecretStr = getattr(settings, name)
+            lines.append(f"{definition.prefix}DATABASE__{name.upper()}='{url.get_secret_value()}'")
+    file.unlink(missing_ok=True)
+    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as opened:
+        opened.write("\n".join(lines) + "\n")
+
+
+async def _out_of_date(databases: Databases) -> list[ServiceDefinition]:
+    definitions = all_definitions()
+    ready = await asyncio.gather(
+        *(is_at_head(databases.owner_url(definition.name), definition.package) for definition in definitions)
+    )
+    return [definition for definition, is_ready in zip(definitions, ready, strict=True) if not is_ready]
 
 
 def _passwords(file: Path) -> dict[str, str]:

@@ -9,7 +9,7 @@ import typer
 import uvicorn
 import uvloop
 
-from braid.command_line.embedded_platform import Databases, EmbeddedPlatform, open_databases
+from braid.command_line.embedded_platform import Databases, EmbeddedPlatform, open_databases, write_environment
 from braid.kit.private_postgres import PrivatePostgres, PrivatePostgresError, state_directory
 from braid.kit.processes import http_server
 from braid.kit.settings import HttpSettings
@@ -34,6 +34,7 @@ def run_platform(*, port: int, state: Path, with_examples: bool) -> None:
         with PrivatePostgres(directory / "postgres") as postgres:
             directory.mkdir(parents=True, exist_ok=True)
             databases = open_databases(directory, postgres)
+            write_environment(databases, directory / "environment")
             uvloop.run(_serve(databases, directory, port=port, with_examples=with_examples, started=started))
     except PrivatePostgresError as error:
         typer.echo(f"{error}", err=True)
@@ -44,11 +45,11 @@ async def _serve(databases: Databases, state: Path, *, port: int, with_examples:
     async with EmbeddedPlatform(databases, keys=state / "keys") as platform:
         server = http_server(platform.gateway, HttpSettings(port=port))
         serving = asyncio.create_task(_until_stopped(server))
-        while not server.started and not serving.done():
+        while not server.started and not serving.done():  # noqa: ASYNC110 (uvicorn gives no event for it)
             await asyncio.sleep(0.01)
         if server.started:
             url = f"http://127.0.0.1:{port}"
-            _say_where(url, seconds=perf_counter() - started)
+            _say_where(url, state, seconds=perf_counter() - started)
             if with_examples:
                 await _load_examples(url)
         await serving
@@ -69,7 +70,7 @@ async def _load_examples(url: str) -> None:
         typer.echo(f"Loaded {loaded} example people of the example council.")
 
 
-def _say_where(url: str, *, seconds: float) -> None:
+def _say_where(url: str, state: Path, *, seconds: float) -> None:
     typer.echo(
         f"""
 Braid is running ({seconds:.1f} seconds).
@@ -79,6 +80,7 @@ Braid is running ({seconds:.1f} seconds).
   API:      {url}/openapi.json     and {url}/asyncapi.json
   Token:    curl -s -X POST {url}/development/tokens -H 'content-type: application/json' \\
               -d '{{"council": "{EXAMPLE_COUNCIL}", "role": "practitioner"}}'
+  Tools:    set -a; . {state}/environment; set +a; then for instance: braid ledger verify {EXAMPLE_COUNCIL}
   Stop:     Ctrl-C
 """
     )

@@ -157,7 +157,7 @@ async def read_person(person_id: UUID, work: Reading, caller: Caller) -> PersonO
 
 
 @router.get("/questionnaires/{questionnaire}/{version}", responses=responses((404, "No such questionnaire.")))
-async def read_questionnaire(questionnaire: str, version: int, caller: Caller) -> dict[str, Any]:
+async def read_questionnaire(questionnaire: str, version: int, _caller: Caller) -> dict[str, Any]:
     """A released version of a questionnaire, with the definition of each vague word."""
     try:
         return _questionnaire_out(released_questionnaire(questionnaire, version))

@@ -64,7 +64,7 @@ async def read_allocation(person_id: UUID, work: Reading, caller: Caller) -> All
 
 
 @router.get("/allocation-tables/{council}", responses=responses((404, "The council has published no table.")))
-async def read_tables(council: CouncilCode, caller: Caller) -> list[dict[str, Any]]:
+async def read_tables(council: CouncilCode, _caller: Caller) -> list[dict[str, Any]]:
     """Every allocation table that a council has published: questions, points, pounds, prices and sources."""
     found = list(published(council))
     if not found:

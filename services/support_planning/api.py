@@ -1,4 +1,4 @@
-"""The support-planning service's API: where is my budget?"""
+"""The support-planning service's API, which answers "where is my budget?"."""
 
 from datetime import datetime
 from uuid import UUID
@@ -37,7 +37,7 @@ class ProgressOut(BaseModel):
     responses=responses((404, "Nothing has happened for this person yet, or the record is not yours to see.")),
 )
 async def read_progress(person_id: UUID, work: Reading, caller: Caller) -> ProgressOut:
-    """Where is my budget?"""
+    """Where the budget has got to, since when, and what it waits for."""
     progress = await progress_store.load(work, person_id) if caller.may_read(person_id) else None
     if progress is None:
         raise not_found("case")

@@ -1,7 +1,5 @@
 """Every service's migration history makes exactly its tables, ends at its HEAD, and can be undone."""
 
-from collections.abc import Iterator
-
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
@@ -32,16 +30,16 @@ async def test_the_history_makes_exactly_the_tables_of_the_code(service: str, da
         context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
         return list(compare_metadata(context, metadata_of(definition_of(service).package)))
 
-    engine = create_async_engine(async_url(owner_url(databases, service)))
+    engine = create_async_engine(async_url(databases.owner_url(service)))
     async with engine.connect() as db:
         assert await db.run_sync(differences) == []
     await engine.dispose()
 
 
 @pytest.fixture
-def own_databases(postgres: PrivatePostgres) -> Iterator[Databases]:
+def own_databases(postgres: PrivatePostgres) -> Databases:
     """Databases that a test may tear down and build up."""
-    yield Databases(postgres.admin_url(), PASSWORDS, "_updown")
+    return Databases(postgres.admin_url(), PASSWORDS, "_updown")
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -50,7 +48,7 @@ def test_the_history_can_be_undone_and_made_again(service: str, own_databases: D
 
     definition = definition_of(service)
     asyncio.run(own_databases.prepare(definition))
-    url = owner_url(own_databases, service)
+    url = own_databases.owner_url(service)
     own_databases.migrate(definition)
 
     command.downgrade(alembic_config(url, definition.package), "base")
@@ -66,9 +64,3 @@ async def table_names(url: str) -> list[str]:
         names = await db.run_sync(lambda connection: inspect(connection).get_table_names())
     await engine.dispose()
     return names
-
-
-def owner_url(databases: Databases, service: str) -> str:
-    url = databases.settings_of(service).owner_url
-    assert url is not None
-    return url.get_secret_value()
