@@ -5,6 +5,7 @@ outbox. So a crash at any moment leaves either the message untouched or the lett
 """
 
 import base64
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -16,7 +17,7 @@ from sqlalchemy.dialects.postgresql import insert as insert_or_skip
 from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from braid.kit.message import Message
+from braid.kit.message import VALUE_BYTES_MAX, Message
 from braid.kit.messaging_tables import MessagingTables
 from braid.kit.unit_of_work import UnitOfWork
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 DEAD_LETTER_SUFFIX = ".dlq"
 ERROR_CHARACTERS_MAX = 4_000
+#: A longer key is no person's id, and would not fit into an index.
+KEY_BYTES_MAX = 1_000
 
 
 def cause_of(error: BaseException) -> str:
@@ -38,49 +41,82 @@ async def bury(work: UnitOfWork, consumer: str, message: Message, error: Excepti
     The unit of work acts for no council: the letter may be unreadable, and only the operations role may read it.
     """
     tables = work.tables
+    key = _storable_key(message.key)
     letter = insert_or_skip(tables.dead_letter).values(
         consumer=consumer,
         position=message.position,
         topic=message.topic,
-        key=message.key,
-        headers=[[name, base64.b64encode(raw).decode()] for name, raw in message.headers],
+        key=key,
+        headers=[[_storable(name), base64.b64encode(raw).decode()] for name, raw in message.headers],
         value=message.value,
         cause=cause_of(error),
-        error=str(error)[:ERROR_CHARACTERS_MAX],
+        error=_error_text(error),
         attempts=attempts,
     )
     inserted = await work.session.execute(letter.on_conflict_do_nothing().inline())
     if inserted.rowcount != 1:  # type: ignore[attr-defined]
         return
-    if message.key is not None:
-        parking = insert_or_skip(tables.parked_key).values(consumer=consumer, topic=message.topic, key=message.key)
-        await work.session.execute(parking.on_conflict_do_nothing())
+    if key is not None:
+        parked = tables.parked_key
+        parking = insert_or_skip(parked).values(consumer=consumer, topic=message.topic, key=key)
+        # Not "do nothing", which would take no lock: whoever frees the key this moment must wait for this letter.
+        parking = parking.on_conflict_do_update(
+            index_elements=parked.primary_key.columns, set_={"recorded_at": parked.c.recorded_at}
+        )
+        await work.session.execute(parking)
     await work.append(**_copy_for_topic(consumer, message, error, attempts))
 
 
 def _copy_for_topic(consumer: str, message: Message, error: Exception, attempts: int) -> dict[str, Any]:
-    headers: dict[str, str] = {}
-    for name, raw in message.headers:
-        try:
-            headers[name] = raw.decode("utf-8")
-        except UnicodeDecodeError:
-            headers[f"{name}_base64"] = base64.b64encode(raw).decode()
-    headers |= {
+    size = len(message.value or b"") + sum(len(name) + len(raw) for name, raw in message.headers)
+    # With what is added, a copy of the largest messages would not fit, and would block the outbox.
+    fits = size <= VALUE_BYTES_MAX
+    headers = (_readable(message.headers) if fits else {"dlq_left_out": "too large; the letter has it whole"}) | {
         "dlq_consumer": consumer,
         "dlq_source": message.position,
         "dlq_topic": message.topic,
         "dlq_cause": cause_of(error),
-        "dlq_error": str(error)[:ERROR_CHARACTERS_MAX],
+        "dlq_error": _error_text(error),
         "dlq_attempts": str(attempts),
     }
     return {
         "event_id": uuid4(),
         "council": None,
         "topic": message.topic + DEAD_LETTER_SUFFIX,
-        "key": message.key,
+        "key": _storable_key(message.key),
         "headers": headers,
-        "value": message.value,
+        "value": message.value if fits else None,
     }
+
+
+def _readable(headers: Sequence[tuple[str, bytes]]) -> dict[str, str]:
+    """Headers as text; what is not text, as base64 under another name."""
+    readable: dict[str, str] = {}
+    for name, raw in headers:
+        try:
+            value = raw.decode("utf-8")
+        except UnicodeDecodeError:
+            value = "\0"
+        if "\0" in value:
+            readable[f"{_storable(name)}_base64"] = base64.b64encode(raw).decode()
+        else:
+            readable[_storable(name)] = value
+    return readable
+
+
+def _error_text(error: Exception) -> str:
+    return _storable(str(error))[:ERROR_CHARACTERS_MAX]
+
+
+def _storable(words: str) -> str:
+    """Text as PostgreSQL takes it: no NUL, no half characters."""
+    return words.replace("\0", "\\x00").encode("utf-8", "backslashreplace").decode()
+
+
+def _storable_key(key: bytes | None) -> bytes | None:
+    if key is None or len(key) <= KEY_BYTES_MAX:
+        return key
+    return b"sha256:" + hashlib.sha256(key).hexdigest().encode()
 
 
 @dataclass(frozen=True)
@@ -123,10 +159,14 @@ class DeadLetterOffice:
         self._tables = tables
         self._consumer = consumer
 
-    async def waiting(self, *, key: bytes | None = None, limit: int = 100) -> Sequence[DeadLetter]:
+    async def waiting(
+        self, *, topic: str | None = None, key: bytes | None = None, limit: int = 100
+    ) -> Sequence[DeadLetter]:
         """Letters that are not resolved, oldest first."""
         table = self._tables.dead_letter
         query = select(table).where(table.c.consumer == self._consumer, table.c.resolved_at.is_(None))
+        if topic is not None:
+            query = query.where(table.c.topic == topic)
         if key is not None:
             query = query.where(table.c.key == key)
         async with self._ops.connect() as db:
@@ -140,8 +180,7 @@ class DeadLetterOffice:
         """
         handled: list[int] = []
         while True:
-            letters = [letter for letter in await self.waiting(key=key, limit=1_000) if letter.message.topic == topic]
-            for letter in letters:
+            for letter in await self.waiting(topic=topic, key=key, limit=1_000):
                 error = await self._replay(delivery, letter.message)
                 if error:
                     return Replayed(tuple(handled), letter.id, error)
@@ -155,10 +194,15 @@ class DeadLetterOffice:
     ) -> Replayed:
         """Replay one letter, with a corrected message in its place if given; the original is kept.
 
+        Refused while an earlier letter of the same key waits, since this one must not pass it.
+
         Raises:
             LookupError: no such letter is waiting.
         """
         letter = await self._find(letter_id)
+        earlier = await self._earlier(letter)
+        if earlier is not None:
+            return Replayed((), letter_id, f"letter {earlier} of the same key comes first")
         message = letter.message if correction is None else replace(correction, position=letter.message.position)
         error = await self._replay(delivery, message)
         if error:
@@ -196,6 +240,12 @@ class DeadLetterOffice:
         if row is None:
             raise LookupError(f"no dead letter {letter_id} is waiting for {self._consumer}")
         return _letter(row)
+
+    async def _earlier(self, letter: DeadLetter) -> int | None:
+        if letter.message.key is None:
+            return None
+        waiting = await self.waiting(topic=letter.message.topic, key=letter.message.key, limit=1)
+        return next((first.id for first in waiting if first.id < letter.id), None)
 
     async def _resolve(self, letter_id: int, resolution: str, by: str) -> None:
         table = self._tables.dead_letter

@@ -2,7 +2,8 @@
 
 At least once from the transport, once in effect: the claim in the inbox and the handler's work commit together. A
 message that cannot be handled goes to the dead letters with its cause, and its key is parked so that no later message
-of the same person passes it. A lost database is never the message's fault: delivery waits for it.
+of the same person passes it. A lost database is never the message's fault, nor is another transaction that holds what
+it needs: delivery waits for them.
 """
 
 import asyncio
@@ -17,7 +18,7 @@ from pydantic import ValidationError
 
 from braid.kit import dead_letters, telemetry
 from braid.kit.message import Envelope, MalformedMessage, Message, read_envelope
-from braid.kit.outage import is_outage
+from braid.kit.outage import is_contention, is_outage
 from braid.kit.unit_of_work import UnitOfWork, UnitOfWorkFactory
 
 log = structlog.get_logger(__name__)
@@ -54,7 +55,8 @@ class RetryPolicy:
     Args:
         attempts_max: tries in all.
         backoff_s: wait before the second try, in seconds; it doubles each time.
-        outage_backoff_s: wait between tries while the database is away, in seconds; without end.
+        outage_backoff_s: wait between tries while the database is away or another transaction in the way, in seconds;
+            without end.
     """
 
     attempts_max: int = 4
@@ -91,7 +93,7 @@ class Delivery:
         units: UnitOfWorkFactory,
         *,
         retry: RetryPolicy | None = None,
-        on_step: Callable[[Step], None] = lambda step: None,
+        on_step: Callable[[Step], None] = lambda _step: None,
     ) -> None:
         self.subscription = subscription
         self._units = units
@@ -109,6 +111,8 @@ class Delivery:
 
     async def take(self, message: Message) -> Taken:
         """Deliver one message. With any answer but ``STOPPED`` it is dealt with and may be acknowledged."""
+        if self.stopping:
+            return Taken.STOPPED
         self._on_step(Step.RECEIVED)
         try:
             envelope = read_envelope(message)
@@ -146,7 +150,7 @@ class Delivery:
             raise MalformedMessage(f"event type {envelope.type!r} is unknown")
         if envelope.type not in self.subscription.handlers:
             return None
-        if contract.TOPIC != message.topic:
+        if message.topic != contract.TOPIC:
             raise MalformedMessage(f"{envelope.type} does not belong on topic {message.topic}")
         if message.value is None:
             raise MalformedMessage("the message has no data")
@@ -165,13 +169,13 @@ class Delivery:
             except Permanent as error:
                 return await self._dead_letter(message, error, attempts=attempt + 1)
             except Exception as error:
-                outage = is_outage(error)
-                attempt += not outage
-                log.warning("delivery_failed", type=envelope.type, attempt=attempt, outage=outage, error=repr(error))
+                passing = _passes(error)
+                attempt += not passing
+                log.warning("delivery_failed", type=envelope.type, attempt=attempt, passing=passing, error=repr(error))
                 if attempt >= self._retry.attempts_max:
                     return await self._dead_letter(message, error, attempts=attempt)
                 telemetry.RETRIES.labels(self.subscription.consumer, envelope.type).inc()
-                backoff_s = self._retry.outage_backoff_s if outage else self._retry.backoff_s * 2 ** (attempt - 1)
+                backoff_s = self._retry.outage_backoff_s if passing else self._retry.backoff_s * 2 ** (attempt - 1)
                 if await self._stopped_within(backoff_s):
                     return Taken.STOPPED
 
@@ -196,8 +200,9 @@ class Delivery:
                     await dead_letters.bury(work, self.subscription.consumer, message, error, attempts=attempts)
                     await work.commit()
             except Exception as failure:
-                if not is_outage(failure):
+                if not _passes(failure):
                     raise
+                log.warning("dead_letter_waits", topic=message.topic, position=message.position, error=repr(failure))
                 if await self._stopped_within(self._retry.outage_backoff_s):
                     return Taken.STOPPED
             else:
@@ -214,6 +219,10 @@ class Delivery:
     def _count(self, taken: Taken, event_type: str) -> Taken:
         telemetry.HANDLED.labels(self.subscription.consumer, event_type, taken.value).inc()
         return taken
+
+
+def _passes(error: Exception) -> bool:
+    return is_outage(error) or is_contention(error)
 
 
 class _KeyIsParked(Exception):

@@ -1,4 +1,4 @@
-"""Probes: ``/livez`` looks at the process alone, ``/readyz`` at what it cannot work without, ``/metrics`` for Prometheus."""
+"""Probes: ``/livez`` looks at the process alone, ``/readyz`` at what it needs, ``/metrics`` is for Prometheus."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping

@@ -1,16 +1,17 @@
 """Schema migrations: each service has its own Alembic history, its head written down in ``migrations/HEAD``.
 
-Two migrations made side by side thus meet as a merge conflict in HEAD, not as a broken deployment; and a command can see
-whether a database is up to date with one query, without loading Alembic.
+Two migrations made side by side thus meet as a merge conflict in HEAD, not as a broken deployment; and a command can
+see whether a database is up to date with one query, without loading Alembic.
 """
 
 import asyncio
 from importlib import import_module, resources
 from pathlib import Path
 
+from asyncpg import PostgresError
 from sqlalchemy import MetaData, text
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.exc import DBAPIError, ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
@@ -50,7 +51,7 @@ async def _current(engine: AsyncEngine) -> str | None:
 
 def upgrade(owner_url: str, package: str, revision: str = "head") -> None:
     """Bring a service's database to a revision; returns at once where it is there already."""
-    if revision == "head" and asyncio.run(_is_at_head(owner_url, package)):
+    if revision == "head" and asyncio.run(is_at_head(owner_url, package)):
         return
     from alembic import command
 
@@ -68,10 +69,13 @@ def alembic_config(owner_url: str, package: str):  # type: ignore[no-untyped-def
     return config
 
 
-async def _is_at_head(owner_url: str, package: str) -> bool:
+async def is_at_head(owner_url: str, package: str) -> bool:
+    """Whether a service's database is there and up to date; one query, without Alembic."""
     engine = create_async_engine(async_url(owner_url), poolclass=NullPool)
     try:
         return await _current(engine) == head_of(package)
+    except (DBAPIError, PostgresError):
+        return False
     finally:
         await engine.dispose()
 

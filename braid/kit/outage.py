@@ -6,6 +6,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 #: SQLSTATE classes and codes that say the server is away, starting, stopping or full: none is the message's fault.
 _OUTAGE_CLASSES = ("08", "53")
 _OUTAGE_CODES = ("57P01", "57P02", "57P03", "57P05")
+#: SQLSTATE codes that say another transaction stood in the way: serialization, deadlock, a lock held too long.
+_CONTENTION_CODES = ("40001", "40P01", "55P03")
 
 
 def is_outage(error: BaseException) -> bool:
@@ -19,6 +21,11 @@ def is_outage(error: BaseException) -> bool:
             isinstance(error, OperationalError) and getattr(error.orig, "sqlstate", None) is None
         )
     return _is_outage_code(getattr(error, "sqlstate", None))
+
+
+def is_contention(error: BaseException) -> bool:
+    """Whether an error means that another transaction was in the way, so that the same work may succeed later."""
+    return getattr(error.orig if isinstance(error, DBAPIError) else error, "sqlstate", None) in _CONTENTION_CODES
 
 
 def _is_outage_code(code: str | None) -> bool:

@@ -1,4 +1,4 @@
-"""Making a service's database and its three roles, as a superuser: for one machine; on Kubernetes the operator does it."""
+"""Making a service's database and its three roles, as a superuser; on Kubernetes the operator does it."""
 
 import asyncpg
 from sqlalchemy.engine import make_url

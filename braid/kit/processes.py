@@ -139,7 +139,7 @@ async def _run_beside_probes(
     server = http_server(probes_only(checks), runtime.settings.http)
     probes = asyncio.create_task(server.serve())
     # uvicorn takes the signals while it starts; ours come after, so that the work stops first.
-    while not server.started and not probes.done():
+    while not server.started and not probes.done():  # noqa: ASYNC110 (uvicorn gives no event for it)
         await asyncio.sleep(0.02)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

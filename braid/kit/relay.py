@@ -52,7 +52,7 @@ class Relay:
         *,
         bell: Bell | None = None,
         idle_s: float = 0.1,
-        on_step: Callable[[Step], None] = lambda step: None,
+        on_step: Callable[[Step], None] = lambda _step: None,
     ) -> None:
         self._service = service
         self._ops = ops
@@ -61,19 +61,20 @@ class Relay:
         self._bell = bell or Bell()
         self._idle_s = idle_s
         self._on_step = on_step
-        self._stopping = False
+        self._stopping = asyncio.Event()
         self.turned_at: datetime | None = None
 
     def stop(self) -> None:
         """Finish the turn in hand and end."""
-        self._stopping = True
+        self._stopping.set()
         self._bell.ring()
 
     async def run(self) -> None:
         """Relay until stopped; a database or broker that goes away is waited for."""
-        await self._publisher.start()
+        if not await self._started():
+            return
         try:
-            while not self._stopping:
+            while not self._stopping.is_set():
                 relayed = 0
                 try:
                     relayed = await self.relay_once()
@@ -82,10 +83,24 @@ class Relay:
                     # Whatever failed, the rows are still in the outbox: nothing is lost by trying again.
                     log.warning("relay_failed", service=self._service, error=repr(error))
                     await asyncio.sleep(0.5)
-                if not relayed and not self._stopping:
+                if not relayed and not self._stopping.is_set():
                     await self._bell.wait(self._idle_s)
         finally:
             await self._publisher.stop()
+
+    async def _started(self) -> bool:
+        """Whether the other side answered before the relay was told to stop."""
+        starting = asyncio.create_task(self._publisher.start())
+        stopping = asyncio.create_task(self._stopping.wait())
+        try:
+            await asyncio.wait((starting, stopping), return_when=asyncio.FIRST_COMPLETED)
+            if starting.done():
+                starting.result()
+            return starting.done()
+        finally:
+            for task in (starting, stopping):
+                task.cancel()
+            await asyncio.wait((starting, stopping))
 
     async def relay_once(self) -> int:
         """Publish pending events in order; return how many.

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import Any, ClassVar, Protocol, Self
 from uuid import UUID, uuid4
 
 from sqlalchemy import insert, select, text
@@ -21,8 +21,8 @@ from braid.kit.row_level_security import SET_COUNCIL
 class PublishableEvent(Protocol):
     """What the kit must know of an event; the contracts say the rest."""
 
-    TYPE: str
-    TOPIC: str
+    TYPE: ClassVar[str]
+    TOPIC: ClassVar[str]
 
     @property
     def person_id(self) -> UUID: ...

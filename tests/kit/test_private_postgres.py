@@ -323,6 +323,28 @@ class TestDeathOfTheStarter:
             assert not orphans.keys() & workers(data_dir).keys()
         assert "was not properly shut down" not in postgres.log_file.read_text()
 
+    def test_an_orphan_that_shows_itself_late_is_ended_too(
+        self, data_dir: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        process, _ = started(data_dir)
+        for child in psutil.Process(process.pid).children():
+            if child.name() != "postgres":
+                child.kill()
+        kill(process)
+        orphans = workers(data_dir)
+        looks: list[Path] = []
+
+        def blind_at_first(cluster: Path) -> None:
+            looks.append(cluster)
+            if len(looks) > 1:
+                processes.end_leftovers(cluster)
+
+        monkeypatch.setattr(server, "end_leftovers", blind_at_first)
+        with PrivatePostgres(data_dir) as postgres:
+            assert value(postgres, "SELECT 1") == 1
+            assert orphans
+            assert not orphans.keys() & workers(data_dir).keys()
+
     def test_a_backend_that_outlived_its_postmaster_is_ended(self, data_dir: Path) -> None:
         process, _ = started(data_dir)
         stuck = next(pid for pid in workers(data_dir) if "background writer" in title(pid))

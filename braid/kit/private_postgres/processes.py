@@ -14,6 +14,8 @@ from braid.kit.private_postgres.errors import AlreadyRunning, StartFailed, Unusa
 FAST_STOP_SECONDS = 30.0
 IMMEDIATE_STOP_SECONDS = 5.0
 GLANCE_SECONDS = 0.005
+# A holder that is killed while it starts a program leaves its lock to that child until the child's exec.
+HANDOVER_SECONDS = 1.0
 HOLDER = "holder.lock"
 PORT = "port"
 
@@ -27,17 +29,25 @@ class Hold:
     def __init__(self, directory: Path) -> None:
         """Take the directory. Raises AlreadyRunning with the holder's pid and the server's port."""
         self._file = os.open(directory / HOLDER, os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            os.close(self._file)
-            raise AlreadyRunning(
-                f"{directory} is in use: process {_first_line(directory / HOLDER) or 'unknown'} "
-                f"runs PostgreSQL on port {_first_line(directory / PORT) or 'unknown'}. "
-                "Stop it, or choose another data directory."
-            ) from error
+        deadline = time.monotonic() + HANDOVER_SECONDS
+        while not self._taken():
+            if time.monotonic() > deadline:
+                os.close(self._file)
+                raise AlreadyRunning(
+                    f"{directory} is in use: process {_first_line(directory / HOLDER) or 'unknown'} "
+                    f"runs PostgreSQL on port {_first_line(directory / PORT) or 'unknown'}. "
+                    "Stop it, or choose another data directory."
+                )
+            time.sleep(GLANCE_SECONDS)
         os.truncate(self._file, 0)
         os.pwrite(self._file, f"{os.getpid()}\n".encode(), 0)
+
+    def _taken(self) -> bool:
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
 
     def release(self) -> None:
         """Let the next one in."""

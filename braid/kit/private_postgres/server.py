@@ -157,9 +157,14 @@ class PrivatePostgres:
             return True
         self._guardian.dismiss()
         self._guardian = self._server = None
-        if "could not bind" in self._log_tail() and self._given_port is None:
+        said = self._log_tail()
+        if 'lock file "postmaster.pid" already exists' in said:
+            # A predecessor was killed just after it had started a server, before that server could be seen.
+            end_leftovers(self._cluster)
+            return self._launch(binaries, account, port)
+        if "could not bind" in said and self._given_port is None:
             return False
-        raise StartFailed(f"PostgreSQL ended during its start. {self._log_tail()}")
+        raise StartFailed(f"PostgreSQL ended during its start. {said}")
 
     def _becomes_ready(self) -> bool:
         """Whether it answers; not so when it ended first. Raises StartFailed when it does neither.

@@ -45,7 +45,7 @@ def connection(settings: KafkaSettings) -> dict[str, Any]:
 class KafkaPublisher:
     """Sends messages to the broker, in order per key, and waits until all replicas have them."""
 
-    def __init__(self, settings: KafkaSettings, *, on_step: Callable[[Step], None] = lambda step: None) -> None:
+    def __init__(self, settings: KafkaSettings, *, on_step: Callable[[Step], None] = lambda _step: None) -> None:
         self._settings = settings
         self._on_step = on_step
         self._producer: AIOKafkaProducer | None = None
@@ -66,6 +66,9 @@ class KafkaPublisher:
                 await producer.stop()
                 log.warning("broker_away", error=repr(error))
                 await asyncio.sleep(1)
+            except BaseException:
+                await producer.stop()
+                raise
             else:
                 self._producer = producer
                 return
@@ -100,7 +103,7 @@ class KafkaSubscriber:
         self,
         settings: KafkaSettings,
         *,
-        on_step: Callable[[Step], None] = lambda step: None,
+        on_step: Callable[[Step], None] = lambda _step: None,
         on_turn: Callable[[], None] = lambda: None,
     ) -> None:
         self._settings = settings
@@ -175,7 +178,8 @@ def _message(record: ConsumerRecord[bytes, bytes]) -> Message:
     return Message(
         topic=record.topic,
         key=record.key,
-        headers=tuple(record.headers),
+        # A foreign producer may send a header without a value; it counts as an empty one.
+        headers=tuple((name, raw or b"") for name, raw in record.headers),
         value=record.value,
         position=f"{record.topic}/{record.partition}/{record.offset}",
     )

@@ -1,0 +1,1 @@
+"""Processes that are killed, on the real Apache Kafka broker."""

@@ -1,0 +1,134 @@
+"""A small service for tests of the kit: it notes numbers that people are sent, in the order in which they come."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import ClassVar
+from uuid import UUID, uuid4
+
+import asyncpg
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
+from sqlalchemy import BigInteger, Column, Connection, Identity, MetaData, Table, Text, Uuid, insert, select, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from braid.contracts.event import Event
+from braid.kit.database import async_url, open_engine, plain_url, session_factory
+from braid.kit.delivery import Handler, Subscription
+from braid.kit.messaging_migration import create_messaging_tables_v1
+from braid.kit.messaging_tables import MessagingTables, messaging_tables
+from braid.kit.prepare_database import prepare_database
+from braid.kit.roles import Roles
+from braid.kit.row_level_security import guard_by_council
+from braid.kit.unit_of_work import UnitOfWork, UnitOfWorkFactory
+
+COUNCIL = "E06999999"
+OTHER_COUNCIL = "E06999998"
+ROLES = Roles("example")
+PASSWORDS = {"owner": "owner-of-tests", "app": "app-of-tests", "ops": "ops-of-tests"}
+
+metadata = MetaData()
+noted = Table(
+    "noted",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("council", Text, nullable=False),
+    Column("person_id", Uuid, nullable=False),
+    Column("number", BigInteger, nullable=False),
+)
+tables: MessagingTables = messaging_tables(metadata)
+
+
+class NumberSent(Event):
+    """A number was sent to a person."""
+
+    TYPE: ClassVar[str] = "uk.braid.example.number-sent.v1"
+    TOPIC: ClassVar[str] = "braid.example.v1"
+
+    number: int
+
+
+def number_sent_on(topic: str) -> type[NumberSent]:
+    """The same event on a topic of its own, so that tests do not hear each other."""
+    return type("NumberSent", (NumberSent,), {"TOPIC": topic, "__module__": __name__})
+
+
+async def note_number(event: NumberSent, work: UnitOfWork) -> None:
+    """Note a number; twice the same number would show twice."""
+    await work.session.execute(
+        insert(noted).values(council=event.council, person_id=event.person_id, number=event.number)
+    )
+
+
+@dataclass
+class ExampleService:
+    """The example service on a database of its own."""
+
+    database_url: str
+
+    def __post_init__(self) -> None:
+        self.app: AsyncEngine = open_engine(self.url_as(ROLES.app, "app"), application_name="example", pool_size=8)
+        self.ops: AsyncEngine = open_engine(self.url_as(ROLES.ops, "ops"), application_name="example", pool_size=4)
+        self.units = UnitOfWorkFactory("example", session_factory(self.app), tables)
+
+    def url_as(self, role: str, password: str) -> str:
+        """The database's address as one of the roles."""
+        url = make_url(self.database_url).set(username=role, password=PASSWORDS[password])
+        return url.render_as_string(hide_password=False)
+
+    async def send(self, event: Event) -> None:
+        """Publish an event in a transaction of its own."""
+        async with self.units.for_council(event.council) as work:
+            await work.publish(event)
+            await work.commit()
+
+    async def noted_numbers(self, person_id: UUID, council: str = COUNCIL) -> list[int]:
+        """What was noted for a person, in order."""
+        async with self.units.for_council(council) as work:
+            query = select(noted.c.number).where(noted.c.person_id == person_id).order_by(noted.c.id)
+            return list((await work.session.execute(query)).scalars())
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self.app.dispose()
+        await self.ops.dispose()
+
+
+def subscription_to(event: type[Event], consumer: str, handler: Handler = note_number) -> Subscription:
+    """A subscription to the one event."""
+    return Subscription(consumer, {event.TYPE: event}, {event.TYPE: handler})
+
+
+async def create_example_database(admin_url: str) -> ExampleService:
+    """A new database with the example service's tables."""
+    name = f"example_{uuid4().hex}"
+    await prepare_database("example", admin_url=admin_url, passwords=PASSWORDS, database=name)
+    service = ExampleService(make_url(admin_url).set(database=name).render_as_string(hide_password=False))
+    owner = create_async_engine(async_url(service.url_as(ROLES.owner, "owner")))
+    async with owner.begin() as db:
+        await db.run_sync(_create_tables)
+    await owner.dispose()
+    return service
+
+
+@asynccontextmanager
+async def example_service(admin_url: str) -> AsyncIterator[ExampleService]:
+    """The example service on a new database, which is dropped at the end."""
+    service = await create_example_database(admin_url)
+    try:
+        yield service
+    finally:
+        await service.close()
+        admin = await asyncpg.connect(plain_url(admin_url))
+        await admin.execute(f'DROP DATABASE "{make_url(service.database_url).database}" WITH (FORCE)')
+        await admin.close()
+
+
+def _create_tables(connection: Connection) -> None:
+    noted.create(connection)
+    with Operations.context(MigrationContext.configure(connection)):
+        create_messaging_tables_v1(ROLES)
+    statements: Sequence[str] = (*guard_by_council("noted", ROLES.app), f"GRANT SELECT, INSERT ON noted TO {ROLES.app}")
+    for statement in statements:
+        connection.execute(text(statement))

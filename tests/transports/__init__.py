@@ -1,0 +1,1 @@
+"""The transports, held to one contract."""
