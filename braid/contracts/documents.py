@@ -18,9 +18,7 @@ def schema_of(event: type[Event]) -> dict[str, Any]:
 def _open(schema: Any) -> Any:
     if isinstance(schema, dict):
         return {
-            key: _open(value)
-            for key, value in schema.items()
-            if not (key == "additionalProperties" and value is False)
+            key: _open(value) for key, value in schema.items() if not (key == "additionalProperties" and value is False)
         }
     if isinstance(schema, list):
         return [_open(item) for item in schema]
@@ -38,8 +36,8 @@ def asyncapi(consumers: Mapping[str, tuple[str, ...]]) -> dict[str, Any]:
         "info": {
             "title": "Braid events",
             "version": "1",
-            "description": "CloudEvents 1.0.2 over Kafka in binary mode. The record key is the person id, so one person's"
-            " events stay in order. Delivery is at least once: tell repeats by ce_id.",
+            "description": "CloudEvents 1.0.2 over Kafka in binary mode. The record key is the person id, so one"
+            " person's events stay in order. Delivery is at least once: tell repeats by ce_id.",
             "license": {"name": "Apache-2.0"},
         },
         "defaultContentType": "application/json",
@@ -61,7 +59,7 @@ def _title(event: type[Event]) -> str:
 
 
 def _channel(topic: str) -> dict[str, Any]:
-    events = [event for event in EVENTS.values() if event.TOPIC == topic]
+    events = [event for event in EVENTS.values() if topic == event.TOPIC]
     return {
         "address": topic,
         "description": f"What a consumer cannot handle goes to {dead_letter_topic(topic)} with its cause.",
@@ -89,7 +87,9 @@ def _receives(consumers: Mapping[str, tuple[str, ...]]) -> dict[str, Any]:
             "messages": [
                 {"$ref": f"#/channels/{_name(EVENTS[event_type].TOPIC)}/messages/{_title(EVENTS[event_type])}"}
             ],
-            "bindings": {"kafka": {"groupId": {"type": "string", "const": f"braid.{service}"}, "bindingVersion": "0.5.0"}},
+            "bindings": {
+                "kafka": {"groupId": {"type": "string", "const": f"braid.{service}"}, "bindingVersion": "0.5.0"}
+            },
         }
         for service, event_types in consumers.items()
         for event_type in event_types

@@ -126,7 +126,9 @@ async def _open(request: Request, principal: Principal) -> UnitOfWork:
 async def _claim_key(request: Request, principal: Principal, work: UnitOfWork) -> None:
     key = _idempotency_key(request)
     fingerprint = hashlib.sha256(
-        b"\0".join((request.method.encode(), request.url.path.encode(), await request.body()))
+        b"\0".join(
+            (request.method.encode(), request.url.path.encode(), request.url.query.encode(), await request.body())
+        )
     ).digest()
     table = work.tables.idempotency_key
     claim = insert_or_skip(table).values(

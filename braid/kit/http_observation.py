@@ -1,4 +1,4 @@
-"""ASGI middleware that measures and logs each request, and gives it an id."""
+"""ASGI middleware that measures and logs each request, gives it an id, and answers when nothing else could."""
 
 import re
 from time import perf_counter
@@ -9,6 +9,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from braid.kit import telemetry
+from braid.kit.problems import unexpected
 
 log = structlog.get_logger(__name__)
 
@@ -29,7 +30,7 @@ class HttpObservation:
             return
         request_id = _request_id(scope)
         started = perf_counter()
-        status = 500
+        status: int | None = None
 
         async def observed_send(message: Message) -> None:
             nonlocal status
@@ -41,8 +42,13 @@ class HttpObservation:
         with structlog.contextvars.bound_contextvars(request_id=request_id):
             try:
                 await self._app(scope, receive, observed_send)
+            except Exception as error:
+                log.error("unexpected_error", service=self._service, error=type(error).__name__, exc_info=error)
+                if status is not None:
+                    raise  # The answer has begun; all that is left is to break it off.
+                await unexpected().response()(scope, receive, observed_send)
             finally:
-                self._observe(scope, status, perf_counter() - started)
+                self._observe(scope, status or 500, perf_counter() - started)
 
     def _observe(self, scope: Scope, status: int, seconds: float) -> None:
         route = getattr(scope.get("route"), "path", "unmatched")

@@ -4,13 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
-
-log = structlog.get_logger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
 TYPE_BASE = "https://braid.example/problems/"
@@ -51,6 +48,11 @@ def not_found(what: str) -> Problem:
     return Problem(404, "not-found", "Not found", f"There is no {what} with this id.")
 
 
+def unexpected() -> Problem:
+    """500: our fault; what it was is in the log and not in the answer."""
+    return Problem(500, "unexpected", "Something went wrong on our side")
+
+
 #: Domain error class -> problem; a service's own table, kept beside its routes.
 ProblemTable = Mapping[type[Exception], "ProblemKind"]
 
@@ -73,7 +75,7 @@ class ProblemKind:
 
 
 def answer_with_problems(app: FastAPI, table: ProblemTable) -> None:
-    """Turn every error of an application into a problem document."""
+    """Turn every expected error of an application into a problem document; `HttpObservation` answers the others."""
 
     @app.exception_handler(Problem)
     async def _problem(_request: Request, problem: Problem) -> JSONResponse:
@@ -88,13 +90,6 @@ def answer_with_problems(app: FastAPI, table: ProblemTable) -> None:
     async def _http(_request: Request, error: HTTPException) -> JSONResponse:
         kind = {404: "not-found", 405: "method-not-allowed"}.get(error.status_code, "request-refused")
         return Problem(error.status_code, kind, str(error.detail), headers=dict(error.headers or {})).response()
-
-    @app.exception_handler(Exception)
-    async def _unexpected(request: Request, error: Exception) -> JSONResponse:
-        log.error(
-            "unexpected_error", path=request.scope.get("route_path", ""), error=type(error).__name__, exc_info=error
-        )
-        return Problem(500, "unexpected", "Something went wrong on our side").response()
 
     for error_class, kind in table.items():
         app.add_exception_handler(error_class, _domain_handler(kind))

@@ -79,20 +79,21 @@ class ServiceRuntime:
     def app_engine(self) -> AsyncEngine:
         """Connections of the application's role."""
         if self._app_engine is None:
-            self._app_engine = self._open("url", self.settings.database.pool_size)
+            self._app_engine = self._open("url", pool_size=self.settings.database.pool_size)
         return self._app_engine
 
     @property
     def ops_engine(self) -> AsyncEngine:
         """Connections of the operations role."""
         if self._ops_engine is None:
-            self._ops_engine = self._open("ops_url", 2)
+            # The relay's transaction is idle while the other side takes its messages, however long that is.
+            self._ops_engine = self._open("ops_url", pool_size=2, idle_transaction_ms=0)
         return self._ops_engine
 
-    def _open(self, name: str, pool_size: int) -> AsyncEngine:
+    def _open(self, name: str, **options: int) -> AsyncEngine:
         variable = f"{self.definition.prefix}DATABASE__{name.upper()}"
         url = required(getattr(self.settings.database, name), variable)
-        return open_engine(url, application_name=f"braid-{self.definition.name}", pool_size=pool_size)
+        return open_engine(url, application_name=f"braid-{self.definition.name}", **options)
 
     @property
     def units(self) -> UnitOfWorkFactory:

@@ -4,7 +4,7 @@ pydantic-settings passes over a misspelt variable even with ``extra="forbid"``, 
 """
 
 import os
-from typing import Literal, TypeVar
+from typing import Literal, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -91,11 +91,20 @@ def load(model: type[S], prefix: str) -> S:
     unknown = sorted(name for name in os.environ if name.startswith(prefix) and name.split("__")[0] not in known)
     if unknown:
         raise SettingsRefused(f"Unknown settings: {', '.join(unknown)}")
+    groups = [prefix + name.upper() for name, field in model.model_fields.items() if _is_group(field.annotation)]
+    whole = [f"{name}: give its members, as {name}__..." for name in groups if name in os.environ]
+    if whole:
+        raise SettingsRefused("Settings refused:\n  " + "\n  ".join(whole))
     try:
         return _reader(model, prefix)()
     except ValidationError as error:
         faults = [f"{_variable(prefix, fault['loc'])}: {fault['msg']}" for fault in error.errors(include_input=False)]
         raise SettingsRefused("Settings refused:\n  " + "\n  ".join(faults)) from None
+
+
+def _is_group(annotation: object) -> bool:
+    kinds = (annotation, *get_args(annotation))
+    return any(isinstance(kind, type) and issubclass(kind, SettingsPart) for kind in kinds)
 
 
 def _reader(model: type[S], prefix: str) -> type[S]:

@@ -70,7 +70,9 @@ def start_tracing(otlp_endpoint: str | None, *, service: str) -> TracerProvider:
 def start_logging(log_format: str, level: str) -> None:
     """Structured logs to standard error: one JSON object a line, or readable lines for a terminal."""
     renderer: Any = (
-        structlog.processors.JSONRenderer() if log_format == "json" else structlog.dev.ConsoleRenderer(colors=False)
+        structlog.processors.JSONRenderer()
+        if log_format == "json"
+        else structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
     )
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
 
 from braid.contracts.codes import UserGroup
 from braid.kit.http import Caller, ExpectedVersion, Reading, UnitOfWorkRoute, Writing, entity_tag
@@ -32,10 +32,19 @@ _CLOSED = (409, "The assessment is not open for this.")
 _KEY = (400, "Idempotency-Key is missing or malformed.")
 
 
+def _can_be_kept(value: Any) -> Any:
+    # PostgreSQL keeps every text but this one.
+    if isinstance(value, str) and "\0" in value:
+        raise ValueError("must not have a null character in it")
+    return value
+
+
 class Command(BaseModel):
     """A request body: what we do not know in it is a mistake."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    _texts_can_be_kept = field_validator("*")(_can_be_kept)
 
 
 class NewCaseIn(Command):
@@ -142,7 +151,11 @@ async def open_case(body: NewCaseIn, work: Writing, response: Response) -> Perso
 @router.get(
     "/people", dependencies=[StaffOnly], responses=responses((403, "The caller is not of the council's staff."))
 )
-async def list_people(work: Reading, after: str = "", limit: Annotated[int, Query(ge=1, le=200)] = 50) -> PeopleOut:
+async def list_people(
+    work: Reading,
+    after: Annotated[str, AfterValidator(_can_be_kept)] = "",
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> PeopleOut:
     """The council's people, by reference."""
     rows = await store.people_after(work, after, limit + 1)
     page = [PersonInList(**row.model_dump(include=set(PersonInList.model_fields))) for row in rows[:limit]]

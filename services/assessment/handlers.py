@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID, uuid4
 
+from sqlalchemy.exc import IntegrityError
+
 from braid.contracts.assessment import AssessmentAgreed, AssessmentSubmitted, CaseOpened, DayProfile, SupportLine
 from braid.contracts.codes import UserGroup
 from braid.kit.unit_of_work import UnitOfWork
@@ -39,8 +41,9 @@ async def open_case(case: NewCase, work: UnitOfWork) -> PersonRow:
     Raises:
         CaseAlreadyOpen: the council uses the reference for somebody.
     """
+    already = CaseAlreadyOpen(f"There is a person with the reference {case.reference} already.")
     if await store.person_by_reference(work, case.reference):
-        raise CaseAlreadyOpen(f"There is a person with the reference {case.reference} already.")
+        raise already
     person = PersonRow(
         person_id=uuid4(),
         council=work.council,
@@ -50,7 +53,11 @@ async def open_case(case: NewCase, work: UnitOfWork) -> PersonRow:
         opened_on=case.opened_on,
     )
     work.session.add(person)
-    await work.session.flush()
+    try:
+        await work.session.flush()
+    except IntegrityError as error:
+        # Somebody opened it at the same moment.
+        raise already from error
     await work.publish(
         CaseOpened(
             person_id=person.person_id, council=work.council, user_group=case.user_group, opened_on=case.opened_on

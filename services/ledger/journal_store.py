@@ -1,6 +1,7 @@
 """The journal in PostgreSQL: appending entries to a council's chain, and reading them back."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import groupby
 from uuid import UUID
 
@@ -79,20 +80,45 @@ async def entries_of_budget(work: UnitOfWork, budget_id: UUID) -> Sequence[tuple
 
 
 async def prove(work: UnitOfWork) -> Proof:
-    """Work the council's whole journal out again and compare it with its chain."""
+    """Work the council's whole journal out again and compare it with its chain.
+
+    Entries that are posted while the proof runs are not looked at: it goes as far as the chain did when it began.
+    """
     checker = ChainChecker()
     head = (await work.session.scalars(select(ChainHeadRow).where(ChainHeadRow.council == work.council))).first()
-    last = await work.session.scalar(text("SELECT coalesce(max(sequence), 0) FROM journal_entry"))
+    last = head.sequence if head else 0
     for after in range(0, last, _ENTRIES_A_READ):
-        rows = await _rows(
-            work, "e.sequence > :after AND e.sequence <= :up_to", after=after, up_to=after + _ENTRIES_A_READ
-        )
-        for group in rows:
+        up_to = min(last, after + _ENTRIES_A_READ)
+        for group in await _rows(work, "e.sequence > :after AND e.sequence <= :up_to", after=after, up_to=up_to):
             try:
                 checker.add(_chained(group)[0])
             except (UnbalancedEntry, AmountOutOfRange, ValueError) as error:
                 checker.break_at(group[0]["sequence"], f"the entry is not one that could be posted: {error}")
-    return checker.proof(head.link if head else FIRST_LINK)
+    proof = checker.proof(head.link if head else FIRST_LINK)
+    if proof.broken_at is None and (stray := await _first_outside_the_chain(work)) is not None:
+        proof = replace(proof, broken_at=stray, difference="it is in the journal and not in the chain")
+    # From the legs themselves: an entry that cannot be read counts too.
+    return replace(proof, pence_by_stream=await _pence_by_stream(work))
+
+
+async def _first_outside_the_chain(work: UnitOfWork) -> int | None:
+    """The first entry beyond the chain's end, or the first leg that belongs to no entry; one statement, one moment."""
+    query = text(
+        "SELECT min(sequence) FROM ("
+        " SELECT sequence FROM journal_entry"
+        " WHERE sequence > coalesce((SELECT max(sequence) FROM chain_head), 0)"
+        " UNION ALL"
+        " SELECT l.sequence FROM journal_leg l"
+        " WHERE NOT EXISTS (SELECT FROM journal_entry e WHERE (e.council, e.sequence) = (l.council, l.sequence))"
+        ") outside"
+    )
+    stray: int | None = await work.session.scalar(query)
+    return stray
+
+
+async def _pence_by_stream(work: UnitOfWork) -> dict[str, int]:
+    query = text("SELECT stream, sum(amount_pence)::bigint AS pence FROM journal_leg GROUP BY stream ORDER BY stream")
+    return {row.stream: row.pence for row in await work.session.execute(query)}
 
 
 async def _read(work: UnitOfWork, condition: str, **values: object) -> list[tuple[ChainedEntry, RowMapping]]:

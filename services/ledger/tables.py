@@ -95,6 +95,7 @@ class JournalEntryRow(LedgerRow, table=True):
         UniqueConstraint("council", "reverses"),
         CheckConstraint("kind IN ('award', 'reversal')", name="kind_known"),
         CheckConstraint("(kind = 'reversal') = (reverses IS NOT NULL)", name="reversal_names_entry"),
+        CheckConstraint("sequence > 0", name="sequence_above_zero"),
         Index("ix_journal_entry_budget", "budget_id", "sequence"),
     )
 

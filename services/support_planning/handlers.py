@@ -7,7 +7,14 @@ from braid.contracts.award import AwardDecided
 from braid.contracts.event import Event
 from braid.kit.unit_of_work import UnitOfWork
 from services.support_planning import progress_store
-from services.support_planning.domain.progress import Happened, Milestone, Progress, StreamDecided, decide
+from services.support_planning.domain.progress import (
+    AllocationCalculated,
+    Happened,
+    Milestone,
+    Progress,
+    StreamDecided,
+    decide,
+)
 
 
 def reached(milestone: Milestone) -> Callable[[Event, UnitOfWork], Awaitable[None]]:
@@ -22,7 +29,7 @@ def reached(milestone: Milestone) -> Callable[[Event, UnitOfWork], Awaitable[Non
 async def note_allocation(event: IndicativeAllocationCalculated, work: UnitOfWork) -> None:
     """Note that the allocation was worked out, or that it needs a person."""
     needs_a_person = event.outcome is AllocationOutcome.NEEDS_A_PERSON
-    await _apply(event, work, Happened(Milestone.ALLOCATION_CALCULATED, work.now, needs_a_person))
+    await _apply(event, work, AllocationCalculated(event.version, needs_a_person, work.now))
 
 
 async def note_award(event: AwardDecided, work: UnitOfWork) -> None:
@@ -30,7 +37,7 @@ async def note_award(event: AwardDecided, work: UnitOfWork) -> None:
     await _apply(event, work, StreamDecided(event.stream.value, event.status.value, event.version, work.now))
 
 
-async def _apply(event: Event, work: UnitOfWork, what: Happened | StreamDecided) -> None:
+async def _apply(event: Event, work: UnitOfWork, what: Happened | AllocationCalculated | StreamDecided) -> None:
     await work.lock_person(event.person_id)
     progress = await progress_store.load(work, event.person_id) or Progress()
     await progress_store.save(work, event.person_id, decide(progress, what))

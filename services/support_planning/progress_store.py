@@ -30,6 +30,7 @@ def _state(progress: Progress) -> dict[str, Any]:
     return {
         "reached": {milestone.value: at.isoformat() for milestone, at in progress.reached.items()},
         "allocation_needs_a_person": progress.allocation_needs_a_person,
+        "allocation_version": progress.allocation_version,
         "awards": dict(progress.awards),
         "award_versions": dict(progress.award_versions),
     }
@@ -39,6 +40,7 @@ def _progress(state: dict[str, Any]) -> Progress:
     return Progress(
         reached={Milestone(name): datetime.fromisoformat(at) for name, at in state["reached"].items()},
         allocation_needs_a_person=state["allocation_needs_a_person"],
+        allocation_version=state["allocation_version"],
         awards=state["awards"],
         award_versions=state["award_versions"],
     )

@@ -78,7 +78,6 @@ def test_a_setting_out_of_range_is_refused(name: str, value: str, complaint: str
     assert line.startswith(f"{name}: {complaint}")
 
 
-@pytest.mark.xfail(strict=True, reason="pydantic-settings raises SettingsError, which braid.kit.settings does not tell")
 def test_a_group_that_is_given_as_one_value_is_refused() -> None:
     assert lines_of_refusal({**GOOD, "EXAMPLE_HTTP": "everywhere"})[1].startswith("EXAMPLE_HTTP")
 

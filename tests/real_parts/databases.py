@@ -23,11 +23,9 @@ def test_postgres(directory: Path) -> Iterator[PrivatePostgres]:
     """A server that forgets all on a power cut, as tests may."""
     # Run as root, the server's own user cannot look into pytest's folders.
     place = state_directory(directory / "postgres")
-    try:
-        with PrivatePostgres(place, durable=False, options={"max_connections": "200"}) as postgres:
-            yield postgres
-    finally:
-        shutil.rmtree(place, ignore_errors=True)
+    with PrivatePostgres(place, durable=False, options={"max_connections": "200"}) as postgres:
+        yield postgres
+    shutil.rmtree(place, ignore_errors=True)
 
 
 class FreshDatabases:

@@ -431,7 +431,7 @@ async def create_topics(bootstrap: str, names: Sequence[str], partitions: int = 
             if code not in (0, TopicAlreadyExistsError.errno):
                 raise RuntimeError(f"Kafka refused topic {name}: {reason} (error {code})")
         async with asyncio.timeout(10):
-            while not await _have_leaders(admin, names):  # noqa: ASYNC110 - a remote state has no event
+            while not await _have_leaders(admin, names):
                 await asyncio.sleep(0.02)
     finally:
         await admin.close()

@@ -81,7 +81,7 @@ def values_of(batches: dict[TopicPartition, list[Any]]) -> list[bytes]:
 
 async def until(condition: Callable[[], bool], seconds: float = 20) -> None:
     async with asyncio.timeout(seconds):
-        while not condition():  # noqa: ASYNC110 - aiokafka offers no event for it
+        while not condition():
             await asyncio.sleep(0.02)
 
 

@@ -82,8 +82,8 @@ class Entry:
             if not 0 < abs(leg.amount_pence) <= AMOUNT_PENCE_MAX:
                 raise AmountOutOfRange(f"{leg.amount_pence} pence on {leg.account}")
         apart = {stream: pence for stream, pence in totals_by_stream(self.legs).items() if pence}
-        if apart or len(self.legs) < 2:
-            raise UnbalancedEntry(f"legs differ by {apart or 'having no other side'}")
+        if apart or not self.legs:
+            raise UnbalancedEntry(f"debits less credits by stream: {apart}" if apart else "the entry has no legs")
 
 
 def totals_by_stream(legs: Iterable[Leg]) -> Mapping[str, int]:

@@ -51,12 +51,14 @@ class Progress:
     Args:
         reached: when each milestone was reached first, by milestone.
         allocation_needs_a_person: the latest allocation gave no figure.
+        allocation_version: version of the latest allocation; 0 for none.
         awards: status of the latest decision by stream.
         award_versions: version of the latest decision by stream.
     """
 
     reached: Mapping[Milestone, datetime] = field(default_factory=dict)
     allocation_needs_a_person: bool = False
+    allocation_version: int = 0
     awards: Mapping[str, str] = field(default_factory=dict)
     award_versions: Mapping[str, int] = field(default_factory=dict)
 
@@ -67,8 +69,10 @@ class Progress:
             return Stage.READY_TO_PLAN
         if self.allocation_needs_a_person:
             return Stage.WAITING_FOR_A_PERSON
-        if self.awards and not any(status in ("confirmed", "indicative") for status in self.awards.values()):
-            return Stage.NO_AWARD
+        if self.awards:
+            # A stream that lacks an answer is undecided: it may award money yet.
+            over = all(status == "not_eligible" for status in self.awards.values())
+            return Stage.NO_AWARD if over else Stage.WAITING_FOR_DECISIONS
         for milestone, stage in _AFTER:
             if milestone in self.reached:
                 return stage
@@ -98,7 +102,15 @@ class Happened:
 
     milestone: Milestone
     at: datetime
-    needs_a_person: bool = False
+
+
+@dataclass(frozen=True)
+class AllocationCalculated:
+    """The indicative allocation was worked out, or needs a person."""
+
+    version: int
+    needs_a_person: bool
+    at: datetime
 
 
 @dataclass(frozen=True)
@@ -111,7 +123,7 @@ class StreamDecided:
     at: datetime
 
 
-def decide(state: Progress, event: Happened | StreamDecided) -> Progress:
+def decide(state: Progress, event: Happened | AllocationCalculated | StreamDecided) -> Progress:
     """The state after an event; repeats and late older versions change nothing."""
     if isinstance(event, StreamDecided):
         if event.version <= state.award_versions.get(event.stream, 0):
@@ -122,8 +134,10 @@ def decide(state: Progress, event: Happened | StreamDecided) -> Progress:
             award_versions={**state.award_versions, event.stream: event.version},
         )
         return _reach(state, Milestone.AWARDS_DECIDED, event.at)
-    if event.milestone is Milestone.ALLOCATION_CALCULATED:
-        state = replace(state, allocation_needs_a_person=event.needs_a_person)
+    if isinstance(event, AllocationCalculated):
+        if event.version > state.allocation_version:
+            state = replace(state, allocation_needs_a_person=event.needs_a_person, allocation_version=event.version)
+        return _reach(state, Milestone.ALLOCATION_CALCULATED, event.at)
     return _reach(state, event.milestone, event.at)
 
 

@@ -33,6 +33,12 @@ BEGIN
     ) THEN
         RAISE EXCEPTION 'a leg belongs to no entry' USING ERRCODE = 'foreign_key_violation';
     END IF;
+    -- now() is the start of the transaction, and what an entry's own transaction recorded it with.
+    IF EXISTS (
+        SELECT FROM brought JOIN journal_entry entry USING (council, sequence) WHERE entry.recorded_at <> now()
+    ) THEN
+        RAISE EXCEPTION 'an entry takes no legs after it was recorded' USING ERRCODE = 'insufficient_privilege';
+    END IF;
     RETURN NULL;
 END $$
 """
@@ -121,6 +127,8 @@ def _create_tables() -> None:
             "(kind = 'reversal') = (reverses IS NOT NULL)", name="ck_journal_entry_reversal_names_entry"
         ),
         sa.CheckConstraint("kind IN ('award', 'reversal')", name="ck_journal_entry_kind_known"),
+        # The chain begins at 1; an entry before it would be in no proof.
+        sa.CheckConstraint("sequence > 0", name="ck_journal_entry_sequence_above_zero"),
         sa.PrimaryKeyConstraint("council", "sequence", name="pk_journal_entry"),
         sa.UniqueConstraint("council", "reverses", name="uq_journal_entry_council_reverses"),
     )

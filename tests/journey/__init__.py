@@ -1,0 +1,1 @@
+"""The whole platform, every service and event in it."""

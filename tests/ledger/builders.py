@@ -1,0 +1,112 @@
+"""Awards, entries and events to try the ledger with."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+from uuid import UUID, uuid4, uuid5
+
+from braid.contracts.award import AwardDecided, Cadence, PermittedUse
+from braid.contracts.award import AwardStatus as Status
+from braid.contracts.codes import Stream, Use
+from services.ledger.domain.funds import Award, AwardStatus
+from services.ledger.domain.hash_chain import FIRST_LINK, ChainedEntry, next_link
+from services.ledger.domain.journal import Account, Entry, EntryKind, Leg, award_entry
+
+COUNCIL = "E10009999"
+OTHER_COUNCIL = "E10009998"
+ASC, SP, ILF = "adult_social_care", "supporting_people", "independent_living_fund"
+
+BUDGET = UUID("00000000-0000-4000-8000-00000000000b")
+FUND = UUID("00000000-0000-4000-8000-00000000000f")
+AWARD = UUID("00000000-0000-4000-8000-00000000000a")
+FIRST_DAY, LAST_DAY = date(2009, 6, 1), date(2010, 5, 30)
+
+
+def a_leg(amount_pence: int, *, stream: str = ASC, account: Account = Account.FUND_AWARDED, fund: UUID = FUND) -> Leg:
+    """One line of an entry."""
+    return Leg(stream, account, amount_pence, fund)
+
+
+def an_entry(*legs: Leg, reason: str = "Award", value_date: date = FIRST_DAY, budget: UUID = BUDGET) -> Entry:
+    """An award's entry with given legs."""
+    return Entry(EntryKind.AWARD, value_date, budget, legs, reason)
+
+
+def an_award_entry(amount_pence: int = 520_000, *, contribution_pence: int = 0, stream: str = ASC) -> Entry:
+    """The entry that opens a fund."""
+    return award_entry(
+        budget_id=BUDGET,
+        fund_id=FUND,
+        stream=stream,
+        amount_pence=amount_pence,
+        contribution_pence=contribution_pence,
+        value_date=FIRST_DAY,
+    )
+
+
+def chained(*entries: Entry) -> list[ChainedEntry]:
+    """Entries in their places in a council's chain."""
+    links, previous = [], FIRST_LINK
+    for sequence, entry in enumerate(entries, start=1):
+        previous = next_link(previous, sequence, entry)
+        links.append(ChainedEntry(sequence, entry, previous))
+    return links
+
+
+def an_award(
+    version: int = 1,
+    *,
+    status: AwardStatus = AwardStatus.CONFIRMED,
+    amount_pence: int = 520_000,
+    contribution_pence: int = 0,
+    stream: str = ASC,
+) -> Award:
+    """A version of an award, as the ledger's rules see it."""
+    return Award(AWARD, version, stream, status, amount_pence, contribution_pence, FIRST_DAY, LAST_DAY)
+
+
+def an_award_decided(
+    person_id: UUID | None = None,
+    *,
+    version: int = 1,
+    stream: Stream = Stream.ADULT_SOCIAL_CARE,
+    status: Status = Status.CONFIRMED,
+    amount_pence: int = 520_000,
+    contribution_pence: int = 0,
+    council: str = COUNCIL,
+    starts_on: date = FIRST_DAY,
+    ends_on: date = LAST_DAY,
+    others: Mapping[str, Any] | None = None,
+) -> AwardDecided:
+    """A stream's decision, as the funding streams publish it."""
+    person_id = person_id or uuid4()
+    return AwardDecided.model_validate(
+        {
+            "person_id": person_id,
+            "council": council,
+            "award_id": uuid5(person_id, f"award/{stream.value}"),
+            "version": version,
+            "stream": stream,
+            "status": status,
+            "decided_by": "The council",
+            "assessment_id": uuid5(person_id, "assessment"),
+            "assessment_version": 1,
+            "rules_as_of": starts_on,
+            "starts_on": starts_on,
+            "ends_on": ends_on,
+            "pence_per_week": amount_pence // 52,
+            "amount_pence": amount_pence,
+            "contribution_pence": contribution_pence,
+            "cadence": Cadence.FOUR_WEEKLY_IN_ADVANCE,
+            "permitted_uses": (PermittedUse(use=Use.CARE_PERSONAL, condition=None),),
+            "conditions": (),
+            "missing_facts": (),
+            "trace": (),
+            **(others or {}),
+        }
+    )
+
+
+def not_eligible(person_id: UUID, version: int, stream: Stream = Stream.ADULT_SOCIAL_CARE) -> AwardDecided:
+    """A decision that no money is awarded."""
+    return an_award_decided(person_id, version=version, stream=stream, status=Status.NOT_ELIGIBLE, amount_pence=0)

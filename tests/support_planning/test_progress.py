@@ -1,0 +1,140 @@
+"""Where a budget has got to: the process manager's rule as a table, and whatever order events come in."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.support_planning.domain.progress import (
+    AllocationCalculated,
+    Happened,
+    Milestone,
+    Progress,
+    Stage,
+    StreamDecided,
+    decide,
+)
+
+NOON = datetime(2009, 6, 1, 12, tzinfo=UTC)
+ASC, SP, ILF = "adult_social_care", "supporting_people", "independent_living_fund"
+
+What = Happened | AllocationCalculated | StreamDecided
+
+OPENED = Happened(Milestone.CASE_OPENED, NOON)
+SUBMITTED = Happened(Milestone.ASSESSMENT_SUBMITTED, NOON)
+AGREED = Happened(Milestone.ASSESSMENT_AGREED, NOON)
+BUDGET = Happened(Milestone.BUDGET_OPENED, NOON)
+
+
+def allocated(version: int = 1, *, needs_a_person: bool = False) -> AllocationCalculated:
+    return AllocationCalculated(version, needs_a_person, NOON)
+
+
+def decided(status: str, stream: str = ASC, version: int = 1) -> StreamDecided:
+    return StreamDecided(stream, status, version, NOON)
+
+
+def after(*events: What) -> Progress:
+    state = Progress()
+    for event in events:
+        state = decide(state, event)
+    return state
+
+
+TABLE: list[tuple[Sequence[What], What, Stage]] = [
+    ((), OPENED, Stage.CASE_OPEN),
+    ((OPENED,), SUBMITTED, Stage.WAITING_FOR_AGREEMENT),
+    ((OPENED, SUBMITTED), AGREED, Stage.WAITING_FOR_ALLOCATION),
+    ((OPENED, SUBMITTED, AGREED), allocated(), Stage.WAITING_FOR_DECISIONS),
+    ((OPENED, SUBMITTED, AGREED), allocated(needs_a_person=True), Stage.WAITING_FOR_A_PERSON),
+    ((OPENED, SUBMITTED, AGREED, allocated(1, needs_a_person=True)), allocated(2), Stage.WAITING_FOR_DECISIONS),
+    ((AGREED, allocated(1)), allocated(2, needs_a_person=True), Stage.WAITING_FOR_A_PERSON),
+    ((AGREED, allocated()), decided("confirmed"), Stage.WAITING_FOR_DECISIONS),
+    ((AGREED, allocated()), decided("indicative"), Stage.WAITING_FOR_DECISIONS),
+    ((AGREED, allocated()), decided("undecided"), Stage.WAITING_FOR_DECISIONS),
+    ((AGREED, allocated()), decided("not_eligible"), Stage.NO_AWARD),
+    ((AGREED, allocated(), decided("not_eligible")), decided("undecided", SP), Stage.WAITING_FOR_DECISIONS),
+    ((AGREED, allocated(), decided("not_eligible")), decided("not_eligible", SP), Stage.NO_AWARD),
+    ((AGREED, allocated(), decided("undecided", version=1)), decided("not_eligible", version=2), Stage.NO_AWARD),
+    ((AGREED, allocated(needs_a_person=True)), decided("undecided"), Stage.WAITING_FOR_A_PERSON),
+    ((AGREED, allocated(), decided("confirmed")), BUDGET, Stage.READY_TO_PLAN),
+    ((AGREED, allocated(), decided("confirmed"), BUDGET), decided("not_eligible", ILF), Stage.READY_TO_PLAN),
+    # One topic may run ahead of another.
+    ((), BUDGET, Stage.READY_TO_PLAN),
+    ((), decided("confirmed"), Stage.WAITING_FOR_DECISIONS),
+    ((), allocated(), Stage.WAITING_FOR_DECISIONS),
+    ((allocated(),), OPENED, Stage.WAITING_FOR_DECISIONS),
+    # What is late and older says nothing new.
+    ((allocated(2),), allocated(1, needs_a_person=True), Stage.WAITING_FOR_DECISIONS),
+    ((decided("not_eligible", version=2),), decided("confirmed", version=1), Stage.NO_AWARD),
+]
+
+
+@pytest.mark.parametrize(("given_", "event", "stage"), TABLE)
+def test_an_event_takes_a_budget_to_its_stage(given_: Sequence[What], event: What, stage: Stage) -> None:
+    assert decide(after(*given_), event).stage is stage
+
+
+def test_nothing_has_happened_at_first() -> None:
+    assert Progress().stage is Stage.CASE_OPEN
+    assert Progress().since is None
+
+
+@pytest.mark.parametrize("stage", Stage)
+def test_every_stage_says_in_words_what_it_waits_for(stage: Stage) -> None:
+    states = [decide(after(*given_), event) for given_, event, _ in TABLE]
+
+    assert next(state.waits_for for state in states if state.stage is stage).endswith(".")
+
+
+def test_a_milestone_keeps_the_time_when_it_was_reached_first() -> None:
+    later = NOON + timedelta(days=1)
+
+    state = after(OPENED, Happened(Milestone.CASE_OPENED, later), Happened(Milestone.ASSESSMENT_SUBMITTED, later))
+
+    assert state.reached == {Milestone.CASE_OPENED: NOON, Milestone.ASSESSMENT_SUBMITTED: later}
+    assert state.since == later
+
+
+def test_the_latest_decision_of_each_stream_is_kept() -> None:
+    state = after(decided("indicative", ILF, 1), decided("confirmed", ASC, 1), decided("confirmed", ILF, 2))
+
+    assert state.awards == {ASC: "confirmed", ILF: "confirmed"}
+
+
+happenings = st.sampled_from(Milestone).map(lambda milestone: Happened(milestone, NOON))
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> tuple[list[What], list[What]]:
+    """What happened to a budget, each version once; and the same in another order, with repeats."""
+    events: list[What] = list(draw(st.lists(happenings, unique=True)))
+    for version in range(1, draw(st.integers(0, 3)) + 1):
+        events.append(allocated(version, needs_a_person=draw(st.booleans())))
+    for stream in (ASC, SP, ILF):
+        for version in range(1, draw(st.integers(0, 3)) + 1):
+            status = draw(st.sampled_from(["confirmed", "indicative", "not_eligible", "undecided"]))
+            events.append(decided(status, stream, version))
+    repeats = draw(st.lists(st.sampled_from(events), max_size=4)) if events else []
+    return events, draw(st.permutations([*events, *repeats]))
+
+
+@given(histories())
+def test_in_whatever_order_events_come_a_budget_gets_to_the_same_place(
+    history: tuple[list[What], list[What]],
+) -> None:
+    in_order, arriving = history
+
+    assert after(*arriving) == after(*in_order)
+
+
+@given(histories(), st.data())
+def test_what_comes_again_changes_nothing(history: tuple[list[What], list[What]], data: st.DataObject) -> None:
+    events, _ = history
+    if not events:
+        return
+    state = after(*events)
+
+    assert decide(state, data.draw(st.sampled_from(events))) == state
