@@ -29,7 +29,9 @@ class TokenRequest(BaseModel):
 
     council: CouncilCode
     role: Role
-    name: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,40}$", description="Tells two people of one role apart.")] = "example"
+    name: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,40}$", description="Tells two people of one role apart.")] = (
+        "example"
+    )
     person_id: UUID | None = Field(None, description="Whose budget it is, for a budget holder.")
 
 

@@ -13,7 +13,15 @@ from gateway.identity import Verifier
 #: Largest request body, in bytes.
 BODY_BYTES_MAX = 1_000_000
 _REQUEST_HEADERS = ("accept", "content-type", "idempotency-key", "if-match", "if-none-match", "x-request-id")
-_ANSWER_HEADERS = ("content-type", "etag", "location", "retry-after", "idempotency-replayed", "www-authenticate", "link")
+_ANSWER_HEADERS = (
+    "content-type",
+    "etag",
+    "location",
+    "retry-after",
+    "idempotency-replayed",
+    "www-authenticate",
+    "link",
+)
 
 
 class Door:
@@ -92,7 +100,11 @@ class Door:
         except httpx.TransportError as error:
             detail = "Nothing is lost. Try again in a moment, with the same Idempotency-Key."
             raise Problem(
-                503, "service-unavailable", f"The {service} service cannot be reached", detail, headers={"Retry-After": "2"}
+                503,
+                "service-unavailable",
+                f"The {service} service cannot be reached",
+                detail,
+                headers={"Retry-After": "2"},
             ) from error
 
 

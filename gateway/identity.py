@@ -19,6 +19,8 @@ ALGORITHMS = ("RS256", "PS256", "ES256", ALGORITHM)
 KEYS_LIFE_S = 300
 #: An unknown key id makes us look again, but not more often than this, in seconds.
 KEYS_RELOAD_S = 10
+#: Without any keys we look again after this, in seconds, so that requests do not queue behind an issuer that is away.
+KEYS_RETRY_S = 1
 
 
 class Verifier(Protocol):
@@ -54,6 +56,7 @@ class IssuerVerifier:
         self._clock = clock
         self._keys: jwt.PyJWKSet | None = None
         self._fetched_at = float("-inf")
+        self._failed_at = float("-inf")
         self._lock = asyncio.Lock()
 
     async def verify(self, token: str) -> Principal:
@@ -70,7 +73,11 @@ class IssuerVerifier:
         verifier = TokenVerifier(
             keys, issuer=self._settings.issuer, audience=self._settings.audience, algorithms=ALGORITHMS
         )
-        return verifier.verify(token)
+        try:
+            return verifier.verify(token)
+        except TypeError as error:
+            # PyJWT's answer to an algorithm of another family than the key's; the token's header chooses it.
+            raise TokenRefused("the token is not valid") from error
 
     async def _current_keys(self, key_id: str | None) -> jwt.PyJWKSet:
         async with self._lock:
@@ -82,12 +89,19 @@ class IssuerVerifier:
             return self._keys
 
     async def _fetch(self, held: jwt.PyJWKSet | None) -> jwt.PyJWKSet:
+        if held is None and self._clock() - self._failed_at < KEYS_RETRY_S:
+            raise _issuer_away()
         try:
             answer = await self._client.get(self._settings.keys_url, timeout=5)
             answer.raise_for_status()
             return jwt.PyJWKSet.from_dict(answer.json())
-        except (httpx.HTTPError, ValueError, jwt.PyJWTError) as error:
+        except (httpx.HTTPError, AttributeError, TypeError, ValueError, jwt.PyJWTError) as error:
             log.warning("issuer_keys_away", error=type(error).__name__)
+            self._failed_at = self._clock()
             if held is not None:
                 return held
-            raise Problem(503, "issuer-unavailable", "Sign-in cannot be checked", headers={"Retry-After": "5"}) from error
+            raise _issuer_away() from error
+
+
+def _issuer_away() -> Problem:
+    return Problem(503, "issuer-unavailable", "Sign-in cannot be checked", headers={"Retry-After": "5"})

@@ -64,7 +64,9 @@ def build_gateway(
     answer_with_problems(app, {})
     answer_people_with_pages(app)
     app.add_middleware(HttpObservation, service="gateway")
-    FastAPIInstrumentor.instrument_app(app, excluded_urls="livez,readyz,metrics,assets", exclude_spans=["receive", "send"])
+    FastAPIInstrumentor.instrument_app(
+        app, excluded_urls="livez,readyz,metrics,assets", exclude_spans=["receive", "send"]
+    )
     return app
 
 

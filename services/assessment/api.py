@@ -39,6 +39,10 @@ def _can_be_kept(value: Any) -> Any:
     return value
 
 
+#: A day that a record of ours can be about: rule figures begin in 2003, and a slip of the pen ends here.
+PlausibleDay = Annotated[date, Field(ge=date(1990, 1, 1), le=date(2099, 12, 31))]
+
+
 class Command(BaseModel):
     """A request body: what we do not know in it is a mistake."""
 
@@ -53,7 +57,7 @@ class NewCaseIn(Command):
     reference: Annotated[str, Field(min_length=1, max_length=64, description="The council's own reference.")]
     name: Annotated[str, Field(min_length=1, max_length=200)]
     user_group: UserGroup
-    opened_on: date
+    opened_on: PlausibleDay
 
 
 class PersonOut(BaseModel):
@@ -100,13 +104,13 @@ class AnswersIn(Command):
 class SubmissionIn(Command):
     """The day on which the assessment is handed in."""
 
-    submitted_on: date
+    submitted_on: PlausibleDay
 
 
 class AgreementIn(Command):
     """The day whose law and figures apply from here on."""
 
-    agreed_on: date
+    agreed_on: PlausibleDay
 
 
 class LackingOut(BaseModel):

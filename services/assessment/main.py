@@ -33,6 +33,7 @@ PROBLEMS = {
         422, "answers-not-accepted", "An answer does not fit its question", _misfits
     ),
     errors.Incomplete: ProblemKind(422, "assessment-incomplete", "Answers that are needed are missing", _missing),
+    errors.AgreedBeforeSubmission: ProblemKind(422, "dates-out-of-order", "The dates are out of order"),
     errors.AssessmentAlreadySubmitted: _CLOSED,
     errors.AssessmentAlreadyAgreed: _CLOSED,
     errors.NotYetSubmitted: _CLOSED,

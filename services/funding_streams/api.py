@@ -4,6 +4,7 @@ from uuid import UUID
 
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlmodel import col, select
 
 from braid.contracts.award import AwardDecided
@@ -32,7 +33,7 @@ async def read_awards(person_id: UUID, work: Reading, caller: Caller) -> AwardsO
         select(AwardRow)
         .where(AwardRow.person_id == person_id)
         .order_by(col(AwardRow.award_id), col(AwardRow.version).desc())
-        .distinct(col(AwardRow.award_id))
+        .ext(distinct_on(col(AwardRow.award_id)))
     )
     rows = (await work.session.scalars(query)).all() if caller.may_read(person_id) else []
     if not rows:

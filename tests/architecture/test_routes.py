@@ -1,5 +1,6 @@
 """Every route asks who is there, unless it is listed here as open."""
 
+import json
 from collections.abc import Iterator
 
 import pytest
@@ -7,6 +8,7 @@ from fastapi import APIRouter
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, iter_route_contexts
 
+from braid.command_line.api_description import OPENAPI_FILE, platform_openapi
 from braid.command_line.services import all_definitions
 from braid.kit.http import UnitOfWorkRoute
 from braid.kit.identity import authenticated
@@ -66,6 +68,10 @@ def test_every_route_through_the_gateway_is_a_service_route() -> None:
     there = {(method, route.path, service) for service, route in service_routes() for method in route.methods or ()}
 
     assert {(row.method, row.path, row.service) for row in ROUTES} == there
+
+
+def test_the_committed_description_is_what_the_routes_make() -> None:
+    assert json.loads(OPENAPI_FILE.read_text()) == json.loads(json.dumps(platform_openapi()))
 
 
 def test_nothing_is_open_at_the_gateway_but_what_is_listed() -> None:

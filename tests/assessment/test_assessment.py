@@ -1,12 +1,13 @@
 """The life of an assessment: drafted, submitted, agreed; what is missing, for whom, and that agreement freezes it."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from services.assessment.domain.alignment import still_lacking
 from services.assessment.domain.assessment import Agreed, AnswersSaved, Assessment, State, Submitted
 from services.assessment.domain.errors import (
+    AgreedBeforeSubmission,
     AnswersNotAccepted,
     AssessmentAlreadyAgreed,
     AssessmentAlreadySubmitted,
@@ -129,6 +130,11 @@ def test_what_was_handed_in_stands() -> None:
 def test_the_practitioner_cannot_rewrite_the_persons_answers() -> None:
     with pytest.raises(AnswersNotAccepted, match="for the person to answer"):
         a_submitted_assessment().save_answers(the_questionnaire(), {"nights": "no_help"}, Role.PRACTITIONER)
+
+
+def test_an_agreement_cannot_be_dated_before_the_answers_were_handed_in() -> None:
+    with pytest.raises(AgreedBeforeSubmission, match="handed in on"):
+        a_submitted_assessment().agree(the_questionnaire(), A_DAY - timedelta(days=1))
 
 
 def test_nothing_is_agreed_before_it_is_handed_in() -> None:

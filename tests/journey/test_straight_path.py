@@ -240,6 +240,13 @@ REFUSED: dict[str, tuple[Callable[[Desk], Awaitable[Case]], str, Any, int, str]]
         409,
         "assessment-not-open",
     ),
+    "a day that no record of ours can be about": (
+        handed_in,
+        "POST agreement",
+        {"agreed_on": "9999-12-31"},
+        422,
+        "invalid-request",
+    ),
     "a second agreement": (agreed, "POST agreement", {"agreed_on": "2009-06-01"}, 409, "assessment-not-open"),
 }
 

@@ -11,6 +11,7 @@ from enum import StrEnum
 from services.assessment.domain import answers as reading
 from services.assessment.domain.answers import Answers, DayProfile, FactJson, SupportLine
 from services.assessment.domain.errors import (
+    AgreedBeforeSubmission,
     AnswersNotAccepted,
     AssessmentAlreadyAgreed,
     AssessmentAlreadySubmitted,
@@ -132,10 +133,13 @@ class Assessment:
             NotYetSubmitted: the person has not handed it in.
             AssessmentAlreadyAgreed: it is frozen.
             Incomplete: a required question has no answer.
+            AgreedBeforeSubmission: the day is before that of the submission.
         """
         self._must_be_with(questionnaire)
         self._must_be(State.SUBMITTED)
         self._must_be_complete(questionnaire, *Role)
+        if self.submitted_on is not None and on < self.submitted_on:
+            raise AgreedBeforeSubmission(f"handed in on {self.submitted_on}, so it cannot be agreed on {on}")
         agreed = Agreed(
             agreed_on=on,
             questionnaire=self.questionnaire_id,

@@ -37,6 +37,10 @@ class NotYetSubmitted(DomainError):
     """A practitioner can agree only what the person has handed in."""
 
 
+class AgreedBeforeSubmission(DomainError):
+    """An agreement cannot be dated before the day on which the assessment was handed in."""
+
+
 class AssessmentAlreadyAgreed(DomainError):
     """An agreed assessment is frozen; a change of circumstances opens a new version."""
 

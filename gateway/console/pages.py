@@ -1,0 +1,104 @@
+"""The console's pages: thin routes, each one read and one template."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response
+
+from braid.kit.problems import not_found
+from gateway.composed import whole_budget
+from gateway.console.errors import PageRoute
+from gateway.console.front_view import chosen, front_view
+from gateway.console.journal_view import proof_view
+from gateway.console.people_view import people_view, read
+from gateway.console.person_view import person_view
+from gateway.console.rendering import asset_routes, home_of, page, see_other
+from gateway.console.session import (
+    begin_session,
+    end_session,
+    form_field,
+    require_own_form,
+    signed_in,
+    signed_in_or_none,
+)
+from gateway.development_issuer import DevelopmentIssuer
+from gateway.forwarding import Door
+
+
+def console_routes(door: Door, development_issuer: DevelopmentIssuer | None) -> APIRouter:
+    """Pages of the console."""
+    router = APIRouter(include_in_schema=False)
+    router.include_router(front_routes(door, development_issuer))
+    router.include_router(budget_routes(door))
+    router.include_router(asset_routes())
+    return router
+
+
+def front_routes(door: Door, issuer: DevelopmentIssuer | None) -> APIRouter:
+    """The front page, signing in and signing out."""
+    router = APIRouter(route_class=PageRoute)
+
+    async def front(request: Request, *, fault: str = "") -> Response:
+        principal = await signed_in_or_none(door, request)
+        choices = await front_view(door) if issuer and not principal else None
+        return page(
+            "front.html",
+            request=request,
+            status=422 if fault else 200,
+            principal=principal,
+            choices=choices,
+            fault=fault,
+            session=request.query_params.get("session", ""),
+        )
+
+    @router.get("/")
+    async def front_page(request: Request) -> Response:
+        return await front(request)
+
+    @router.post("/sign-in")
+    async def sign_in(request: Request) -> Response:
+        require_own_form(request)
+        if issuer is None:
+            raise not_found("page")
+        principal = chosen(await form_field(request, "who"))
+        if principal is None:
+            return await front(request, fault="Select who to sign in as")
+        response = see_other(home_of(principal))
+        begin_session(request, response, issuer.token(principal))
+        return response
+
+    @router.post("/sign-out")
+    async def sign_out(request: Request) -> Response:
+        require_own_form(request)
+        response = see_other("/?session=signed-out")
+        end_session(request, response)
+        return response
+
+    return router
+
+
+def budget_routes(door: Door) -> APIRouter:
+    """People, budgets and the ledger, for whoever is signed in; each service checks again what they may see."""
+    router = APIRouter(route_class=PageRoute)
+
+    @router.get("/people")
+    async def people(request: Request, after: Annotated[str, Query(max_length=64)] = "") -> Response:
+        principal = await signed_in(door, request)
+        view = await people_view(door, principal, after)
+        return page("people.html", request=request, principal=principal, view=view)
+
+    @router.get("/people/{person_id}")
+    async def person(person_id: UUID, request: Request) -> Response:
+        principal = await signed_in(door, request)
+        view = person_view(await whole_budget(door, principal, person_id))
+        is_own = principal.person_id == person_id
+        return page("person.html", request=request, principal=principal, view=view, is_own=is_own)
+
+    @router.get("/ledger")
+    async def ledger(request: Request) -> Response:
+        principal = await signed_in(door, request)
+        view = proof_view(await read(door, principal, "ledger", "/v1/journal/proof"))
+        return page("ledger.html", request=request, principal=principal, view=view)
+
+    return router

@@ -1,0 +1,97 @@
+"""What the list of people shows: a page of cases, and where each one's budget has got to."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from braid.kit.identity import Principal
+from braid.kit.problems import Problem
+from gateway.console import wording
+from gateway.forwarding import Door
+
+PEOPLE_A_PAGE = 25
+#: Each person's place is asked for by itself, so not all at once.
+ASKED_AT_ONCE = 5
+OK, NOT_FOUND, UNAUTHENTICATED, FORBIDDEN = 200, 404, 401, 403
+
+
+@dataclass(frozen=True)
+class Row:
+    """A person in the list."""
+
+    person_id: str
+    reference: str
+    name: str
+    user_group: str
+    opened_on: str
+    stage: str
+
+
+@dataclass(frozen=True)
+class PeopleView:
+    """A page of the list."""
+
+    rows: tuple[Row, ...]
+    is_first: bool
+    next_address: str
+
+
+async def people_view(door: Door, principal: Principal, after: str) -> PeopleView:
+    """A page of the council's people, by reference.
+
+    Raises:
+        Problem: 403, the caller is not of the council's staff; 503, the list cannot be had.
+    """
+    listed = await read_people(door, principal, after=after, limit=PEOPLE_A_PAGE)
+    limiter = asyncio.Semaphore(ASKED_AT_ONCE)
+    stages = await asyncio.gather(*(_stage(door, principal, person, limiter) for person in listed["people"]))
+    following = f"/people?{urlencode({'after': listed['next']})}" if listed["next"] else ""
+    rows = tuple(_row(person, stage) for person, stage in zip(listed["people"], stages, strict=True))
+    return PeopleView(rows, is_first=not after, next_address=following)
+
+
+async def read_people(door: Door, principal: Principal, *, after: str = "", limit: int) -> Mapping[str, Any]:
+    """A page of people as the assessment service gives it.
+
+    Raises:
+        Problem: 403 or 503.
+    """
+    query = urlencode({"after": after, "limit": limit})
+    return await read(door, principal, "assessment", "/v1/people", query=query)
+
+
+async def read(door: Door, principal: Principal, service: str, path: str, *, query: str = "") -> Mapping[str, Any]:
+    """What a service answers to a reading.
+
+    Raises:
+        Problem: as the service refused, or 503 for anything else that it could not do.
+    """
+    answer = await door.ask(principal, service, "GET", path, query=query)
+    if answer.status_code == OK:
+        body: Mapping[str, Any] = answer.json()
+        return body
+    if answer.status_code in (FORBIDDEN, NOT_FOUND):
+        raise Problem(answer.status_code, "not-allowed", "This is not yours to see")
+    raise Problem(503, "service-unavailable", f"The {service} service did not answer", headers={"Retry-After": "2"})
+
+
+async def _stage(door: Door, principal: Principal, person: Mapping[str, Any], limiter: asyncio.Semaphore) -> str:
+    async with limiter:
+        try:
+            progress = await read(door, principal, "support_planning", f"/v1/people/{person['person_id']}/progress")
+        except Problem as problem:
+            return wording.STAGES["case_open"] if problem.status == NOT_FOUND else "Not known for the moment"
+    return wording.named(wording.STAGES, progress["stage"])
+
+
+def _row(person: Mapping[str, Any], stage: str) -> Row:
+    return Row(
+        person_id=person["person_id"],
+        reference=person["reference"],
+        name=person["name"],
+        user_group=wording.named(wording.USER_GROUPS, person["user_group"]),
+        opened_on=person["opened_on"],
+        stage=stage,
+    )

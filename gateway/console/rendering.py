@@ -1,0 +1,165 @@
+"""Pages from templates, with the headers that every page carries, and the assets that they use."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import jinja2
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from braid.kit.identity import Principal, Role
+from braid.kit.problems import not_found
+from gateway.console import wording
+
+_CONTENT_SECURITY = (
+    "default-src 'self'; script-src 'none'; object-src 'none'; base-uri 'none'; form-action 'self'; "
+    "frame-ancestors 'none'"
+)
+#: Of every page. Pages are personal, so nobody keeps them; other sites never learn which page a link was on.
+PAGE_HEADERS: Mapping[str, str] = {
+    "Content-Security-Policy": _CONTENT_SECURITY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Cache-Control": "no-store",
+}
+_MEDIA_TYPES = {"css": "text/css; charset=utf-8", "svg": "image/svg+xml"}
+#: An asset's address changes with its content, so browsers may keep it for a year, in seconds.
+ASSET_LIFE_S = 365 * 24 * 60 * 60
+
+MAY_SEE_LEDGER = frozenset({Role.FINANCE_OFFICER, Role.AUDITOR, Role.SYSTEM})
+
+
+@dataclass(frozen=True)
+class Asset:
+    """A file that pages use."""
+
+    content: bytes
+    media_type: str
+    digest: str
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Who looks at a page, as its frame shows it.
+
+    Args:
+        described: role and council in words.
+        links: address and words of each place that the visitor may go to.
+    """
+
+    described: str
+    links: tuple[tuple[str, str], ...]
+
+
+def visitor(principal: Principal) -> Visitor:
+    """A principal as pages show it."""
+    roles = [wording.named(wording.ROLES, role) for role in sorted(principal.roles)]
+    council = wording.COUNCILS.get(principal.council, f"the council {principal.council}")
+    described = f"{wording.sentence(wording.listed(roles) or 'no role')} at {council}"
+    return Visitor(described, tuple(_links(principal)))
+
+
+def _links(principal: Principal) -> list[tuple[str, str]]:
+    links = []
+    if principal.roles - {Role.BUDGET_HOLDER}:
+        links.append(("/people", "People"))
+    if principal.roles & MAY_SEE_LEDGER:
+        links.append(("/ledger", "Ledger"))
+    if Role.BUDGET_HOLDER in principal.roles and principal.person_id:
+        links.append((f"/people/{principal.person_id}", "My budget"))
+    return links
+
+
+def home_of(principal: Principal) -> str:
+    """Where somebody lands after signing in."""
+    links = {words: address for address, words in _links(principal)}
+    return links.get("Ledger") or links.get("People") or links.get("My budget") or "/"
+
+
+def page(
+    template: str,
+    *,
+    request: Request,
+    status: int = 200,
+    principal: Principal | None = None,
+    headers: Mapping[str, str] | None = None,
+    **values: Any,
+) -> HTMLResponse:
+    """A page from a template.
+
+    Args:
+        template: file in the folder of templates.
+        request: what was asked for; the frame marks its place.
+        status: HTTP status.
+        principal: who is signed in.
+        headers: further headers.
+        values: what the template shows.
+    """
+    frame = {"visitor": visitor(principal) if principal else None, "here": request.url.path}
+    text = _templates().get_template(template).render(**frame, **values)
+    return HTMLResponse(text, status, headers={**PAGE_HEADERS, **(headers or {})})
+
+
+def see_other(address: str) -> RedirectResponse:
+    """Go to another page with GET."""
+    return RedirectResponse(address, 303, headers=dict(PAGE_HEADERS))
+
+
+def asset_routes() -> APIRouter:
+    """Stylesheet and pictures."""
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/assets/{name}")
+    async def asset(name: str, request: Request) -> Response:
+        found = _assets().get(name)
+        if found is None:
+            raise not_found("file")
+        named_by_content = request.query_params.get("v") == found.digest
+        life = f"max-age={ASSET_LIFE_S}, immutable" if named_by_content else "max-age=300"
+        headers = {
+            "Cache-Control": f"public, {life}",
+            "ETag": f'"{found.digest}"',
+            "X-Content-Type-Options": "nosniff",
+        }
+        if request.headers.get("if-none-match") == headers["ETag"]:
+            return Response(status_code=304, headers=headers)
+        return Response(found.content, media_type=found.media_type, headers=headers)
+
+    return router
+
+
+@cache
+def _assets() -> Mapping[str, Asset]:
+    folder = resources.files("gateway.console") / "assets"
+    return {file.name: _asset(file.name, file.read_bytes()) for file in folder.iterdir() if file.is_file()}
+
+
+def _asset(name: str, content: bytes) -> Asset:
+    return Asset(content, _MEDIA_TYPES[name.rpartition(".")[2]], hashlib.sha256(content).hexdigest()[:12])
+
+
+def _asset_address(name: str) -> str:
+    return f"/assets/{name}?v={_assets()[name].digest}"
+
+
+@cache
+def _templates() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("gateway.console"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(
+        pounds=wording.pounds, day=wording.day, moment=wording.moment, counted=wording.counted, points=wording.points
+    )
+    environment.globals["asset"] = _asset_address
+    return environment

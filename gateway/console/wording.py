@@ -1,0 +1,238 @@
+"""Money, dates and codes as people read them; a code that we do not know yet is shown in words rather than refused."""
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, tzinfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from braid.contracts.facts import CATALOGUE
+from braid.kit.identity import Role
+
+#: Councils whose name we know; others are named by their code.
+COUNCILS: Mapping[str, str] = {"E10009999": "the example council"}
+
+ROLES: Mapping[str, str] = {
+    Role.PRACTITIONER: "practitioner",
+    Role.APPROVER: "approver",
+    Role.FINANCE_OFFICER: "finance officer",
+    Role.AUDITOR: "auditor",
+    Role.BUDGET_HOLDER: "budget holder",
+    Role.SYSTEM: "system",
+}
+
+STREAMS: Mapping[str, str] = {
+    "adult_social_care": "Adult social care",
+    "supporting_people": "Supporting People",
+    "independent_living_fund": "Independent Living Fund",
+    "access_to_work": "Access to Work",
+    "disabled_facilities_grant": "Disabled Facilities Grant",
+    "community_equipment": "Community equipment",
+}
+
+USER_GROUPS: Mapping[str, str] = {
+    "older_people": "Older people",
+    "physical_or_sensory_impairment": "People with a physical or sensory impairment",
+    "learning_disability": "People with a learning disability",
+    "mental_health": "People with mental ill health",
+}
+
+STATUSES: Mapping[str, str] = {
+    "confirmed": "Confirmed",
+    "indicative": "Indicative",
+    "not_eligible": "Not eligible",
+    "undecided": "Not decided yet",
+}
+
+STAGES: Mapping[str, str] = {
+    "case_open": "Case open",
+    "waiting_for_agreement": "Waiting for agreement",
+    "waiting_for_allocation": "Waiting for the allocation",
+    "waiting_for_decisions": "Waiting for decisions",
+    "waiting_for_a_person": "Waiting for a person to look",
+    "no_award": "No award",
+    "ready_to_plan": "Ready to plan",
+}
+
+MILESTONES: Mapping[str, str] = {
+    "case_opened": "The case was opened",
+    "assessment_submitted": "The assessment was handed in",
+    "assessment_agreed": "The assessment was agreed",
+    "allocation_calculated": "The indicative allocation was worked out",
+    "awards_decided": "The funding streams decided",
+    "budget_opened": "The budget was opened",
+}
+
+CADENCES: Mapping[str, str] = {
+    "four_weekly_in_advance": "Every four weeks, in advance",
+    "four_weekly": "Every four weeks",
+    "arrears_on_receipts": "Afterwards, on receipts",
+    "on_completion": "When the work is done",
+}
+
+ACCOUNTS: Mapping[str, str] = {
+    "fund.awarded": "Held for the person",
+    "funder.receivable": "Owed by the funder",
+    "person.contribution_receivable": "Owed by the person as their own share",
+}
+
+#: The same accounts, summed over the council's people.
+COUNCIL_ACCOUNTS: Mapping[str, str] = {
+    "fund.awarded": "Held for people",
+    "funder.receivable": "Owed by the funder",
+    "person.contribution_receivable": "Owed by people as their own share",
+}
+
+#: What became of a test or sum.
+OUTCOMES: Mapping[str, str] = {
+    "passed": "Met",
+    "failed": "Not met",
+    "worked_out": "Worked out",
+    "missing": "Still needed",
+    "noted": "Noted",
+}
+
+#: Parts of a whole budget, as a person would ask for them.
+PARTS: Mapping[str, str] = {
+    "person": "the name and the details of the case",
+    "progress": "where the budget has got to",
+    "allocation": "how the allocation was worked out",
+    "awards": "what each stream decided and why",
+    "budget": "the budget and its sums",
+    "entries": "the journal entries",
+}
+
+USES: Mapping[str, str] = {
+    "care.personal": "personal care",
+    "care.night": "care at night",
+    "care.supervision": "someone there to keep the person safe",
+    "domestic.help": "help at home, such as cleaning and cooking",
+    "domestic.garden": "help in the garden",
+    "respite.community": "a break, at home or in the community",
+    "respite.residential": "a break in a care home",
+    "community.access": "getting out and about",
+    "community.activity": "activities in the community",
+    "leisure.activity": "leisure",
+    "education.support": "support to learn",
+    "education.fee": "fees for courses",
+    "work.support": "support at work",
+    "work.equipment": "equipment for work",
+    "work.premises": "changes to a workplace",
+    "travel.to_work": "travel to work",
+    "travel.in_work": "travel during work",
+    "travel.other": "other travel",
+    "housing.support": "support to keep a home",
+    "equipment.daily_living": "equipment for daily living",
+    "equipment.telecare": "alarms and telecare",
+    "adaptation.minor": "small changes to the home",
+    "adaptation.major": "large changes to the home",
+    "health.nursing": "nursing",
+    "health.therapy": "therapy",
+    "employing.on_costs": "an employer's costs, such as National Insurance and holidays",
+    "employing.recruitment": "finding a personal assistant",
+    "employing.training": "training a personal assistant",
+    "employing.insurance": "an employer's insurance",
+    "employing.payroll": "a payroll service",
+    "brokerage": "help to plan and arrange support",
+    "carer.support": "support for a carer",
+    "family.thanks": "thanks for help by family and friends",
+    "contingency": "something put by for the unexpected",
+    "charge.top_up": "topping up a charge",
+    "never.gambling": "gambling",
+    "never.debt": "paying debts",
+    "never.alcohol_tobacco": "alcohol and tobacco",
+    "never.illegal": "anything illegal",
+}
+
+_UNCONFIRMED_TAIL = re.compile(r"\s*Not yet confirmed in a source: [^ ]+(?:, [^ ]+)*\.$")
+_ISO_DATE = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
+_PENCE = re.compile(r"(\d+) pence")
+_PERCENT = re.compile(r"(\d+) percent")
+_CODE = re.compile(r"[a-z0-9]+(?:_[a-z0-9]+)+")
+
+
+def _uk_time() -> tzinfo:
+    try:
+        return ZoneInfo("Europe/London")
+    except ZoneInfoNotFoundError:
+        return UTC  # The zone is named beside each time, so it is still right.
+
+
+UK_TIME = _uk_time()
+
+
+def named(table: Mapping[str, str], code: str) -> str:
+    """A code's words from a table, or else the code itself with its punctuation taken out."""
+    return table.get(code) or sentence(re.sub(r"[._]+", " ", code))
+
+
+def sentence(text: str) -> str:
+    """Text with a capital at its beginning."""
+    return text[:1].upper() + text[1:]
+
+
+def inside(text: str) -> str:
+    """A sentence as it goes on after a colon."""
+    return text[:1].lower() + text[1:]
+
+
+def pounds(pence: int) -> str:
+    """Pence as pounds, with commas."""
+    sign = "-" if pence < 0 else ""
+    return f"{sign}£{abs(pence) // 100:,}.{abs(pence) % 100:02d}"
+
+
+def points(thousandths: int) -> str:
+    """Points, without needless zeros."""
+    return f"{thousandths / 1000:,.3f}".rstrip("0").rstrip(".")
+
+
+def counted(number: int, one: str, many: str) -> str:
+    """A number with its noun."""
+    return f"{number:,} {one if number == 1 else many}"
+
+
+def day(value: str | date) -> str:
+    """A date as in 22 November 2026."""
+    on = date.fromisoformat(value) if isinstance(value, str) else value
+    return f"{on.day} {on:%B %Y}"
+
+
+def moment(value: str) -> str:
+    """A moment in UK time, as in 22 November 2026, 5:30pm GMT."""
+    at = datetime.fromisoformat(value).astimezone(UK_TIME)
+    return f"{day(at.date())}, {at.hour % 12 or 12}:{at:%M}{'am' if at.hour < 12 else 'pm'} {at:%Z}"  # noqa: PLR2004
+
+
+def listed(items: list[str]) -> str:
+    """Items in one line, as in a, b and c."""
+    return " and ".join([", ".join(items[:-1]), items[-1]] if len(items) > 1 else items)
+
+
+def told(text: str) -> str:
+    """A service's sentence with its dates and stream codes in words.
+
+    The tail that names unconfirmed figures by code goes: the page marks each of those figures itself.
+    """
+    text = _UNCONFIRMED_TAIL.sub("", text)
+    for code, name in STREAMS.items():
+        text = text.replace(code, name)
+    return _ISO_DATE.sub(lambda found: day(found.group()), text)
+
+
+def figure_name(name: str) -> str:
+    """A figure's name in a rule file, such as benefits.income_support_single, as words."""
+    return sentence(name.rpartition(".")[2].replace("_", " "))
+
+
+def figure_value(value: str) -> str:
+    """A figure's value as people write it: pounds, per cent, dates and words."""
+    value = _PENCE.sub(lambda found: pounds(int(found.group(1))), value)
+    value = _PERCENT.sub(lambda found: f"{found.group(1)}%", value)
+    value = _ISO_DATE.sub(lambda found: day(found.group()), value)
+    return _CODE.sub(lambda found: found.group().replace("_", " "), value)
+
+
+def fact(name: str) -> str:
+    """What a fact that is still missing means."""
+    known = CATALOGUE.get(name)
+    return known.meaning.rstrip(".") if known else named({}, name)

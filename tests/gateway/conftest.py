@@ -1,0 +1,86 @@
+"""The embedded platform for one test, and a gateway over stub services."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from uuid import UUID
+
+import httpx
+import pytest
+
+from braid.command_line.demonstration import EXAMPLE_COUNCIL, example_people, make_journey
+from braid.command_line.embedded_platform import Databases, EmbeddedPlatform
+from braid.kit.service import ServiceRuntime
+from tests.gateway.doubles import StubGateway, browser, stub_gateway
+
+
+class Switchable(httpx.AsyncBaseTransport):
+    """A way to a service that can be cut."""
+
+    def __init__(self, client: httpx.AsyncClient, name: str, away: set[str]) -> None:
+        self._client = client
+        self._name = name
+        self._away = away
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        if self._name in self._away:
+            raise httpx.ConnectError("away", request=request)
+        return await self._client.send(request)
+
+    async def aclose(self) -> None:
+        await self._client.aclose()
+
+
+@dataclass
+class Platform(EmbeddedPlatform):
+    """The embedded platform; the services that a test names in ``away`` cannot be reached."""
+
+    away: set[str] = field(default_factory=set)
+
+    async def _client(self, runtime: ServiceRuntime) -> httpx.AsyncClient:
+        client = await super()._client(runtime)
+        transport = Switchable(client, runtime.definition.name, self.away)
+        return httpx.AsyncClient(transport=transport, base_url=client.base_url)
+
+    async def token(self, role: str, *, council: str = EXAMPLE_COUNCIL, person_id: UUID | None = None) -> str:
+        """A token of the development issuer."""
+        asked = {"council": council, "role": role, "person_id": str(person_id) if person_id else None}
+        async with browser(self.gateway) as client:
+            answer = await client.post("/development/tokens", json=asked)
+        assert answer.status_code == 201, answer.text
+        return str(answer.json()["access_token"])
+
+    async def browser(
+        self, role: str, *, council: str = EXAMPLE_COUNCIL, person_id: UUID | None = None
+    ) -> httpx.AsyncClient:
+        """A browser in which somebody is signed in."""
+        return browser(self.gateway, await self.token(role, council=council, person_id=person_id))
+
+    async def system(
+        self, role: str, *, council: str = EXAMPLE_COUNCIL, person_id: UUID | None = None
+    ) -> httpx.AsyncClient:
+        """A system with a bearer token."""
+        client = browser(self.gateway)
+        token = await self.token(role, council=council, person_id=person_id)
+        client.headers.update({"authorization": f"Bearer {token}", "accept": "application/json"})
+        return client
+
+    async def journey(self, reference: str = "three-streams-in-one-budget") -> UUID:
+        """One example person's journey to the open budget."""
+        person = next(person for person in example_people() if person.reference == reference)
+        async with await self.system("practitioner") as client:
+            return await make_journey(client, person, reference=reference)
+
+
+@pytest.fixture
+async def platform(databases: Databases, tmp_path: Path) -> AsyncIterator[Platform]:
+    """The whole platform in this process, on databases of its own."""
+    started = Platform(databases, keys=tmp_path / "keys")
+    async with started:
+        yield started
+
+
+@pytest.fixture
+def stub(tmp_path: Path) -> StubGateway:
+    """A gateway over services that answer from a table."""
+    return stub_gateway(tmp_path)

@@ -1,0 +1,110 @@
+"""A gateway over services that answer from a table, for what the gateway does by itself."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from fastapi import FastAPI
+
+from braid.command_line.services import SERVICES
+from braid.kit.identity import (
+    INTERNAL_AUDIENCE,
+    INTERNAL_ISSUER,
+    Principal,
+    Role,
+    TokenSigner,
+    create_keys,
+    read_private_key,
+)
+from gateway.development_issuer import AUDIENCE, EXAMPLE_COUNCIL, ISSUER, DevelopmentIssuer
+from gateway.identity import LocalVerifier
+from gateway.main import build_gateway
+
+Responder = Callable[[httpx.Request], httpx.Response]
+
+PRACTITIONER = Principal("practitioner:test", EXAMPLE_COUNCIL, frozenset({Role.PRACTITIONER}))
+AUDITOR = Principal("auditor:test", EXAMPLE_COUNCIL, frozenset({Role.AUDITOR}))
+
+
+@dataclass
+class StubServices:
+    """Services that answer by path, and keep what they were asked.
+
+    Args:
+        answers: path -> body, or a function of the request; anything else is not found.
+        away: services that cannot be reached.
+    """
+
+    answers: dict[str, Any] = field(default_factory=dict)
+    away: set[str] = field(default_factory=set)
+    asked: list[httpx.Request] = field(default_factory=list)
+
+    def clients(self) -> Mapping[str, httpx.AsyncClient]:
+        """A client of each service."""
+        transport = httpx.MockTransport(self._answer)
+        return {name: httpx.AsyncClient(transport=transport, base_url=f"http://{name}") for name in SERVICES}
+
+    def _answer(self, request: httpx.Request) -> httpx.Response:
+        if request.url.host in self.away:
+            raise httpx.ConnectError("away", request=request)
+        self.asked.append(request)
+        found = self.answers.get(request.url.path)
+        if found is None:
+            return httpx.Response(404, json={"title": "Not found"})
+        return found(request) if callable(found) else httpx.Response(200, json=found)
+
+
+@dataclass
+class StubGateway:
+    """A gateway over stub services."""
+
+    app: FastAPI
+    services: StubServices
+    issuer: DevelopmentIssuer
+
+    def browser(self, principal: Principal | None = None) -> httpx.AsyncClient:
+        """A browser, signed in where a principal is given."""
+        return browser(self.app, self.issuer.token(principal) if principal else None)
+
+    def system(self, principal: Principal = PRACTITIONER) -> httpx.AsyncClient:
+        """A system with a bearer token."""
+        headers = {"authorization": f"Bearer {self.issuer.token(principal)}"}
+        return httpx.AsyncClient(transport=_asgi(self.app), base_url="http://127.0.0.1", headers=headers)
+
+
+def stub_gateway(directory: Path, *, with_issuer: bool = True) -> StubGateway:
+    """A gateway with keys of its own."""
+    create_keys(directory, "development")
+    issuer = DevelopmentIssuer(directory / "development-private.pem", "test")
+    services = StubServices()
+    signer = TokenSigner(Ed25519PrivateKey.generate(), issuer=INTERNAL_ISSUER, audience=INTERNAL_AUDIENCE, life_s=60)
+    app = build_gateway(
+        services.clients(),
+        LocalVerifier(issuer.verifier),
+        signer,
+        development_issuer=issuer if with_issuer else None,
+    )
+    return StubGateway(app, services, issuer)
+
+
+def browser(app: FastAPI, token: str | None = None) -> httpx.AsyncClient:
+    """A browser on this machine; it says where its forms come from, as browsers do."""
+    return httpx.AsyncClient(
+        transport=_asgi(app),
+        base_url="http://127.0.0.1",
+        headers={"accept": "text/html,*/*;q=0.8", "sec-fetch-site": "same-origin"},
+        cookies={"braid_session": token} if token else None,
+    )
+
+
+def signed_by(directory: Path, *, issuer: str = ISSUER, audience: str = AUDIENCE, life_s: int = 60) -> TokenSigner:
+    """A signer with the development issuer's key that says what it is told to say."""
+    key = read_private_key(directory / "development-private.pem")
+    return TokenSigner(key, issuer=issuer, audience=audience, life_s=life_s)
+
+
+def _asgi(app: FastAPI) -> httpx.ASGITransport:
+    return httpx.ASGITransport(app, raise_app_exceptions=False)

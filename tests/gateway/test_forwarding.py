@@ -1,0 +1,128 @@
+"""What the gateway passes on, what it keeps back, and what it says when it cannot."""
+
+from typing import Any
+
+import httpx
+import jwt
+import pytest
+
+from braid.command_line.services import all_definitions
+from braid.kit.service import describe_api
+from gateway.forwarding import BODY_BYTES_MAX
+from gateway.routing import ROUTES
+from tests.gateway.doubles import PRACTITIONER, StubGateway
+from tests.gateway.whole import PERSON_ID
+
+
+def test_the_routing_table_is_the_services_own_description() -> None:
+    described = {
+        (method.upper(), path, definition.name)
+        for definition in all_definitions()
+        for path, operations in describe_api(definition).openapi()["paths"].items()
+        for method in operations
+    }
+
+    assert {(row.method, row.path, row.service) for row in ROUTES} == described
+
+
+def test_no_route_is_in_the_table_twice() -> None:
+    assert len({(row.method, row.path) for row in ROUTES}) == len(ROUTES)
+
+
+async def test_headers_that_steer_a_request_go_through(stub: StubGateway) -> None:
+    def answer(_request: httpx.Request) -> httpx.Response:
+        headers = {"etag": '"2"', "location": "/v1/people/1", "idempotency-replayed": "true", "x-powered-by": "secret"}
+        return httpx.Response(201, json={}, headers=headers)
+
+    stub.services.answers["/v1/people"] = answer
+    sent = {"idempotency-key": "a-key", "if-match": '"1"', "x-request-id": "request-0001", "cookie": "braid_session=x"}
+    async with stub.system() as client:
+        got = await client.post("/v1/people", json={"a": 1}, headers=sent)
+
+    passed = stub.services.asked[0]
+    assert {name: passed.headers[name] for name in ("idempotency-key", "if-match", "x-request-id")} == {
+        name: sent[name] for name in ("idempotency-key", "if-match", "x-request-id")
+    }
+    assert passed.content == b'{"a":1}'
+    assert "cookie" not in passed.headers
+    assert (got.status_code, got.headers["etag"], got.headers["location"]) == (201, '"2"', "/v1/people/1")
+    assert got.headers["idempotency-replayed"] == "true"
+    assert "x-powered-by" not in got.headers
+
+
+async def test_services_get_a_token_of_the_gateway_for_the_same_principal(stub: StubGateway) -> None:
+    stub.services.answers["/v1/people"] = {}
+    async with stub.system() as client:
+        await client.get("/v1/people")
+        outside = client.headers["authorization"].removeprefix("Bearer ")
+
+    inside = stub.services.asked[0].headers["authorization"].removeprefix("Bearer ")
+    claims: dict[str, Any] = jwt.decode(inside, options={"verify_signature": False})
+    assert inside != outside
+    assert (claims["iss"], claims["sub"], claims["roles"]) == ("braid-gateway", PRACTITIONER.subject, ["practitioner"])
+
+
+async def test_the_query_goes_through_as_it_came(stub: StubGateway) -> None:
+    stub.services.answers["/v1/people"] = {}
+    async with stub.system() as client:
+        await client.get("/v1/people?after=a%26b%3D%C3%A9&limit=2")
+
+    assert stub.services.asked[0].url.query == b"after=a%26b%3D%C3%A9&limit=2"
+
+
+async def test_a_request_id_is_echoed(stub: StubGateway) -> None:
+    async with stub.system() as client:
+        answer = await client.get("/livez", headers={"x-request-id": "request-0001"})
+
+    assert answer.headers["x-request-id"] == "request-0001"
+
+
+@pytest.mark.parametrize("given", ["short", "x" * 65, "spaces are not ids"])
+async def test_a_malformed_request_id_is_replaced(given: str, stub: StubGateway) -> None:
+    async with stub.system() as client:
+        answer = await client.get("/livez", headers={"x-request-id": given})
+
+    assert answer.headers["x-request-id"] != given
+
+
+@pytest.mark.parametrize(("size", "status"), [(BODY_BYTES_MAX, 200), (BODY_BYTES_MAX + 1, 413)])
+async def test_a_body_over_the_limit_is_refused(size: int, status: int, stub: StubGateway) -> None:
+    stub.services.answers["/v1/people"] = {}
+    async with stub.system() as client:
+        answer = await client.post("/v1/people", content=b"x" * size)
+
+    assert answer.status_code == status
+    assert len(stub.services.asked) == (1 if status == 200 else 0)
+
+
+async def test_an_unknown_route_is_a_problem(stub: StubGateway) -> None:
+    async with stub.system() as client:
+        answer = await client.get("/v1/nothing")
+
+    assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")
+    assert answer.json()["type"].endswith("/not-found")
+
+
+async def test_an_unknown_method_is_a_problem(stub: StubGateway) -> None:
+    async with stub.system() as client:
+        answer = await client.delete("/v1/people")
+
+    assert (answer.status_code, answer.headers["content-type"]) == (405, "application/problem+json")
+
+
+async def test_a_service_that_is_away_is_a_problem_with_a_time_to_come_back(stub: StubGateway) -> None:
+    stub.services.away.add("assessment")
+    async with stub.system() as client:
+        answer = await client.get("/v1/people")
+
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "2")
+    assert answer.json()["title"] == "The assessment service cannot be reached"
+
+
+async def test_a_whole_budget_names_what_is_away(stub: StubGateway) -> None:
+    stub.services.answers[f"/v1/people/{PERSON_ID}"] = {"name": "Ada"}
+    stub.services.away.add("ledger")
+    async with stub.system() as client:
+        read = (await client.get(f"/v1/people/{PERSON_ID}/whole-budget")).json()
+
+    assert (read["unavailable"], read["person"], read["awards"]) == (["budget", "entries"], {"name": "Ada"}, None)

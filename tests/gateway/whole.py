@@ -1,0 +1,101 @@
+"""A whole budget as the services answer it, for tests of what pages make of it."""
+
+from typing import Any
+from uuid import UUID
+
+PERSON_ID = UUID("7d7c1f9e-3f7a-4c53-9d3c-3c1d7b1f0a11")
+DAY, LAST_DAY, MOMENT = "2009-06-01", "2010-05-30", "2009-07-01T16:30:00Z"
+
+
+def person(name: str = "Ada Lovelace") -> dict[str, Any]:
+    return {
+        "person_id": str(PERSON_ID),
+        "reference": "AB-1",
+        "name": name,
+        "user_group": "older_people",
+        "opened_on": DAY,
+        "assessments": [],
+    }
+
+
+def award(stream: str, pence: int, **other: Any) -> dict[str, Any]:
+    return {
+        "stream": stream,
+        "status": "confirmed",
+        "decided_by": "The council",
+        "starts_on": DAY,
+        "ends_on": LAST_DAY,
+        "pence_per_week": pence // 52,
+        "amount_pence": pence,
+        "contribution_pence": 0,
+        "cadence": "four_weekly",
+        "permitted_uses": [{"use": "care.personal", "condition": None}],
+        "conditions": [],
+        "missing_facts": [],
+        "trace": [],
+        **other,
+    }
+
+
+def step(text: str, outcome: str = "passed", **figure: Any) -> dict[str, Any]:
+    figures = [{"name": "x.age_least_years", "value": "18 years", "citation": "An Act", "unconfirmed": False, **figure}]
+    return {"code": "age", "outcome": outcome, "text": text, "figures": figures if figure else []}
+
+
+def leg(stream: str, account: str, pence: int) -> dict[str, Any]:
+    return {"stream": stream, "account": account, "fund_id": str(PERSON_ID), "amount_pence": pence}
+
+
+def entry(sequence: int, *legs: dict[str, Any], **other: Any) -> dict[str, Any]:
+    return {
+        "sequence": sequence,
+        "kind": "award",
+        "value_date": DAY,
+        "recorded_at": MOMENT,
+        "reason": "Award",
+        "reverses": None,
+        "link": "00",
+        "legs": list(legs),
+        **other,
+    }
+
+
+def whole(*awards: dict[str, Any], **other: Any) -> dict[str, Any]:
+    """A whole budget of awards, each with its fund."""
+    funds = [told for told in awards if told["amount_pence"]]
+    total = sum(fund["amount_pence"] for fund in funds)
+    confirmed = sum(fund["amount_pence"] for fund in funds if fund["status"] == "confirmed")
+    return {
+        "person": person(),
+        "progress": {
+            "stage": "ready_to_plan",
+            "waits_for": "The person to plan their support.",
+            "milestones": [{"milestone": "case_opened", "reached_at": MOMENT}],
+        },
+        "allocation": None,
+        "awards": {"awards": list(awards)},
+        "budget": {
+            "opened_on": DAY,
+            "total_pence": total,
+            "confirmed_pence": confirmed,
+            "indicative_pence": total - confirmed,
+            "funds": funds,
+        },
+        "entries": None,
+        "unavailable": [],
+        **other,
+    }
+
+
+def as_services_answer(read: dict[str, Any]) -> dict[str, Any]:
+    """The paths under which the services give a whole budget's parts."""
+    base = f"/v1/people/{PERSON_ID}"
+    paths = {
+        base: read["person"],
+        f"{base}/progress": read["progress"],
+        f"{base}/allocation": read["allocation"],
+        f"{base}/awards": read["awards"],
+        f"{base}/budget": read["budget"],
+        f"{base}/budget/entries": read["entries"],
+    }
+    return {path: body for path, body in paths.items() if body is not None}
