@@ -101,6 +101,29 @@ async def make_journey(
 
 async def agree_assessment(client: httpx.AsyncClient, person: ExamplePerson, *, reference: str) -> UUID:
     """Open a case, answer, hand in and agree; what follows comes by events."""
+    reviewed = await review_assessment(client, person, reference=reference)
+    await agree(client, reviewed)
+    return reviewed.person_id
+
+
+@dataclass(frozen=True)
+class Reviewed:
+    """An assessment that is ready to be agreed."""
+
+    person_id: UUID
+    path: str
+    on: str
+    answer: httpx.Response
+
+
+async def agree(client: httpx.AsyncClient, reviewed: Reviewed) -> None:
+    """Agree an assessment; what follows comes by events."""
+    path = f"{reviewed.path}/agreement"
+    await _asked(client, "POST", path, {"agreed_on": reviewed.on}, after=reviewed.answer)
+
+
+async def review_assessment(client: httpx.AsyncClient, person: ExamplePerson, *, reference: str) -> Reviewed:
+    """Open a case, answer and hand in as the person, and answer the practitioner's questions."""
     on = person.agreed_on.isoformat()
     case = {"reference": reference, "name": person.name, "user_group": person.user_group, "opened_on": on}
     person_id = UUID((await _asked(client, "POST", "/v1/people", case)).json()["person_id"])
@@ -111,8 +134,7 @@ async def agree_assessment(client: httpx.AsyncClient, person: ExamplePerson, *, 
     reviewed = await _asked(
         client, "PUT", f"{path}/answers", _answers("practitioner", person.practitioner_answers), after=handed_in
     )
-    await _asked(client, "POST", f"{path}/agreement", {"agreed_on": on}, after=reviewed)
-    return person_id
+    return Reviewed(person_id, path, on, reviewed)
 
 
 async def wait_until_settled(

@@ -15,6 +15,7 @@ import httpx
 import psutil
 
 from braid.command_line.demonstration import signed_in
+from braid.kit.private_postgres import state_directory
 from tests.bench.figures import megabytes_of, milliseconds, percentile
 from tests.bench.journeys import Latencies, measure
 from tests.real_parts.process_platform import free_ports
@@ -31,7 +32,7 @@ def run(*, journeys: int) -> None:
         with _platform(state, "--empty") as (url, second_s, process):
             print(f"first start  {first_s:5.1f} s")
             print(f"second start {second_s:5.1f} s   (promise: under 5)")
-            latencies = asyncio.run(_measure(url, journeys))
+            latencies = asyncio.run(_measure(url, _ledger_url(state), journeys))
             sleep(IDLE_S)
             print(f"idle memory after that, PostgreSQL included: {megabytes_of(process):.0f} MB   (promise: under 400)")
     print(f"agreed -> budget open: {milliseconds(latencies.agreed_to_open)}   (promise: p95 under 300)")
@@ -40,9 +41,14 @@ def run(*, journeys: int) -> None:
     print(f"ratio of the medians: {ratio:.1f} plain requests")
 
 
-async def _measure(url: str, journeys: int) -> Latencies:
+async def _measure(url: str, ledger_url: str, journeys: int) -> Latencies:
     async with signed_in(url, "practitioner") as client:
-        return await measure(client, journeys=journeys, warm_up=5)
+        return await measure(client, ledger_url, journeys=journeys, warm_up=5)
+
+
+def _ledger_url(state: Path) -> str:
+    lines = (state_directory(state) / "environment").read_text().splitlines()
+    return next(line for line in lines if line.startswith("LEDGER_DATABASE__URL=")).split("=", 1)[1].strip("'")
 
 
 @contextmanager

@@ -32,4 +32,6 @@ async def _measure(fresh: FreshDatabases, broker: KafkaBroker, folder: Path, jou
     databases = await fresh.copy()
     platform = ProcessPlatform(databases, broker.bootstrap, folder / "platform")
     async with platform.running(), platform.client() as client:
-        return await measure(client, journeys=journeys, warm_up=5)
+        ledger_url = databases.settings_of("ledger").url
+        assert ledger_url is not None
+        return await measure(client, ledger_url.get_secret_value(), journeys=journeys, warm_up=5)

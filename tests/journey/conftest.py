@@ -89,11 +89,11 @@ class Desk:
         """Agree the assessment."""
         await self._step(case, "POST", "agreement", {"agreed_on": on.isoformat()})
 
-    async def reviewed(self, person: ExamplePerson) -> Case:
+    async def reviewed(self, person: ExamplePerson, *, handed_in_on: date = date(2009, 6, 1)) -> Case:
         """A case in which all is ready for the agreement."""
         case = await self.begin(person)
         await self.save(case, "person", person.answers)
-        await self.hand_in(case)
+        await self.hand_in(case, handed_in_on)
         await self.save(case, "practitioner", person.practitioner_answers)
         return case
 

@@ -104,7 +104,7 @@ async def test_an_assessment_of_a_day_without_an_allocation_table_is_kept_with_i
     """The example council's first table is in force from 1 April 2009."""
     early = replace(like("july"), agreed_on=date(2009, 3, 31))
     async with EmbeddedPlatform(databases, tmp_path) as platform, RunningPlatform(platform).desk() as desk:
-        stuck = await desk.reviewed(early)
+        stuck = await desk.reviewed(early, handed_in_on=early.agreed_on)
         await desk.agree(stuck, early.agreed_on)
         (letter,) = await until(lambda: letters_of(platform, "ras"))
 

@@ -4,6 +4,7 @@ A row counts as handed over only when every subscriber's inbox (or dead letters)
 over again, and the inbox makes the second delivery harmless.
 """
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Sequence
 
@@ -30,15 +31,16 @@ class EmbeddedTransport:
         """Nothing to connect."""
 
     async def publish(self, messages: Sequence[Message]) -> None:
-        """Deliver to each subscriber in order.
+        """Deliver one message after the other, each to all its subscribers at once.
 
         Raises:
             ConsumerIsStopping: the process is being stopped.
         """
         for message in messages:
-            for delivery in self._deliveries[message.topic]:
-                if await delivery.take(message) is Taken.STOPPED:
-                    raise ConsumerIsStopping(delivery.subscription.consumer)
+            deliveries = self._deliveries[message.topic]
+            taken = await asyncio.gather(*(delivery.take(message) for delivery in deliveries))
+            if Taken.STOPPED in taken:
+                raise ConsumerIsStopping(message.topic)
 
     async def stop(self) -> None:
         """Nothing to disconnect."""
