@@ -80,7 +80,8 @@ Braid is running ({seconds:.1f} seconds).
   API:      {url}/openapi.json     and {url}/asyncapi.json
   Token:    curl -s -X POST {url}/development/tokens -H 'content-type: application/json' \\
               -d '{{"council": "{EXAMPLE_COUNCIL}", "role": "practitioner"}}'
-  Tools:    set -a; . {state}/environment; set +a; then for instance: braid ledger verify {EXAMPLE_COUNCIL}
+  Tools:    set -a; . {state}/environment; set +a; then for instance:
+            {sys.executable} -m braid ledger verify {EXAMPLE_COUNCIL}
   Stop:     Ctrl-C
 """
     )
