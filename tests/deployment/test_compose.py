@@ -322,7 +322,7 @@ def test_somebody_can_sign_in_with_each_role() -> None:
     given = [role for user in realm()["users"] for role in user["clientRoles"]["braid"]]
 
     assert sorted(given) == sorted(role["name"] for role in realm()["roles"]["client"]["braid"])
-    assert {code for user in realm()["users"] for code in user["attributes"]["council"]} == {"E10000003"}
+    assert {code for user in realm()["users"] for code in user["attributes"]["council"]} == {"E10009999"}
 
 
 def allowed_flows(client: Mapping[str, Any]) -> set[str]:
