@@ -3,16 +3,17 @@
 import hashlib
 import json
 import re
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from braid.contracts.codes import PENCE_MAX, Stream
 from braid.contracts.facts import CATALOGUE, Fact, FactKind
+from braid.kit.strict_yaml import read_yaml
 from services.assessment.domain.questionnaire import RAS, Aspect, Choice, Kind, Question, Questionnaire, Role, Section
 
 QUESTIONNAIRES = Path(__file__).parent / "questionnaires"
@@ -137,7 +138,7 @@ def read_questionnaire(text: str, name: str) -> Questionnaire:
         QuestionnaireRefused: with every reason that was found.
     """
     try:
-        entry = _QuestionnaireFile.model_validate(yaml.load(text, Loader=_NoKeyTwice))  # noqa: S506 (a safe loader)
+        entry = _QuestionnaireFile.model_validate(read_yaml(text))
     except yaml.YAMLError as error:
         raise QuestionnaireRefused(name, [str(error)]) from error
     except ValidationError as error:
@@ -146,17 +147,6 @@ def read_questionnaire(text: str, name: str) -> Questionnaire:
     if reasons := list(_reasons(entry)):
         raise QuestionnaireRefused(name, reasons)
     return _questionnaire(entry)
-
-
-class _NoKeyTwice(yaml.SafeLoader):
-    """YAML's own loader silently keeps the last of two equal keys."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
-        keys = [key.value for key, _ in node.value if key.tag != "tag:yaml.org,2002:merge"]
-        twice = {key for key in keys if keys.count(key) > 1}
-        if twice:
-            raise yaml.constructor.ConstructorError(None, None, f"key given twice: {sorted(twice)}", node.start_mark)
-        return super().construct_mapping(node, deep)
 
 
 def _released(folder: Path) -> Mapping[str, str]:

@@ -5,7 +5,7 @@ dates that do not rise or a value that does not fit its unit is refused, with fi
 """
 
 import re
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -18,6 +18,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from braid.contracts.codes import Use
+from braid.kit.strict_yaml import read_yaml
 from services.funding_streams.domain.adapter import CapitalOperator, CouncilSettings, HomeImprovementCharge
 from services.funding_streams.domain.adult_social_care import FACS_BANDS
 from services.funding_streams.domain.decision import PermittedUse
@@ -34,7 +35,6 @@ LOCAL_CHOICE = "LOCAL"
 _WHOLE_UNITS = (Unit.PENCE, Unit.PERCENT, Unit.COUNT, Unit.HOURS, Unit.MONTHS, Unit.YEARS)
 _FRACTION_OF_PENCE = re.compile(r"^\d+(\.\d{1,4}|/[1-9]\d{0,3})$")
 _CODE = re.compile(r"^[a-z][a-z0-9_]*$")
-_BaseLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class RuleFilesWrong(Exception):
@@ -43,20 +43,6 @@ class RuleFilesWrong(Exception):
     def __init__(self, problems: list[str]) -> None:
         super().__init__("\n".join(problems))
         self.problems = problems
-
-
-class _OneKeyOnce(_BaseLoader):  # type: ignore[misc]
-    """Refuses a key that stands twice, where YAML would let the later one win in silence."""
-
-    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Hashable, Any]:
-        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
-        twice = sorted({str(key) for key in keys if keys.count(key) > 1})
-        if twice:
-            raise yaml.constructor.ConstructorError(
-                None, None, f"key stands twice: {', '.join(twice)}", node.start_mark
-            )
-        built: dict[Hashable, Any] = super().construct_mapping(node, deep)
-        return built
 
 
 class _Part(BaseModel):
@@ -274,7 +260,7 @@ def _files(folder: Path, problems: list[str]) -> Iterator[Path]:
 
 def _parsed(path: Path, name: str, model: type[_FileModel], problems: list[str]) -> _FileModel | None:
     try:
-        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_OneKeyOnce)  # noqa: S506 (a safe loader)
+        content = read_yaml(path.read_text(encoding="utf-8"))
         return model.model_validate(content)
     except yaml.YAMLError as error:
         problems.append(f"{name}: cannot be read as YAML: {' '.join(str(error).split())}")

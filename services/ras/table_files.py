@@ -2,18 +2,19 @@
 
 import hashlib
 import json
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from braid.contracts.codes import CouncilCode, UserGroup
+from braid.kit.strict_yaml import read_yaml
 from services.ras.domain.allocation import AllocationTable
 from services.ras.domain.costed_lines import Rate, RateCard, RoundTo
 from services.ras.domain.errors import NoTableInForce, TableNotSound
@@ -221,17 +222,6 @@ def read_table(text: str, questionnaires: Mapping[str, str], name: str) -> Alloc
         raise TableRefused(name, error.reasons) from error
 
 
-class _NoKeyTwice(yaml.SafeLoader):
-    """YAML's own loader silently keeps the last of two equal keys."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
-        keys = [key.value for key, _ in node.value if key.tag != "tag:yaml.org,2002:merge"]
-        twice = {key for key in keys if keys.count(key) > 1}
-        if twice:
-            raise yaml.constructor.ConstructorError(None, None, f"key given twice: {sorted(twice)}", node.start_mark)
-        return super().construct_mapping(node, deep)
-
-
 def _unchanged(folder: Path, name: str, digest: str) -> str:
     content = (folder / name).read_bytes()
     if hashlib.sha256(content).hexdigest() != digest:
@@ -241,7 +231,7 @@ def _unchanged(folder: Path, name: str, digest: str) -> str:
 
 def _parsed(kind: type[FileT], text: str, name: str) -> FileT:
     try:
-        return kind.model_validate(yaml.load(text, Loader=_NoKeyTwice))  # noqa: S506 (a safe loader)
+        return kind.model_validate(read_yaml(text))
     except yaml.YAMLError as error:
         raise TableRefused(name, [str(error)]) from error
     except ValidationError as error:

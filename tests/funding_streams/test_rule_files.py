@@ -71,7 +71,7 @@ def test_a_good_file_is_taken(folder: Path) -> None:
         (GOOD.replace("value: 10000", "value: null"), "a figure cannot end before it has begun"),
         (GOOD.replace("unit: pence", "unit: date"), "must be a date"),
         (GOOD.replace("key: S1", "key: M", 1), "a value from memory must be marked unconfirmed"),
-        (GOOD.replace("value: 10350", "value: 10350\n    value: 1"), "key stands twice: value"),
+        (GOOD.replace("value: 10350", "value: 10350\n    value: 1"), "key given twice: value"),
         (GOOD.replace("unit: pence", "unit: [pence"), "cannot be read as YAML"),
         ("", "Input should be"),
     ],
