@@ -73,22 +73,26 @@ class UnitOfWorkRoute(APIRoute):
                 return answered.response
             except BaseException as error:
                 await held.discard()
-                raise _told(error) from error
+                told = _told(error)
+                if told is None:
+                    raise
+                raise told from error
             return response
 
         return handle
 
 
-def _told(error: BaseException) -> BaseException:
-    if isinstance(error, Exception) and is_outage(error):
-        detail = "Nothing was changed. Try again in a moment with the same Idempotency-Key."
+def _told(error: BaseException) -> Problem | None:
+    if is_outage(error):
+        # Lost in the commit itself, it may have taken effect; a repeat with the same key tells.
+        detail = "Try again in a moment with the same Idempotency-Key: whatever happened, it takes effect once."
         return Problem(
             503, "unavailable", "The service cannot reach its database", detail, headers={"Retry-After": "2"}
         )
     if isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) == LOCK_NOT_AVAILABLE:
         detail = "Another request on the same record is still running."
         return Problem(409, "still-running", "Still running", detail, headers={"Retry-After": "2"})
-    return error
+    return None
 
 
 async def reading(request: Request, principal: Annotated[Principal, Depends(authenticated)]) -> UnitOfWork:
