@@ -9,13 +9,12 @@ import typer
 import uvicorn
 import uvloop
 
+from braid.command_line.demonstration import EXAMPLE_COUNCIL, load_example_people
 from braid.command_line.embedded_platform import Databases, EmbeddedPlatform, open_databases, write_environment
 from braid.kit.private_postgres import PrivatePostgres, PrivatePostgresError, state_directory
 from braid.kit.processes import http_server
 from braid.kit.settings import HttpSettings
 from braid.kit.telemetry import start_logging, start_tracing
-
-EXAMPLE_COUNCIL = "E10009999"
 
 
 def run_platform(*, port: int, state: Path, with_examples: bool) -> None:
@@ -63,8 +62,6 @@ async def _until_stopped(server: uvicorn.Server) -> None:
 
 
 async def _load_examples(url: str) -> None:
-    from braid.command_line.demonstration import load_example_people
-
     loaded = await load_example_people(url)
     if loaded:
         typer.echo(f"Loaded {loaded} example people of the example council.")

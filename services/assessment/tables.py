@@ -4,11 +4,11 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, DateTime, Index, Text, UniqueConstraint, func
+from sqlalchemy import BigInteger, CheckConstraint, Index, Text, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
-from braid.kit.service_tables import service_metadata
+from braid.kit.service_tables import recorded_at, service_metadata
 
 
 class AssessmentServiceRow(SQLModel):
@@ -18,15 +18,6 @@ class AssessmentServiceRow(SQLModel):
 
 
 metadata = AssessmentServiceRow.metadata
-
-
-def _recorded_at() -> Any:
-    return Field(
-        default=None,
-        sa_type=DateTime(timezone=True),
-        nullable=False,
-        sa_column_kwargs={"server_default": func.now()},
-    )
 
 
 class PersonRow(AssessmentServiceRow, table=True):
@@ -41,7 +32,7 @@ class PersonRow(AssessmentServiceRow, table=True):
     name: str = Field(sa_type=Text)
     user_group: str = Field(sa_type=Text)
     opened_on: date
-    recorded_at: datetime = _recorded_at()
+    recorded_at: datetime = recorded_at()
 
 
 class AssessmentRow(AssessmentServiceRow, table=True):
@@ -63,7 +54,7 @@ class AssessmentRow(AssessmentServiceRow, table=True):
     answers: dict[str, Any] = Field(sa_type=JSONB)
     submitted_on: date | None = None
     agreed_on: date | None = None
-    recorded_at: datetime = _recorded_at()
+    recorded_at: datetime = recorded_at()
 
 
 class AssessmentChangeRow(AssessmentServiceRow, table=True):
@@ -78,4 +69,4 @@ class AssessmentChangeRow(AssessmentServiceRow, table=True):
     state: str = Field(sa_type=Text)
     answers: dict[str, Any] = Field(sa_type=JSONB)
     changed_by: str = Field(sa_type=Text)
-    recorded_at: datetime = _recorded_at()
+    recorded_at: datetime = recorded_at()

@@ -4,11 +4,11 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, DateTime, Index, Text, func
+from sqlalchemy import BigInteger, CheckConstraint, Index, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
-from braid.kit.service_tables import service_metadata
+from braid.kit.service_tables import recorded_at, service_metadata
 
 
 class FundingStreamsRow(SQLModel):
@@ -54,9 +54,4 @@ class AwardRow(FundingStreamsRow, table=True):
     contribution_pence: int = Field(sa_type=BigInteger)
     rules_as_of: date
     decision: dict[str, Any] = Field(sa_type=JSONB)
-    recorded_at: datetime = Field(
-        default=None,
-        sa_type=DateTime(timezone=True),
-        nullable=False,
-        sa_column_kwargs={"server_default": func.now()},
-    )
+    recorded_at: datetime = recorded_at()

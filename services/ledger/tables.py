@@ -4,11 +4,11 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, DateTime, Index, LargeBinary, Text, UniqueConstraint, func
+from sqlalchemy import BigInteger, CheckConstraint, Index, LargeBinary, Text, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
-from braid.kit.service_tables import service_metadata
+from braid.kit.service_tables import recorded_at, service_metadata
 
 
 class LedgerRow(SQLModel):
@@ -18,15 +18,6 @@ class LedgerRow(SQLModel):
 
 
 metadata = LedgerRow.metadata
-
-
-def _recorded_at() -> Any:
-    return Field(
-        default=None,
-        sa_type=DateTime(timezone=True),
-        nullable=False,
-        sa_column_kwargs={"server_default": func.now()},
-    )
 
 
 class BudgetRow(LedgerRow, table=True):
@@ -39,7 +30,7 @@ class BudgetRow(LedgerRow, table=True):
     council: str = Field(sa_type=Text)
     person_id: UUID
     opened_on: date
-    recorded_at: datetime = _recorded_at()
+    recorded_at: datetime = recorded_at()
 
 
 class AwardSeenRow(LedgerRow, table=True):
@@ -84,7 +75,7 @@ class FundRow(LedgerRow, table=True):
     entry_sequence: int | None = Field(default=None, sa_type=BigInteger)
     closed_on: date | None = None
     closed_by_version: int | None = Field(default=None, sa_type=BigInteger)
-    recorded_at: datetime = _recorded_at()
+    recorded_at: datetime = recorded_at()
 
 
 class JournalEntryRow(LedgerRow, table=True):
@@ -107,7 +98,7 @@ class JournalEntryRow(LedgerRow, table=True):
     reason: str = Field(sa_type=Text)
     reverses: int | None = Field(default=None, sa_type=BigInteger)
     link: bytes = Field(sa_type=LargeBinary)
-    recorded_at: datetime = _recorded_at()
+    recorded_at: datetime = recorded_at()
 
 
 class JournalLegRow(LedgerRow, table=True):

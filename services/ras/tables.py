@@ -4,11 +4,11 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, DateTime, Index, Text, UniqueConstraint, func
+from sqlalchemy import BigInteger, CheckConstraint, Index, Text, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
-from braid.kit.service_tables import service_metadata
+from braid.kit.service_tables import recorded_at, service_metadata
 
 
 class RasRow(SQLModel):
@@ -46,9 +46,4 @@ class AllocationRow(RasRow, table=True):
     lines: list[dict[str, Any]] = Field(sa_type=JSONB)
     points_explanation: list[dict[str, Any]] = Field(sa_type=JSONB)
     notes: list[str] = Field(sa_type=JSONB)
-    recorded_at: datetime = Field(
-        default=None,
-        sa_type=DateTime(timezone=True),
-        nullable=False,
-        sa_column_kwargs={"server_default": func.now()},
-    )
+    recorded_at: datetime = recorded_at()
