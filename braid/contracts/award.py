@@ -7,8 +7,9 @@ from uuid import UUID
 
 from pydantic import Field
 
-from braid.contracts.codes import Pence, Stream, Use, Version
+from braid.contracts.codes import Pence, StreamCode, Version
 from braid.contracts.event import Event, Part
+from braid.contracts.uses import PayeeBar, PermittedUse, Use
 
 AWARD_TOPIC = "braid.award.v1"
 
@@ -29,6 +30,29 @@ class Cadence(StrEnum):
     FOUR_WEEKLY = "four_weekly"
     ARREARS_ON_RECEIPTS = "arrears_on_receipts"
     ON_COMPLETION = "on_completion"
+    IN_KIND = "in_kind"
+
+
+class MoneyKind(StrEnum):
+    """What sort of money a line of an award is."""
+
+    WEEKLY = "weekly"
+    YEARLY = "yearly"
+    ONE_OFF = "one_off"
+    REIMBURSABLE = "reimbursable"
+    IN_KIND = "in_kind"
+
+
+class TermKind(StrEnum):
+    """What a term of an award tells."""
+
+    TELLS_FUNDER = "tells_funder"
+    DECISION_TIME_LIMIT = "decision_time_limit"
+    REVIEW = "review"
+    REPAYMENT = "repayment"
+    CHALLENGE = "challenge"
+    PAYMENT = "payment"
+    RECORDS = "records"
 
 
 class FigureUsed(Part):
@@ -38,6 +62,7 @@ class FigureUsed(Part):
     value: Annotated[str, Field(description="As written in the rule file, with its unit.")]
     citation: str
     unconfirmed: Annotated[bool, Field(description="True: not yet confirmed in a source; the person is told.")]
+    meaning: Annotated[str, Field(description="What the figure is, in a sentence.")] = ""
 
 
 class TraceStep(Part):
@@ -49,18 +74,33 @@ class TraceStep(Part):
     figures: tuple[FigureUsed, ...]
 
 
-class PermittedUse(Part):
-    """A use that the award may pay for, with its condition in words where there is one."""
+class AwardLine(Part):
+    """One line of an award; the lines add up to ``amount_pence``."""
 
-    use: Use
-    condition: str | None
+    code: str
+    text: str
+    money: MoneyKind
+    pence: Annotated[Pence, Field(description="For a week, a year or once, as ``money`` says.")]
+    amount_pence: Annotated[Pence, Field(description="Over the whole award.")]
+    use: Use | None = None
+
+
+class Term(Part):
+    """What holds for an award besides its money, with its source."""
+
+    kind: TermKind
+    text: str
+    citation: str
+    unconfirmed: bool
+    due_on: date | None = None
 
 
 class AwardDecided(Event):
     """A stream decided on one person, or says why it cannot yet.
 
     ``amount_pence`` is the whole award from ``starts_on`` to ``ends_on``, the person's contribution included. An
-    indicative award is shown and cannot be spent until its decision-maker confirms it.
+    indicative award is shown and cannot be spent until its decision-maker confirms it; one in kind is a value, not
+    money.
     """
 
     TYPE: ClassVar[str] = "uk.braid.award.decided.v1"
@@ -68,7 +108,7 @@ class AwardDecided(Event):
 
     award_id: UUID
     version: Version
-    stream: Stream
+    stream: StreamCode
     status: AwardStatus
     decided_by: Annotated[str, Field(description="Whose decision it is: the council, or the partner by name.")]
     assessment_id: UUID
@@ -84,3 +124,13 @@ class AwardDecided(Event):
     conditions: tuple[str, ...]
     missing_facts: tuple[str, ...]
     trace: tuple[TraceStep, ...]
+    stream_label: Annotated[str, Field(description="Name of the stream as people say it.")]
+    lines: tuple[AwardLine, ...]
+    payee_bars: tuple[PayeeBar, ...]
+    terms: tuple[Term, ...]
+    unconfirmed: Annotated[
+        tuple[str, ...], Field(description="Names of the figures that the decision rests on and no source confirms.")
+    ]
+    partner_decision: Annotated[
+        str | None, Field(description="Reference of the partner's own decision that settled this, where one has.")
+    ]

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from braid.contracts.award import AwardStatus
-from braid.contracts.codes import Pence, Stream, Version
+from braid.contracts.codes import Pence, StreamCode, Version
 from braid.contracts.event import Event
 
 BUDGET_TOPIC = "braid.budget.v1"
@@ -33,7 +33,7 @@ class FundOpened(Event):
     fund_id: UUID
     award_id: UUID
     award_version: Version
-    stream: Stream
+    stream: StreamCode
     status: Annotated[
         AwardStatus, Field(description="confirmed or indicative; indicative money is not in the journal.")
     ]
@@ -52,5 +52,5 @@ class FundClosed(Event):
     fund_id: UUID
     award_id: UUID
     award_version: Annotated[Version, Field(description="The version that closed it.")]
-    stream: Stream
+    stream: StreamCode
     closed_on: date

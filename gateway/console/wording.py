@@ -67,6 +67,7 @@ CADENCES: Mapping[str, str] = {
     "four_weekly": "Every four weeks",
     "arrears_on_receipts": "Afterwards, on receipts",
     "on_completion": "When the work is done",
+    "in_kind": "Given as things, not money",
 }
 
 ACCOUNTS: Mapping[str, str] = {

@@ -11,7 +11,7 @@ from typing import Annotated
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from braid.contracts.codes import PENCE_MAX, Stream
+from braid.contracts.codes import PENCE_MAX
 from braid.contracts.facts import CATALOGUE, Fact, FactKind
 from braid.kit.strict_yaml import read_yaml
 from services.assessment.domain.questionnaire import RAS, Aspect, Choice, Kind, Question, Questionnaire, Role, Section
@@ -74,7 +74,7 @@ class _QuestionEntry(_Strict):
     asks: Annotated[dict[Annotated[Aspect, Field(strict=False)], str], Field(min_length=1, max_length=1)]
     kind: Annotated[Kind, Field(strict=False)]
     answered_by: Annotated[Role, Field(strict=False)]
-    serves: Annotated[list[str], Field(min_length=1)]
+    serves: Annotated[list[Code], Field(min_length=1)]
     required: bool
     choices: list[_ChoiceEntry] = []
     definitions: dict[str, Text] = {}
@@ -165,9 +165,6 @@ def _reasons(entry: _QuestionnaireFile) -> Iterator[str]:
 
 def _question_reasons(question: _QuestionEntry, domains: Mapping[str, str]) -> Iterator[str]:
     aspect, about = _aspect(question)
-    unknown = [code for code in question.serves if code not in (RAS, *Stream)]
-    if unknown:
-        yield f"serves an unknown stream: {', '.join(unknown)}"
     with_choices = question.kind in (Kind.CHOICE, Kind.SEVERAL_CHOICES, Kind.INCOMES)
     if with_choices != bool(question.choices):
         yield "a question has choices if, and only if, it is answered by choosing"

@@ -10,7 +10,7 @@ from sqlmodel import col, select
 from braid.contracts.award import AwardDecided
 from braid.kit.http import Caller, Reading, UnitOfWorkRoute
 from braid.kit.problems import not_found, responses
-from services.funding_streams.domain.decide_all import ADAPTERS
+from services.funding_streams.discovery import adapters
 from services.funding_streams.tables import AwardRow
 
 router = APIRouter(prefix="/v1", route_class=UnitOfWorkRoute, tags=["funding streams"])
@@ -38,6 +38,6 @@ async def read_awards(person_id: UUID, work: Reading, caller: Caller) -> AwardsO
     rows = (await work.session.scalars(query)).all() if caller.may_read(person_id) else []
     if not rows:
         raise not_found("award")
-    in_order = [adapter.stream.value for adapter in ADAPTERS]
+    in_order = [adapter.stream for adapter in adapters()]
     awards = [AwardDecided.model_validate({**row.decision, "version": row.version}) for row in rows]
-    return AwardsOut(person_id=person_id, awards=sorted(awards, key=lambda award: in_order.index(award.stream.value)))
+    return AwardsOut(person_id=person_id, awards=sorted(awards, key=lambda award: in_order.index(award.stream)))

@@ -11,6 +11,7 @@ from braid.contracts.assessment import AssessmentAgreed
 from braid.contracts.award import AwardDecided
 from braid.kit.delivery import Permanent
 from braid.kit.unit_of_work import UnitOfWork
+from services.funding_streams.discovery import adapters, adapters_in_order
 from services.funding_streams.domain.adapter import Allocation, AllocationOutcome, Case
 from services.funding_streams.domain.decide_all import decide_all
 from services.funding_streams.domain.decision import Decision
@@ -60,7 +61,9 @@ async def _decide(case: CaseRow, work: UnitOfWork) -> None:
                 figures=rule_files().figures,
                 council=rule_files().council_defaults,
                 allocation=Allocation(allocation["pence_per_year"], AllocationOutcome(allocation["outcome"])),
-            )
+            ),
+            adapters(),
+            adapters_in_order(),
         )
     except WrongFact as error:
         raise Permanent(str(error)) from error
@@ -97,7 +100,7 @@ async def _tell(case: CaseRow, decision: Decision, work: UnitOfWork) -> None:
             version=event.version,
             council=case.council,
             person_id=case.person_id,
-            stream=event.stream.value,
+            stream=event.stream,
             status=event.status.value,
             amount_pence=event.amount_pence,
             contribution_pence=event.contribution_pence,

@@ -7,8 +7,9 @@ from uuid import UUID
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, Field
 
-from braid.contracts.award import AwardStatus, Cadence, PermittedUse
-from braid.contracts.codes import Stream
+from braid.contracts.award import AwardStatus, Cadence
+from braid.contracts.codes import StreamCode
+from braid.contracts.uses import PermittedUse
 from braid.kit.http import Caller, Reading, UnitOfWorkRoute
 from braid.kit.identity import Role, anyone_of
 from braid.kit.problems import not_found, responses
@@ -25,7 +26,7 @@ class FundOut(BaseModel):
     """A ring-fenced fund."""
 
     fund_id: UUID
-    stream: Stream
+    stream: StreamCode
     status: AwardStatus = Field(description="Indicative money is shown and cannot be spent.")
     decided_by: str
     award_id: UUID
@@ -55,7 +56,7 @@ class BudgetOut(BaseModel):
 class LegOut(BaseModel):
     """One leg of an entry."""
 
-    stream: Stream
+    stream: StreamCode
     account: str
     fund_id: UUID
     amount_pence: int = Field(description="Debits above zero, credits below.")
@@ -83,7 +84,7 @@ class EntriesOut(BaseModel):
 class AccountBalance(BaseModel):
     """Debits less credits of one account of one stream."""
 
-    stream: Stream
+    stream: StreamCode
     account: str
     balance_pence: int
 
@@ -142,8 +143,7 @@ async def prove_journal(work: Reading) -> ProofOut:
         difference=proof.difference,
         debits_less_credits_pence=proof.pence_by_stream,
         trial_balance=[
-            AccountBalance(stream=Stream(stream), account=account, balance_pence=pence)
-            for stream, account, pence in balances
+            AccountBalance(stream=stream, account=account, balance_pence=pence) for stream, account, pence in balances
         ],
     )
 
@@ -170,7 +170,7 @@ def _entry_out(chained: ChainedEntry, recorded_at: Any) -> EntryOut:
         reverses=entry.reverses,
         link=chained.link.hex(),
         legs=[
-            LegOut(stream=Stream(leg.stream), account=leg.account, fund_id=leg.fund_id, amount_pence=leg.amount_pence)
+            LegOut(stream=leg.stream, account=leg.account, fund_id=leg.fund_id, amount_pence=leg.amount_pence)
             for leg in entry.legs
         ],
     )

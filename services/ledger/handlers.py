@@ -7,7 +7,6 @@ from sqlmodel import select
 from braid.contracts.award import AwardDecided
 from braid.contracts.award import AwardStatus as Status
 from braid.contracts.budget import BudgetOpened, FundClosed, FundOpened
-from braid.contracts.codes import Stream
 from braid.kit.unit_of_work import UnitOfWork
 from services.ledger import journal_store
 from services.ledger.domain.funds import Award, AwardStatus, FundChange, OpenFund, budget_id_of, change_for, fund_id_of
@@ -41,7 +40,7 @@ def _award(event: AwardDecided) -> Award:
     return Award(
         event.award_id,
         event.version,
-        event.stream.value,
+        event.stream,
         AwardStatus(event.status.value),
         event.amount_pence,
         event.contribution_pence,
@@ -82,7 +81,7 @@ async def _close(work: UnitOfWork, event: AwardDecided, row: FundRow, fund: Open
             fund_id=row.fund_id,
             award_id=row.award_id,
             award_version=event.version,
-            stream=Stream(row.stream),
+            stream=row.stream,
             closed_on=event.rules_as_of,
         )
     )
@@ -132,7 +131,7 @@ def _fund_row(event: AwardDecided, budget_id: UUID, fund_id: UUID, sequence: int
         budget_id=budget_id,
         award_id=event.award_id,
         award_version=event.version,
-        stream=event.stream.value,
+        stream=event.stream,
         status=event.status.value,
         decided_by=event.decided_by,
         amount_pence=event.amount_pence,

@@ -34,7 +34,7 @@ async def note_allocation(event: IndicativeAllocationCalculated, work: UnitOfWor
 
 async def note_award(event: AwardDecided, work: UnitOfWork) -> None:
     """Note what a stream decided."""
-    await _apply(event, work, StreamDecided(event.stream.value, event.status.value, event.version, work.now))
+    await _apply(event, work, StreamDecided(event.stream, event.status.value, event.version, work.now))
 
 
 async def _apply(event: Event, work: UnitOfWork, what: Happened | AllocationCalculated | StreamDecided) -> None:

@@ -21,12 +21,14 @@ IMPURE_CALLS = {"now", "today", "utcnow", "uuid4", "uuid1", "open", "read_text",
 
 LINES_MOST = 450
 
-DOMAIN_MODULES = [(path, tree) for path, tree in modules("services") if "/domain/" in path]
+#: Rules: each service's domain, and each funding stream's folder.
+DOMAIN_MODULES = [(path, tree) for path, tree in modules("services") if "/domain/" in path or "/streams/" in path]
 
 
 @pytest.mark.parametrize(("path", "tree"), DOMAIN_MODULES, ids=[path for path, _ in DOMAIN_MODULES])
 def test_rules_import_the_standard_library_and_themselves_alone(path: str, tree: ast.Module) -> None:
-    own = path.split("/domain/", maxsplit=1)[0].replace("/", ".") + ".domain"
+    service = path.split("/domain/", maxsplit=1)[0].split("/streams/", maxsplit=1)[0].replace("/", ".")
+    own = (f"{service}.domain", f"{service}.streams") if "/streams/" in path else (f"{service}.domain",)
     foreign = [
         name
         for name in imported_names(tree)

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from braid.contracts.codes import Stream
 from services.assessment.domain.questionnaire import RAS, Aspect
 from services.assessment.questionnaire_files import (
     QUESTIONNAIRES,
@@ -18,9 +17,9 @@ from services.assessment.questionnaire_files import (
     released_questionnaire,
 )
 from services.funding_streams.domain.adapter import StreamAdapter
-from services.funding_streams.domain.adult_social_care import AdultSocialCare
-from services.funding_streams.domain.independent_living_fund import IndependentLivingFund
-from services.funding_streams.domain.supporting_people import SupportingPeople
+from services.funding_streams.streams.adult_social_care.rules import AdultSocialCare
+from services.funding_streams.streams.independent_living_fund.rules import IndependentLivingFund
+from services.funding_streams.streams.supporting_people.rules import SupportingPeople
 
 EXAMPLE = """
 id: small
@@ -101,7 +100,7 @@ def test_the_small_example_is_sound() -> None:
         ("asks: {need: community}", "asks: {need: community, fact: household}", "asks"),
         ("asks: {need: community}", "asks: {mood: community}", "asks"),
         ("required: true  # a need", "required: false", "must be answered"),
-        ("serves: [adult_social_care]  # a date", "serves: [lottery]", "unknown stream: lottery"),
+        ("serves: [adult_social_care]  # a date", "serves: [Lottery]", "serves.0"),
         ("serves: [ras]  # help", "serves: [adult_social_care]", "serves ras alone"),
         ("          - {code: some, text: A part}\n", "", "help has the choices none, some, most, all"),
         ("        choices: [{code: single, text: Single}, {code: couple, text: Couple}]\n", "", "if, and only if"),
@@ -160,9 +159,9 @@ def test_the_example_council_asks_about_every_domain_and_about_help_in_each() ->
 def test_the_example_council_serves_the_allocation_and_three_streams() -> None:
     assert set(released_questionnaire("example-council", 1).serves) == {
         RAS,
-        Stream.ADULT_SOCIAL_CARE,
-        Stream.SUPPORTING_PEOPLE,
-        Stream.INDEPENDENT_LIVING_FUND,
+        "adult_social_care",
+        "supporting_people",
+        "independent_living_fund",
     }
 
 

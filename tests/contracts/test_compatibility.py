@@ -80,7 +80,8 @@ def an_array_of(**items: Any) -> Schema:
 def vanish(name: str, *, of: Callable[[Schema], Schema] = lambda schema: schema) -> Callable[[Schema], object]:
     def change(schema: Schema) -> None:
         del of(schema)["properties"][name]
-        of(schema)["required"].remove(name)
+        if name in of(schema)["required"]:
+            of(schema)["required"].remove(name)
 
     return change
 

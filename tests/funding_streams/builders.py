@@ -1,13 +1,13 @@
 """A person, a council and a case to start a test from; a test changes only what it is about."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from services.funding_streams.domain.adapter import Allocation, AllocationOutcome, Case, CouncilSettings
-from services.funding_streams.domain.decision import Cadence, Decision, Status, Stream
+from services.funding_streams.domain.adapter import Allocation, AllocationOutcome, Case
+from services.funding_streams.domain.council_settings import CouncilSettings, SettingValue
+from services.funding_streams.domain.decision import ADULT_SOCIAL_CARE, Cadence, Decision, Status
 from services.funding_streams.domain.facts import Facts
 from services.funding_streams.rule_files import rule_files
 
@@ -85,21 +85,21 @@ def a_case(
         facts=Facts.from_mapping(a_person(**changes) if facts is None else facts),
         on=on,
         figures=rule_files().figures,
-        council=a_council(**(council or {})),
+        council=a_council(council or {}),
         allocation=allocation,
         decisions=decisions or {},
     )
 
 
-def a_council(**changes: Any) -> CouncilSettings:
-    """Return the platform's defaults with changes."""
-    return replace(rule_files().council_defaults, **changes)
+def a_council(choices: Mapping[str, SettingValue]) -> CouncilSettings:
+    """Return the platform's defaults with a council's own choices."""
+    return rule_files().council_defaults.choosing(choices)
 
 
 def social_care_of(weekly: str, *, on: date = PILOT, charge: str = "0") -> dict[str, Decision]:
     """Return adult social care decided at so many pounds a week, with a weekly charge in pounds."""
     decision = Decision(
-        stream=Stream.ADULT_SOCIAL_CARE,
+        stream=ADULT_SOCIAL_CARE,
         status=Status.CONFIRMED,
         decided_by="The council",
         rules_as_of=on,
@@ -114,4 +114,4 @@ def social_care_of(weekly: str, *, on: date = PILOT, charge: str = "0") -> dict[
         missing_facts=(),
         trace=(),
     )
-    return {Stream.ADULT_SOCIAL_CARE: decision}
+    return {ADULT_SOCIAL_CARE: decision}

@@ -1,26 +1,35 @@
 """What the streams do, told by name."""
 
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
 
 import pytest
 
-from braid.contracts import award, codes
+from braid.contracts import award, uses
+from services.funding_streams.discovery import adapters
 from services.funding_streams.domain import decision as domain
-from services.funding_streams.domain.adapter import Allocation, AllocationOutcome, Case, HomeImprovementCharge
-from services.funding_streams.domain.adult_social_care import TERMS, AdultSocialCare
-from services.funding_streams.domain.decide_all import ADAPTERS, decide_all, in_order
-from services.funding_streams.domain.decision import Decision, Outcome, Status, Stream
+from services.funding_streams.domain.adapter import Allocation, AllocationOutcome, Case, StreamAdapter
+from services.funding_streams.domain.decide_all import decide_all, in_order
+from services.funding_streams.domain.decision import (
+    ADULT_SOCIAL_CARE,
+    INDEPENDENT_LIVING_FUND,
+    SUPPORTING_PEOPLE,
+    Decision,
+    Outcome,
+    Status,
+)
 from services.funding_streams.domain.errors import CircularDependency, UnknownStream, WrongFact
 from services.funding_streams.domain.facts import Facts
 from services.funding_streams.domain.income_guarantee import has_pension_age
-from services.funding_streams.domain.independent_living_fund import IndependentLivingFund
 from services.funding_streams.domain.money import in_pounds
-from services.funding_streams.domain.supporting_people import SupportingPeople
-from services.funding_streams.domain.working import Working, without_award
+from services.funding_streams.domain.settling import without_award
+from services.funding_streams.domain.working import Working
 from services.funding_streams.rule_files import rule_files
+from services.funding_streams.streams.adult_social_care.rules import STREAM, AdultSocialCare
+from services.funding_streams.streams.independent_living_fund.rules import IndependentLivingFund
+from services.funding_streams.streams.supporting_people.rules import SupportingPeople
 
 from .builders import NO_FACT, PILOT, a_case, incomes, social_care_of
 
@@ -29,10 +38,9 @@ CARE_ACT = date(2025, 6, 1)
 GIVEN = {"allocation", "price", "support_cost"}
 
 
-@dataclass(frozen=True)
-class AnAdapter:
-    stream: Stream
-    depends_on: tuple[str, ...] = ()
+class AnAdapter(StreamAdapter):
+    def __init__(self, stream: str, depends_on: tuple[str, ...] = (), displaces: tuple[str, ...] = ()) -> None:
+        self.stream, self.depends_on, self.displaces = stream, depends_on, displaces
 
     def needs(self, on: date) -> tuple[str, ...]:
         return ()
@@ -42,7 +50,7 @@ class AnAdapter:
 
 
 def by_stream(case: Case) -> dict[str, Decision]:
-    return {decision.stream: decision for decision in decide_all(case)}
+    return {decision.stream: decision for decision in decide_all(case, adapters())}
 
 
 # -- the mirror of the contract
@@ -54,13 +62,18 @@ def test_a_decision_has_the_fields_of_the_event_less_its_ids() -> None:
     assert {field.name for field in fields(Decision)} == set(award.AwardDecided.model_fields) - ids
     assert {field.name for field in fields(domain.TraceStep)} == set(award.TraceStep.model_fields)
     assert {field.name for field in fields(domain.FigureUsed)} == set(award.FigureUsed.model_fields)
-    assert {field.name for field in fields(domain.PermittedUse)} == set(award.PermittedUse.model_fields)
+    assert {field.name for field in fields(domain.AwardLine)} == set(award.AwardLine.model_fields)
+    assert {field.name for field in fields(domain.Term)} == set(award.Term.model_fields)
+    assert {field.name for field in fields(domain.PermittedUse)} == set(uses.PermittedUse.model_fields)
+    assert {field.name for field in fields(domain.Condition)} == set(uses.Condition.model_fields)
+    assert {field.name for field in fields(domain.PayeeBar)} == set(uses.PayeeBar.model_fields)
 
 
 def test_codes_are_those_of_the_contract() -> None:
     assert {status.value for status in Status} == {status.value for status in award.AwardStatus}
     assert {one.value for one in domain.Cadence} == {one.value for one in award.Cadence}
-    assert {one.value for one in Stream} <= {one.value for one in codes.Stream}
+    assert {one.value for one in domain.MoneyKind} == {one.value for one in award.MoneyKind}
+    assert {one.value for one in domain.TermKind} == {one.value for one in award.TermKind}
     told = award.TraceStep.model_fields["outcome"].description or ""
     assert all(outcome.value in told for outcome in Outcome)
 
@@ -69,7 +82,9 @@ def test_codes_are_those_of_the_contract() -> None:
 
 
 def test_three_streams_are_decided_for_one_person_in_a_fixed_order() -> None:
-    assert [decision.stream for decision in decide_all(a_case())] == list(Stream)
+    assert [decision.stream for decision in decide_all(a_case(), adapters())] == [
+        adapter.stream for adapter in adapters()
+    ]
 
 
 def test_one_person_on_1_june_2009_worked_through_by_hand() -> None:
@@ -82,27 +97,27 @@ def test_one_person_on_1_june_2009_worked_through_by_hand() -> None:
         disability_related_expenditure_pence_per_week=0,
     )
 
-    sums = [(told.pence_per_week, told.amount_pence, told.contribution_pence) for told in decide_all(case)]
+    sums = [(told.pence_per_week, told.amount_pence, told.contribution_pence) for told in decide_all(case, adapters())]
     assert sums == [(36_939, 1_920_828, 382_980), (2_500, 130_000, 0), (27_624, 1_436_422, 0)]
 
 
 def test_the_councils_money_is_confirmed_while_the_trustees_is_indicative() -> None:
     decisions = by_stream(a_case())
 
-    assert decisions[Stream.ADULT_SOCIAL_CARE].status is Status.CONFIRMED
-    assert decisions[Stream.SUPPORTING_PEOPLE].status is Status.CONFIRMED
-    assert decisions[Stream.INDEPENDENT_LIVING_FUND].status is Status.INDICATIVE
-    assert decisions[Stream.INDEPENDENT_LIVING_FUND].decided_by == "Independent Living Fund trustees"
+    assert decisions[ADULT_SOCIAL_CARE].status is Status.CONFIRMED
+    assert decisions[SUPPORTING_PEOPLE].status is Status.CONFIRMED
+    assert decisions[INDEPENDENT_LIVING_FUND].status is Status.INDICATIVE
+    assert decisions[INDEPENDENT_LIVING_FUND].decided_by == "Independent Living Fund trustees"
 
 
 def test_an_award_lasts_fifty_two_weeks() -> None:
-    assert {decision.days for decision in decide_all(a_case())} == {364}
+    assert {decision.days for decision in decide_all(a_case(), adapters())} == {364}
 
 
 def test_supporting_people_money_is_not_council_input() -> None:
     case = a_case(date(2009, 6, 1), weekly="310", ilf_applied_on="2009-06-01")
 
-    fund = by_stream(case)[Stream.INDEPENDENT_LIVING_FUND]
+    fund = by_stream(case)[INDEPENDENT_LIVING_FUND]
     assert fund.status is Status.NOT_ELIGIBLE
     step = fund.step("council_input")
     assert step is not None
@@ -160,52 +175,50 @@ def test_group_1_has_no_council_threshold_and_its_own_limit() -> None:
 
 
 def test_the_trust_says_that_it_owes_nobody_an_award() -> None:
-    assert any(
-        "discretionary" in condition for condition in by_stream(a_case())[Stream.INDEPENDENT_LIVING_FUND].conditions
-    )
+    assert any("discretionary" in condition for condition in by_stream(a_case())[INDEPENDENT_LIVING_FUND].conditions)
 
 
 def test_the_same_income_is_not_charged_twice_by_social_care_then_housing_support() -> None:
     case = a_case(receives_housing_benefit=False)
     decisions = by_stream(case)
 
-    assert decisions[Stream.ADULT_SOCIAL_CARE].contribution_pence > 0
-    assert decisions[Stream.SUPPORTING_PEOPLE].contribution_pence == 0
+    assert decisions[ADULT_SOCIAL_CARE].contribution_pence > 0
+    assert decisions[SUPPORTING_PEOPLE].contribution_pence == 0
 
 
 def test_housing_support_takes_what_social_care_leaves_of_the_assessed_charge() -> None:
     case = a_case(weekly="5.00", receives_housing_benefit=False)
 
-    assert by_stream(case)[Stream.ADULT_SOCIAL_CARE].contribution_pence == 500 * 52
-    assert by_stream(case)[Stream.SUPPORTING_PEOPLE].contribution_pence == 2_500 * 52
+    assert by_stream(case)[ADULT_SOCIAL_CARE].contribution_pence == 500 * 52
+    assert by_stream(case)[SUPPORTING_PEOPLE].contribution_pence == 2_500 * 52
 
 
 def test_a_council_may_make_home_improvement_agency_support_free() -> None:
     case = a_case(
-        council={"home_improvement_charge": HomeImprovementCharge.FREE},
+        council={"supporting_people.home_improvement_charge": "free"},
         housing_support_by_home_improvement_agency=True,
         receives_housing_benefit=False,
     )
 
-    assert by_stream(case)[Stream.SUPPORTING_PEOPLE].contribution_pence == 0
+    assert by_stream(case)[SUPPORTING_PEOPLE].contribution_pence == 0
 
 
 def test_the_councils_limit_is_shared_by_social_care_with_housing_support() -> None:
     case = a_case(weekly="5.00", receives_housing_benefit=False, charge_limit_pence_per_week=700)
 
-    assert by_stream(case)[Stream.SUPPORTING_PEOPLE].contribution_pence == 200 * 52
+    assert by_stream(case)[SUPPORTING_PEOPLE].contribution_pence == 200 * 52
 
 
 def test_who_chooses_to_pay_pays_the_price_whatever_their_means() -> None:
     case = a_case(incomes=[], receives_housing_benefit=False, elects_to_self_pay=True)
 
-    assert by_stream(case)[Stream.SUPPORTING_PEOPLE].contribution_pence == 2_500 * 52
+    assert by_stream(case)[SUPPORTING_PEOPLE].contribution_pence == 2_500 * 52
 
 
 def test_nobody_pays_for_what_housing_benefit_makes_free() -> None:
     case = a_case(receives_housing_benefit=True, elects_to_self_pay=True)
 
-    assert by_stream(case)[Stream.SUPPORTING_PEOPLE].contribution_pence == 0
+    assert by_stream(case)[SUPPORTING_PEOPLE].contribution_pence == 0
 
 
 def test_council_input_at_the_threshold_exactly_reaches_it() -> None:
@@ -253,24 +266,24 @@ def test_the_fund_takes_the_rate_in_force_where_the_benefit_is_not_among_the_inc
     "changes", [{"facs_band": "low"}, {"ordinarily_resident": False}, {"date_of_birth": "1995-01-01"}]
 )
 def test_who_is_not_eligible_for_social_care_gets_no_individual_budget(changes: dict[str, Any]) -> None:
-    for decision in decide_all(a_case(**changes)):
+    for decision in decide_all(a_case(**changes), adapters()):
         assert decision.status is Status.NOT_ELIGIBLE
         assert decision.amount_pence == 0
-        assert decision.stream is Stream.ADULT_SOCIAL_CARE or decision.step("individual_budget_gate") is not None
+        assert decision.stream == ADULT_SOCIAL_CARE or decision.step("individual_budget_gate") is not None
 
 
 def test_without_the_gate_each_stream_follows_its_own_law() -> None:
-    case = a_case(facs_band="low", council={"adult_social_care_is_the_gate": False})
+    case = a_case(facs_band="low", council={"individual_budget.adult_social_care_is_the_gate": False})
 
-    assert by_stream(case)[Stream.SUPPORTING_PEOPLE].status is Status.CONFIRMED
+    assert by_stream(case)[SUPPORTING_PEOPLE].status is Status.CONFIRMED
 
 
 def test_money_of_other_streams_is_indicative_until_social_care_is_decided() -> None:
     decisions = by_stream(a_case(weekly=None))
 
-    assert decisions[Stream.ADULT_SOCIAL_CARE].status is Status.UNDECIDED
-    assert decisions[Stream.SUPPORTING_PEOPLE].status is Status.INDICATIVE
-    assert decisions[Stream.INDEPENDENT_LIVING_FUND].status is Status.UNDECIDED
+    assert decisions[ADULT_SOCIAL_CARE].status is Status.UNDECIDED
+    assert decisions[SUPPORTING_PEOPLE].status is Status.INDICATIVE
+    assert decisions[INDEPENDENT_LIVING_FUND].status is Status.UNDECIDED
 
 
 # -- undecided
@@ -405,7 +418,7 @@ def test_the_birthday_at_65_is_too_late_to_apply() -> None:
 
 @pytest.mark.parametrize("on", [PILOT, date(2010, 5, 20), CARE_ACT])
 def test_every_test_or_sum_rests_on_a_cited_figure(on: date) -> None:
-    for decision in decide_all(a_case(on, capital_pence=1_600_000, receives_income_support=False)):
+    for decision in decide_all(a_case(on, capital_pence=1_600_000, receives_income_support=False), adapters()):
         for step in decision.trace:
             if step.outcome in (Outcome.PASSED, Outcome.FAILED, Outcome.WORKED_OUT) and step.code not in GIVEN:
                 assert step.figures, step
@@ -413,7 +426,7 @@ def test_every_test_or_sum_rests_on_a_cited_figure(on: date) -> None:
 
 
 def test_reliance_on_an_unconfirmed_figure_shows_in_the_step() -> None:
-    step = by_stream(a_case())[Stream.INDEPENDENT_LIVING_FUND].step("fund_limit")
+    step = by_stream(a_case())[INDEPENDENT_LIVING_FUND].step("fund_limit")
 
     assert step is not None
     assert step.figures[0].unconfirmed
@@ -435,8 +448,8 @@ def test_a_figure_is_shown_with_its_unit() -> None:
 
 
 def test_a_councils_own_guarantee_raises_what_is_protected() -> None:
-    higher = a_case(CARE_ACT, council={"local_income_guarantee_pence_per_week": 20_000})
-    lower = a_case(CARE_ACT, council={"local_income_guarantee_pence_per_week": 100})
+    higher = a_case(CARE_ACT, council={"adult_social_care.local_income_guarantee_pence_per_week": 20_000})
+    lower = a_case(CARE_ACT, council={"adult_social_care.local_income_guarantee_pence_per_week": 100})
 
     assert AdultSocialCare().decide(higher).step("protected_income.council_guarantee") is not None
     assert AdultSocialCare().decide(lower).step("protected_income.council_guarantee") is None
@@ -481,22 +494,33 @@ def test_protected_income_follows_age_or_household(changes: dict[str, Any], prot
 
 
 def test_a_circle_of_dependencies_is_refused() -> None:
-    one = AnAdapter(Stream.ADULT_SOCIAL_CARE, (Stream.SUPPORTING_PEOPLE,))
-    other = AnAdapter(Stream.SUPPORTING_PEOPLE, (Stream.ADULT_SOCIAL_CARE,))
+    one = AnAdapter(ADULT_SOCIAL_CARE, (SUPPORTING_PEOPLE,))
+    other = AnAdapter(SUPPORTING_PEOPLE, (ADULT_SOCIAL_CARE,))
 
     with pytest.raises(CircularDependency):
         in_order((one, other))
 
 
+def test_a_stream_that_displaces_another_comes_before_all_that_look_at_the_other() -> None:
+    care, health, fund = AnAdapter("care"), AnAdapter("health", displaces=("care",)), AnAdapter("fund", ("care",))
+
+    assert [adapter.stream for adapter in in_order((fund, health, care))] == ["care", "health", "fund"]
+
+
+def test_streams_that_displace_each_other_are_refused() -> None:
+    with pytest.raises(CircularDependency):
+        in_order((AnAdapter("one", displaces=("other",)), AnAdapter("other", displaces=("one",))))
+
+
 def test_a_dependency_without_an_adapter_is_refused() -> None:
     with pytest.raises(UnknownStream):
-        in_order((AnAdapter(Stream.SUPPORTING_PEOPLE, (Stream.ADULT_SOCIAL_CARE,)),))
+        in_order((AnAdapter(SUPPORTING_PEOPLE, (ADULT_SOCIAL_CARE,)),))
 
 
 def test_decisions_do_not_hang_on_the_order_of_the_adapters() -> None:
-    backwards = decide_all(a_case(), tuple(reversed(ADAPTERS)))
+    backwards = decide_all(a_case(), tuple(reversed(adapters())))
 
-    assert backwards == tuple(reversed(decide_all(a_case())))
+    assert backwards == tuple(reversed(decide_all(a_case(), adapters())))
 
 
 # -- ages, money, facts
@@ -544,6 +568,6 @@ def test_a_fact_of_the_wrong_kind_is_named() -> None:
 
 def test_an_undecided_decision_holds_no_money() -> None:
     working = Working(a_case())
-    decision = without_award(TERMS, working, Status.UNDECIDED)
+    decision = without_award(STREAM, working, Status.UNDECIDED)
 
     assert (decision.amount_pence, decision.contribution_pence, decision.permitted_uses) == (0, 0, ())

@@ -1,17 +1,16 @@
 """The rule files: what is refused, and what must hold of every figure."""
 
-import shutil
 import time
 from datetime import date
 from pathlib import Path
 
 import pytest
 
-from braid.contracts.codes import Use
+from braid.contracts.uses import Use
 from services.funding_streams.domain import eras
-from services.funding_streams.domain.errors import NoValueInForce, UnknownFigure
+from services.funding_streams.domain.errors import NoValueInForce, SettingRefused, UnknownFigure, UnknownSetting
 from services.funding_streams.rule_files import (
-    PARAMETERS,
+    STREAMS,
     RuleFilesWrong,
     check_rule_files,
     load_rule_files,
@@ -19,6 +18,7 @@ from services.funding_streams.rule_files import (
 )
 
 FIGURES = rule_files().figures
+PERCENTAGE = "adult_social_care.charging_percentage"
 GOOD = """\
 description: A limit.
 unit: pence
@@ -35,13 +35,12 @@ values:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    shutil.copy(PARAMETERS / "council_defaults.yaml", tmp_path)
-    (tmp_path / "example").mkdir()
+    (tmp_path / "example" / "figures").mkdir(parents=True)
     return tmp_path
 
 
 def _problems(folder: Path, text: str) -> list[str]:
-    (folder / "example" / "limit.yaml").write_text(text, encoding="utf-8")
+    (folder / "example" / "figures" / "limit.yaml").write_text(text, encoding="utf-8")
     return check_rule_files(folder)
 
 
@@ -80,33 +79,32 @@ def test_a_wrong_file_is_refused_with_file_key_and_reason(folder: Path, wrong: s
     problems = _problems(folder, wrong)
 
     assert problems, wrong
-    assert all(problem.startswith("example/limit.yaml: ") for problem in problems)
+    assert all(problem.startswith("example/figures/limit.yaml: ") for problem in problems)
     assert any(told in problem for problem in problems), problems
 
 
 def test_half_a_penny_is_taken_as_an_exact_fraction(folder: Path) -> None:
-    (folder / "example" / "limit.yaml").write_text(GOOD.replace("10350", '"10350.5"'), encoding="utf-8")
+    (folder / "example" / "figures" / "limit.yaml").write_text(GOOD.replace("10350", '"10350.5"'), encoding="utf-8")
 
     assert load_rule_files(folder).figures.at("example.limit", date(2026, 5, 1)).pence * 2 == 20_701
 
 
 def test_a_file_that_would_go_unread_is_refused(folder: Path) -> None:
-    (folder / "example" / "limit.yml").write_text(GOOD, encoding="utf-8")
+    (folder / "example" / "figures" / "limit.yml").write_text(GOOD, encoding="utf-8")
 
-    assert check_rule_files(folder) == [
-        "example/limit.yml: not a rule file: it must be <stream>/<figure>.yaml in small letters"
-    ]
+    (problem,) = check_rule_files(folder)
+    assert problem.startswith("example/figures/limit.yml: not a rule file: it must be ")
 
 
 def test_wrong_rule_files_cannot_be_loaded(folder: Path) -> None:
     _problems(folder, GOOD.replace("unit", "units"))
 
-    with pytest.raises(RuleFilesWrong, match=r"example/limit\.yaml"):
+    with pytest.raises(RuleFilesWrong, match=r"example/figures/limit\.yaml"):
         load_rule_files(folder)
 
 
 def test_an_unknown_use_is_refused(folder: Path) -> None:
-    text = (PARAMETERS / "supporting_people" / "permitted_uses.yaml").read_text(encoding="utf-8")
+    text = (STREAMS / "supporting_people" / "permitted_uses.yaml").read_text(encoding="utf-8")
     (folder / "example" / "permitted_uses.yaml").write_text(
         text.replace("housing.support", "housing.rent"), encoding="utf-8"
     )
@@ -156,8 +154,23 @@ def test_days_in_the_code_are_the_days_in_the_rule_files() -> None:
     assert (framework.start, framework.code) == (eras.CARE_ACT_FIRST_DAY, "care_act")
 
 
-def test_every_setting_of_a_council_is_called_a_local_choice() -> None:
-    assert all(text.startswith("Local choice") for text in rule_files().council_defaults.citations.values())
+def test_a_council_may_set_what_is_declared_and_nothing_else() -> None:
+    settings = rule_files().council_defaults
+
+    assert settings.choosing({"adult_social_care.charging_percentage": 80}).whole(PERCENTAGE) == 80
+    for value in (101, -1, "80", True, None):
+        with pytest.raises(SettingRefused, match="charging_percentage must"):
+            settings.choosing({PERCENTAGE: value})
+    with pytest.raises(UnknownSetting):
+        settings.choosing({"adult_social_care.capital_limit_upper": 1})
+
+
+def test_a_step_tells_a_councils_choice_from_the_default() -> None:
+    settings = rule_files().council_defaults
+
+    assert settings.choice(PERCENTAGE).used().citation.startswith("Default where a council says nothing")
+    chosen = settings.choosing({PERCENTAGE: 80}).choice(PERCENTAGE).used()
+    assert (chosen.value, chosen.citation[:22]) == ("80", "Choice of this council")
 
 
 def test_rule_files_are_read_in_well_under_a_second() -> None:

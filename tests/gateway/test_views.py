@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from braid.contracts.award import AwardStatus, Cadence
-from braid.contracts.codes import Stream, Use, UserGroup
+from braid.contracts.codes import UserGroup
+from braid.contracts.uses import Use
 from braid.kit.identity import Role
 from gateway.composed import PARTS
 from gateway.console import wording
@@ -44,7 +45,6 @@ def test_times_are_those_of_the_clock_on_the_wall(value: str, told: str) -> None
 @pytest.mark.parametrize(
     ("table", "codes"),
     [
-        (wording.STREAMS, Stream),
         (wording.USES, Use),
         (wording.STATUSES, AwardStatus),
         (wording.CADENCES, Cadence),

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from datetime import date
+from enum import StrEnum
 from typing import Any
 from uuid import UUID, uuid4, uuid5
 
-from braid.contracts.award import AwardDecided, Cadence, PermittedUse
+from braid.contracts.award import AwardDecided, Cadence
 from braid.contracts.award import AwardStatus as Status
-from braid.contracts.codes import Stream, Use
+from braid.contracts.uses import PermittedUse, Use
 from services.ledger.domain.funds import Award, AwardStatus
 from services.ledger.domain.hash_chain import FIRST_LINK, ChainedEntry, next_link
 from services.ledger.domain.journal import Account, Entry, EntryKind, Leg, award_entry
@@ -15,6 +16,18 @@ from services.ledger.domain.journal import Account, Entry, EntryKind, Leg, award
 COUNCIL = "E10009999"
 OTHER_COUNCIL = "E10009998"
 ASC, SP, ILF = "adult_social_care", "supporting_people", "independent_living_fund"
+
+
+class Stream(StrEnum):
+    """Six streams to open funds of; the ledger itself takes any."""
+
+    ADULT_SOCIAL_CARE = ASC
+    SUPPORTING_PEOPLE = SP
+    INDEPENDENT_LIVING_FUND = ILF
+    ACCESS_TO_WORK = "access_to_work"
+    DISABLED_FACILITIES_GRANT = "disabled_facilities_grant"
+    COMMUNITY_EQUIPMENT = "community_equipment"
+
 
 BUDGET = UUID("00000000-0000-4000-8000-00000000000b")
 FUND = UUID("00000000-0000-4000-8000-00000000000f")
@@ -99,6 +112,12 @@ def an_award_decided(
             "contribution_pence": contribution_pence,
             "cadence": Cadence.FOUR_WEEKLY_IN_ADVANCE,
             "permitted_uses": (PermittedUse(use=Use.CARE_PERSONAL, condition=None),),
+            "stream_label": stream.replace("_", " ").capitalize(),
+            "lines": (),
+            "payee_bars": (),
+            "terms": (),
+            "unconfirmed": (),
+            "partner_decision": None,
             "conditions": (),
             "missing_facts": (),
             "trace": (),

@@ -8,10 +8,9 @@ import httpx
 import pytest
 
 from braid.contracts.award import AwardStatus as Status
-from braid.contracts.codes import Stream
 from braid.kit.identity import Principal, Role, TokenSigner, create_keys, internal_signer, internal_verifier
 from braid.kit.service import build_api
-from tests.ledger.builders import OTHER_COUNCIL
+from tests.ledger.builders import OTHER_COUNCIL, Stream
 from tests.ledger.ledger_under_test import LedgerUnderTest
 
 

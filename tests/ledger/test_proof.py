@@ -10,8 +10,7 @@ from typer.testing import CliRunner
 from braid.command_line.main import app
 from braid.contracts.award import AwardDecided
 from braid.contracts.award import AwardStatus as Status
-from braid.contracts.codes import Stream
-from tests.ledger.builders import an_award_entry
+from tests.ledger.builders import Stream, an_award_entry
 from tests.ledger.ledger_under_test import LedgerUnderTest
 
 HISTORIES = 200

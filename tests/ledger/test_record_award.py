@@ -9,10 +9,9 @@ import pytest
 from braid.contracts.award import AwardDecided
 from braid.contracts.award import AwardStatus as Status
 from braid.contracts.budget import BudgetOpened, FundClosed, FundOpened
-from braid.contracts.codes import Stream
 from services.ledger.domain.funds import ContributionAboveAward
 from services.ledger.domain.journal import EntryKind
-from tests.ledger.builders import ASC
+from tests.ledger.builders import ASC, Stream
 from tests.ledger.ledger_under_test import LedgerUnderTest
 
 
@@ -177,7 +176,7 @@ async def test_a_fund_keeps_what_its_award_said(ledger: LedgerUnderTest) -> None
     await ledger.take(award)
 
     (fund,) = await ledger.open_funds(award.person_id)
-    assert fund.permitted_uses == [{"use": "care.personal", "condition": None}]
+    assert fund.permitted_uses == [{"use": "care.personal", "condition": None, "requires": []}]
     assert fund.conditions == ["Receipts."]
     assert (fund.starts_on, fund.ends_on) == (award.starts_on, award.ends_on)
     assert (fund.amount_pence, fund.contribution_pence) == (520_000, 12_300)

@@ -1,12 +1,14 @@
 """The port of a funding stream: what it is given, what it must say."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
-from typing import Protocol, Self
+from typing import Self
 
-from services.funding_streams.domain.decision import Decision, FigureUsed, Stream
+from services.funding_streams.domain.council_settings import CouncilSettings
+from services.funding_streams.domain.decision import Decision
 from services.funding_streams.domain.facts import Facts
 from services.funding_streams.domain.figures import Figures
 
@@ -26,55 +28,6 @@ class Allocation:
     outcome: AllocationOutcome
 
 
-class CapitalOperator(StrEnum):
-    """When capital counts as above the upper limit."""
-
-    EXCEEDS = "exceeds"
-    AT_OR_ABOVE = "at_or_above"
-
-
-class HomeImprovementCharge(StrEnum):
-    """How a council charges for support by a home improvement agency, which the short-term exemption leaves out."""
-
-    AS_LONG_TERM = "as_long_term"
-    FREE = "free"
-
-
-@dataclass(frozen=True)
-class CouncilSettings:
-    """What the law leaves to the council.
-
-    Args:
-        charging_percentage: share of the available income that is charged, 0 to 100.
-        facs_threshold: lowest band that the council meets.
-        capital_operator: whether capital at the upper limit exactly is above it.
-        local_income_guarantee_pence_per_week: a protected income of the council's own, used where it is higher than the
-            statutory one; None where there is none.
-        income_guarantee_extra_pence_per_week: what the council adds to the statutory protected income.
-        home_improvement_charge: how support by a home improvement agency is charged.
-        adult_social_care_is_the_gate: an individual budget opens only to people eligible for adult social care.
-        citations: for each setting by name, where the choice comes from.
-    """
-
-    charging_percentage: int
-    facs_threshold: str
-    capital_operator: CapitalOperator
-    local_income_guarantee_pence_per_week: int | None
-    income_guarantee_extra_pence_per_week: int
-    home_improvement_charge: HomeImprovementCharge
-    adult_social_care_is_the_gate: bool
-    citations: Mapping[str, str] = field(default_factory=dict)
-
-    def used(self, name: str) -> FigureUsed:
-        """Return a setting as a step of a decision shows it."""
-        return FigureUsed(
-            name=f"council.{name}",
-            value=str(getattr(self, name)),
-            citation=self.citations.get(name, "a local choice of this council"),
-            unconfirmed=False,
-        )
-
-
 @dataclass(frozen=True)
 class Case:
     """All that a stream may look at when it decides.
@@ -86,6 +39,7 @@ class Case:
         council: what the law leaves to the council.
         allocation: the indicative allocation, or None while there is none.
         decisions: what other streams have decided already, by stream.
+        traced: whether the decision must tell its tests and sums; without them it is made faster.
     """
 
     facts: Facts
@@ -94,30 +48,36 @@ class Case:
     council: CouncilSettings
     allocation: Allocation | None = None
     decisions: Mapping[str, Decision] = field(default_factory=dict)
+    traced: bool = True
 
     def knowing(self, decisions: Mapping[str, Decision]) -> Self:
         """Return the case as the next stream sees it: nothing read yet, these decisions made."""
         return replace(self, facts=self.facts.afresh(), decisions=dict(decisions))
 
 
-class StreamAdapter(Protocol):
+class StreamAdapter(ABC):
     """One funding stream's own law.
 
     Attributes:
-        stream: whose law it is.
-        depends_on: streams that must be decided first.
+        stream: name of the stream: the name of its folder.
+        depends_on: streams that must be decided first, so that this one may look at them.
+        displaces: streams that give way to this one. They are decided before it; `displace` then says what is left of
+            their decisions. Streams that depend on them see what is left.
     """
 
-    @property
-    def stream(self) -> Stream: ...
+    stream: str
+    depends_on: tuple[str, ...] = ()
+    displaces: tuple[str, ...] = ()
 
-    @property
-    def depends_on(self) -> tuple[str, ...]: ...
-
+    @abstractmethod
     def needs(self, on: date) -> tuple[str, ...]:
         """Return every fact that may matter to a decision on that day."""
-        ...
 
+    @abstractmethod
     def decide(self, case: Case) -> Decision:
         """Decide, or say which fact or figure is missing; never guess and never fail for want of either."""
-        ...
+
+    def displace(self, case: Case, own: Decision, other: Decision) -> Decision:
+        """Return what is left of the decision of a stream named in ``displaces``; all of it where nothing is said."""
+        del case, own
+        return other

@@ -11,10 +11,10 @@ Source:
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 from fractions import Fraction
 
-from services.funding_streams.domain.adapter import CapitalOperator, Case
-from services.funding_streams.domain.decision import FigureUsed
+from services.funding_streams.domain.adapter import Case
 from services.funding_streams.domain.errors import MissingFact, NoValueInForce
 from services.funding_streams.domain.facts import Facts, Income
 from services.funding_streams.domain.figures import Dated
@@ -43,6 +43,17 @@ NIGHT_RATES = {
     "attendance_allowance_higher": ("benefits.attendance_allowance_higher", "benefits.attendance_allowance_lower"),
     "dla_care_highest": ("benefits.dla_care_highest", "benefits.dla_care_middle"),
 }
+
+
+CAPITAL_OPERATOR = "adult_social_care.capital_operator"
+CHARGING_PERCENTAGE = "adult_social_care.charging_percentage"
+
+
+class CapitalOperator(StrEnum):
+    """When capital counts as above the upper limit."""
+
+    EXCEEDS = "exceeds"
+    AT_OR_ABOVE = "at_or_above"
 
 
 @dataclass(frozen=True)
@@ -139,7 +150,9 @@ def limits_in_force(working: Working) -> tuple[CapitalLimits, tuple[Dated, ...]]
     names = ("capital_limit_lower", "capital_limit_upper", "tariff_step", "tariff_income_per_step")
     figures = tuple(working.figure(f"adult_social_care.{name}") for name in names)
     lower, upper, step, income = (int(figure.pence) for figure in figures)
-    return CapitalLimits(lower, upper, step, income, working.case.council.capital_operator), figures
+    return CapitalLimits(
+        lower, upper, step, income, CapitalOperator(working.case.council.code(CAPITAL_OPERATOR))
+    ), figures
 
 
 def needless_means(case: Case) -> frozenset[str]:
@@ -164,7 +177,8 @@ def assess(working: Working) -> Assessment:
         MissingFact: a fact of the person's means.
         NoValueInForce: a figure is not loaded for the day.
     """
-    facts, council = working.case.facts, working.case.council
+    facts = working.case.facts
+    percentage = working.case.council.whole(CHARGING_PERCENTAGE)
     limit = _limit(working)
     tariff = _capital(working)
     if tariff is None:
@@ -176,15 +190,18 @@ def assess(working: Working) -> Assessment:
         disability_related_expenditure=Fraction(facts.pence("disability_related_expenditure_pence_per_week")),
         protected_income=protected_income(working),
     )
-    available = means.available(council.charging_percentage)
+    available = means.available(percentage)
     working.worked_out(
         "means.available",
-        f"Income {in_pounds(means.counted_income)} and income from capital {in_pounds(means.tariff_income)}, less"
-        f" housing costs {in_pounds(means.housing_costs)}, less disability-related costs"
-        f" {in_pounds(means.disability_related_expenditure)}, less the protected {in_pounds(means.protected_income)};"
-        f" of what is left {council.charging_percentage}% can be charged: {in_pounds(available)} a week.",
+        lambda: (
+            f"Income {in_pounds(means.counted_income)} and income from capital {in_pounds(means.tariff_income)}, less"
+            f" housing costs {in_pounds(means.housing_costs)}, less disability-related costs"
+            f" {in_pounds(means.disability_related_expenditure)}, less the protected"
+            f" {in_pounds(means.protected_income)}; of what is left {percentage}% can be charged:"
+            f" {in_pounds(available)} a week."
+        ),
         working.figure("adult_social_care.assessment_formula"),
-        council.used("charging_percentage"),
+        working.choice(CHARGING_PERCENTAGE),
     )
     return Assessment(available, limit)
 
@@ -192,7 +209,7 @@ def assess(working: Working) -> Assessment:
 def _limit(working: Working) -> int | None:
     limit = working.case.facts.pence_if_any("charge_limit_pence_per_week")
     if limit is not None:
-        working.noted("means.charge_limit", f"The council charges nobody more than {in_pounds(limit)} a week.")
+        working.noted("means.charge_limit", lambda: f"The council charges nobody more than {in_pounds(limit)} a week.")
     return limit
 
 
@@ -201,12 +218,14 @@ def _capital(working: Working) -> Fraction | None:
     capital = working.case.facts.pence("capital_pence")
     limits, figures = limits_in_force(working)
     lower, upper, *_ = figures
-    operator: FigureUsed = working.case.council.used("capital_operator")
+    operator = working.choice(CAPITAL_OPERATOR)
     if limits.are_passed_by(capital):
         working.worked_out(
             "means.capital",
-            f"Capital of {in_pounds(capital)} is above the upper limit of {in_pounds(limits.upper_pence)}: the person"
-            " pays the full cost.",
+            lambda: (
+                f"Capital of {in_pounds(capital)} is above the upper limit of {in_pounds(limits.upper_pence)}: the"
+                " person pays the full cost."
+            ),
             upper,
             operator,
         )
@@ -214,13 +233,15 @@ def _capital(working: Working) -> Fraction | None:
     tariff = tariff_income(capital, limits)
     if tariff == 0:
         text = f"Capital of {in_pounds(capital)} is not above the lower limit of {in_pounds(limits.lower_pence)}."
-        working.worked_out("means.capital", f"{text} It counts as no income.", lower)
+        working.worked_out("means.capital", lambda: f"{text} It counts as no income.", lower)
         return Fraction(0)
     working.worked_out(
         "means.capital",
-        f"Capital of {in_pounds(capital)} counts as income of {in_pounds(tariff)} a week:"
-        f" {in_pounds(limits.income_per_step_pence)} for each {in_pounds(limits.step_pence)} or part of it above"
-        f" {in_pounds(limits.lower_pence)}.",
+        lambda: (
+            f"Capital of {in_pounds(capital)} counts as income of {in_pounds(tariff)} a week:"
+            f" {in_pounds(limits.income_per_step_pence)} for each {in_pounds(limits.step_pence)} or part of it above"
+            f" {in_pounds(limits.lower_pence)}."
+        ),
         *figures,
         operator,
     )
@@ -232,7 +253,9 @@ def _counted(working: Working) -> Fraction:
     total = Fraction(sum(income.pence_per_week for income in counted))
     left_out = f" Ignored: {_listed(ignored)}." if ignored else ""
     rule = working.figure("adult_social_care.incomes_ignored")
-    working.worked_out("means.income", f"Counted: {_listed(counted)}; {in_pounds(total)} a week.{left_out}", rule)
+    working.worked_out(
+        "means.income", lambda: f"Counted: {_listed(counted)}; {in_pounds(total)} a week.{left_out}", rule
+    )
     return total - sum((_night_element(working, income) for income in _night_incomes(counted)), Fraction(0))
 
 
@@ -245,7 +268,7 @@ def _night_element(working: Working, income: Income) -> Fraction:
     ignored = min(Fraction(income.pence_per_week), higher.pence - lower.pence)
     working.worked_out(
         "means.night_element",
-        f"The council pays for no night care, so {in_pounds(ignored)} a week for nights is ignored.",
+        lambda: f"The council pays for no night care, so {in_pounds(ignored)} a week for nights is ignored.",
         higher,
         lower,
     )

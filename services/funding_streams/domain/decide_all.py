@@ -1,37 +1,36 @@
-"""Every stream's decision on one case, each made once those it depends on are made."""
+"""Every stream's decision on one case, each made once those it depends on are made.
+
+It ends: streams are put in an order in which each comes after those it looks at, which is impossible if they wait for
+each other (`CircularDependency`), and each is then decided exactly once. A decision is a function of the case alone, so
+deciding again on the same case changes nothing, and the event of one stream's change is not an input of its own
+decision.
+"""
 
 from collections.abc import Sequence
 from dataclasses import replace
 
 from services.funding_streams.domain.adapter import Case, StreamAdapter
-from services.funding_streams.domain.adult_social_care import AdultSocialCare
-from services.funding_streams.domain.decision import Decision, Outcome, Status, Stream, TraceStep
+from services.funding_streams.domain.decision import ADULT_SOCIAL_CARE, Decision, Outcome, Status, TraceStep
 from services.funding_streams.domain.errors import CircularDependency, UnknownStream
-from services.funding_streams.domain.independent_living_fund import IndependentLivingFund
-from services.funding_streams.domain.supporting_people import SupportingPeople
 
-#: The streams whose rules are here, in the order in which decisions are told.
-ADAPTERS: tuple[StreamAdapter, ...] = (AdultSocialCare(), SupportingPeople(), IndependentLivingFund())
-
+GATE = "individual_budget.adult_social_care_is_the_gate"
 GATE_CODE = "individual_budget_gate"
 
 
 def in_order(adapters: Sequence[StreamAdapter]) -> tuple[StreamAdapter, ...]:
     """Return adapters so that each comes after those it depends on; where the law leaves a choice, as given.
 
+    A stream that displaces another comes after it and before all that depend on the other.
+
     Raises:
         UnknownStream: an adapter depends on a stream that has none.
         CircularDependency: streams wait for each other.
     """
-    known = {adapter.stream for adapter in adapters}
-    for adapter in adapters:
-        for name in adapter.depends_on:
-            if name not in known:
-                raise UnknownStream(adapter.stream, name)
+    waits_for = _waits_for(adapters)
     waiting, placed = list(adapters), list[StreamAdapter]()
     while waiting:
         done = {adapter.stream for adapter in placed}
-        ready = next((adapter for adapter in waiting if done.issuperset(adapter.depends_on)), None)
+        ready = next((adapter for adapter in waiting if done.issuperset(waits_for[adapter.stream])), None)
         if ready is None:
             raise CircularDependency(tuple(adapter.stream for adapter in waiting))
         waiting.remove(ready)
@@ -39,12 +38,29 @@ def in_order(adapters: Sequence[StreamAdapter]) -> tuple[StreamAdapter, ...]:
     return tuple(placed)
 
 
-def decide_all(case: Case, adapters: Sequence[StreamAdapter] = ADAPTERS) -> tuple[Decision, ...]:
+def _waits_for(adapters: Sequence[StreamAdapter]) -> dict[str, set[str]]:
+    by_name = {adapter.stream: adapter for adapter in adapters}
+    waits_for = {adapter.stream: {*adapter.depends_on, *adapter.displaces} for adapter in adapters}
+    for adapter in adapters:
+        for name in waits_for[adapter.stream]:
+            if name not in by_name:
+                raise UnknownStream(adapter.stream, name)
+    for adapter in adapters:
+        for other in adapters:
+            if other is not adapter and set(adapter.displaces) & set(other.depends_on):
+                waits_for[other.stream].add(adapter.stream)
+    return waits_for
+
+
+def decide_all(
+    case: Case, adapters: Sequence[StreamAdapter], ordered: Sequence[StreamAdapter] = ()
+) -> tuple[Decision, ...]:
     """Decide every stream.
 
     Args:
         case: the facts, the day, the figures, the council's settings and the indicative allocation.
         adapters: the streams to decide, in the order in which their decisions are told.
+        ordered: the same as `in_order` returns them, where that is known already.
 
     Returns:
         One decision for each adapter, in the order of ``adapters``.
@@ -54,9 +70,12 @@ def decide_all(case: Case, adapters: Sequence[StreamAdapter] = ADAPTERS) -> tupl
         CircularDependency: streams wait for each other.
     """
     made: dict[str, Decision] = {}
-    for adapter in in_order(adapters):
-        made[adapter.stream] = adapter.decide(case.knowing(made))
-    social_care = made.get(Stream.ADULT_SOCIAL_CARE)
+    for adapter in ordered or in_order(adapters):
+        mine = case.knowing(made)
+        made[adapter.stream] = own = adapter.decide(mine)
+        for name in adapter.displaces:
+            made[name] = adapter.displace(mine, own, made[name])
+    social_care = made.get(ADULT_SOCIAL_CARE)
     return tuple(_through_gate(case, made[adapter.stream], social_care) for adapter in adapters)
 
 
@@ -66,15 +85,13 @@ def _through_gate(case: Case, decision: Decision, social_care: Decision | None) 
     Source:
         Moran et al. 2011, on the pilots of 2005 to 2008 (X1, S1). That it holds on other days is a setting.
     """
-    gate = case.council.adult_social_care_is_the_gate
-    if not gate or social_care is None or decision is social_care:
+    if social_care is None or decision is social_care or not case.council.yes_no(GATE):
         return decision
     if social_care.status is Status.NOT_ELIGIBLE:
         return _shut_out(case, decision)
     if social_care.status is Status.UNDECIDED and decision.status is Status.CONFIRMED:
         text = "The individual budget opens once adult social care is decided; until then this award is indicative."
-        step = _gate_step(case, Outcome.NOTED, text)
-        return replace(decision, status=Status.INDICATIVE, trace=(step, *decision.trace))
+        return replace(decision, status=Status.INDICATIVE, trace=_told(case, Outcome.NOTED, text, decision.trace))
     return decision
 
 
@@ -83,23 +100,34 @@ def _shut_out(case: Case, decision: Decision) -> Decision:
         "Not eligible for adult social care, and an individual budget opens only to people who are. This says nothing"
         " about what the stream would pay outside an individual budget."
     )
-    step = _gate_step(case, Outcome.FAILED, text)
     if decision.status is Status.NOT_ELIGIBLE:
-        return replace(decision, trace=(step, *decision.trace))
+        return replace(decision, trace=_told(case, Outcome.FAILED, text, decision.trace))
+    return replace(
+        without_money(decision, case),
+        status=Status.NOT_ELIGIBLE,
+        missing_facts=(),
+        trace=_told(case, Outcome.FAILED, text, ()),
+    )
+
+
+def without_money(decision: Decision, case: Case) -> Decision:
+    """Return a decision with all its money, and what it may be used for, taken away."""
     return replace(
         decision,
-        status=Status.NOT_ELIGIBLE,
         starts_on=case.on,
         ends_on=case.on,
         pence_per_week=0,
         amount_pence=0,
         contribution_pence=0,
+        lines=(),
         permitted_uses=(),
+        payee_bars=(),
         conditions=(),
-        missing_facts=(),
-        trace=(step,),
+        unconfirmed=(),
     )
 
 
-def _gate_step(case: Case, outcome: Outcome, text: str) -> TraceStep:
-    return TraceStep(GATE_CODE, outcome, text, (case.council.used("adult_social_care_is_the_gate"),))
+def _told(case: Case, outcome: Outcome, text: str, trace: tuple[TraceStep, ...]) -> tuple[TraceStep, ...]:
+    if not case.traced:
+        return ()
+    return (TraceStep(GATE_CODE, outcome, text, (case.council.choice(GATE).used(),)), *trace)

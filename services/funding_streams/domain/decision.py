@@ -3,14 +3,17 @@
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from fractions import Fraction
 
+from services.funding_streams.domain.money import a_week
 
-class Stream(StrEnum):
-    """Streams whose rules are here; named as in the contract."""
-
-    ADULT_SOCIAL_CARE = "adult_social_care"
-    SUPPORTING_PEOPLE = "supporting_people"
-    INDEPENDENT_LIVING_FUND = "independent_living_fund"
+#: Streams that other streams' law speaks of. A stream is otherwise known by the name of its folder alone.
+ADULT_SOCIAL_CARE = "adult_social_care"
+SUPPORTING_PEOPLE = "supporting_people"
+INDEPENDENT_LIVING_FUND = "independent_living_fund"
+ACCESS_TO_WORK = "access_to_work"
+DISABLED_FACILITIES_GRANT = "disabled_facilities_grant"
+COMMUNITY_EQUIPMENT = "community_equipment"
 
 
 class Status(StrEnum):
@@ -29,6 +32,29 @@ class Cadence(StrEnum):
     FOUR_WEEKLY = "four_weekly"
     ARREARS_ON_RECEIPTS = "arrears_on_receipts"
     ON_COMPLETION = "on_completion"
+    IN_KIND = "in_kind"
+
+
+class MoneyKind(StrEnum):
+    """What sort of money a line of an award is."""
+
+    WEEKLY = "weekly"
+    YEARLY = "yearly"
+    ONE_OFF = "one_off"
+    REIMBURSABLE = "reimbursable"
+    IN_KIND = "in_kind"
+
+
+class TermKind(StrEnum):
+    """What a term of an award tells."""
+
+    TELLS_FUNDER = "tells_funder"
+    DECISION_TIME_LIMIT = "decision_time_limit"
+    REVIEW = "review"
+    REPAYMENT = "repayment"
+    CHALLENGE = "challenge"
+    PAYMENT = "payment"
+    RECORDS = "records"
 
 
 class Outcome(StrEnum):
@@ -49,6 +75,7 @@ class FigureUsed:
     value: str
     citation: str
     unconfirmed: bool
+    meaning: str = ""
 
 
 @dataclass(frozen=True)
@@ -62,11 +89,64 @@ class TraceStep:
 
 
 @dataclass(frozen=True)
+class AwardLine:
+    """One line of an award.
+
+    Args:
+        code: what the line is for, in the stream's own terms.
+        text: the same in words.
+        money: what sort of money it is.
+        pence: for a week, a year or once, as ``money`` says; rounded half up, for display.
+        amount_pence: over the whole award; the lines of an award add up to its amount.
+        use: the use of the shared taxonomy that it is for, where it is for one alone.
+    """
+
+    code: str
+    text: str
+    money: MoneyKind
+    pence: int
+    amount_pence: int
+    use: str | None = None
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One circumstance that an item must have; codes and limits as in the contract of uses."""
+
+    requirement: str
+    limit: int = 0
+
+
+@dataclass(frozen=True)
 class PermittedUse:
-    """A use that the award may pay for, with its condition in words where there is one."""
+    """A use that the award may pay for, with its condition in words and as circumstances to check."""
 
     use: str
     condition: str | None
+    requires: tuple[Condition, ...] = ()
+
+
+@dataclass(frozen=True)
+class PayeeBar:
+    """Somebody who may not be paid, whatever for, unless the named decision is recorded."""
+
+    relations: tuple[str, ...]
+    only_in_same_household: bool
+    unless: str | None
+    text: str
+    citation: str
+    unconfirmed: bool = False
+
+
+@dataclass(frozen=True)
+class Term:
+    """What holds for an award besides its money, with its source; ``due_on`` where the law sets a day."""
+
+    kind: TermKind
+    text: str
+    citation: str
+    unconfirmed: bool
+    due_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -74,10 +154,11 @@ class Decision:
     """One stream's decision on one person.
 
     ``amount_pence`` is the whole award from ``starts_on`` to ``ends_on``; ``contribution_pence`` is the person's own
-    share of it. ``pence_per_week`` is for display, rounded half up.
+    share of it. ``pence_per_week`` is for display, rounded half up. ``unconfirmed`` names the figures that the decision
+    rests on and no source confirms. ``trace`` is empty where it was not asked for.
     """
 
-    stream: Stream
+    stream: str
     status: Status
     decided_by: str
     rules_as_of: date
@@ -91,11 +172,22 @@ class Decision:
     conditions: tuple[str, ...]
     missing_facts: tuple[str, ...]
     trace: tuple[TraceStep, ...]
+    stream_label: str = ""
+    lines: tuple[AwardLine, ...] = ()
+    payee_bars: tuple[PayeeBar, ...] = ()
+    terms: tuple[Term, ...] = ()
+    unconfirmed: tuple[str, ...] = ()
+    partner_decision: str | None = None
 
     @property
     def days(self) -> int:
         """Days that the money covers, the first and the last included."""
         return (self.ends_on - self.starts_on).days + 1
+
+    @property
+    def weekly_contribution(self) -> Fraction:
+        """The person's own share of the award as a weekly rate, in pence, exact."""
+        return a_week(self.contribution_pence, self.days)
 
     def step(self, code: str) -> TraceStep | None:
         """Return the first step with this code, if there is one."""

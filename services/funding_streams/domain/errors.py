@@ -62,3 +62,20 @@ class UnknownStream(DomainError):
     def __init__(self, stream: str, depends_on: str) -> None:
         super().__init__(f"{stream} depends on {depends_on}, which has no adapter")
         self.stream = stream
+
+
+class UnknownSetting(DomainError):
+    """The law leaves nothing of this name to a council."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name} is not a setting that is left to councils")
+        self.name = name
+
+
+class SettingRefused(DomainError):
+    """A council's choice is not one that the law leaves to it."""
+
+    def __init__(self, name: str, expected: str) -> None:
+        super().__init__(f"{name} {expected}")
+        self.name = name
+        self.expected = expected

@@ -2,13 +2,16 @@
 
 from bisect import bisect_right
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
 
-from services.funding_streams.domain.decision import FigureUsed, PermittedUse
+from services.funding_streams.domain.decision import FigureUsed, PayeeBar, PermittedUse, TermKind
 from services.funding_streams.domain.errors import NoValueInForce, UnknownFigure, WrongUnit
+
+#: How many looked-up values are kept: some hundreds of figures on some dozens of days.
+FIGURES_KEPT = 20_000
 
 
 class Unit(StrEnum):
@@ -68,6 +71,7 @@ class Dated:
     citation: Citation
     unconfirmed: bool = False
     note: str | None = None
+    meaning: str = ""
 
     @property
     def pence(self) -> Fraction:
@@ -104,6 +108,7 @@ class Dated:
             value=f"{self.value}{unit}{span}",
             citation=str(self.citation),
             unconfirmed=self.unconfirmed,
+            meaning=self.meaning,
         )
 
     def _number(self, *units: Unit) -> int | Fraction:
@@ -136,12 +141,77 @@ class Figure:
 
 @dataclass(frozen=True)
 class DatedUses:
-    """What a stream's money may be used for, from a day on; no uses end the list."""
+    """What a stream's money may be used for and whom it may not pay, from a day on; no uses end the list."""
 
+    stream: str
     start: date
     uses: tuple[PermittedUse, ...]
+    bars: tuple[PayeeBar, ...]
     citation: Citation
     unconfirmed: bool = False
+
+    @property
+    def name(self) -> str:
+        """The rule's name as a step shows it."""
+        return f"{self.stream}.permitted_uses"
+
+    def used(self) -> FigureUsed:
+        """Return the rule as a step of a decision shows it."""
+        meaning = "What the money may be used for, and on which conditions."
+        return FigureUsed(self.name, f"{len(self.uses)} uses", str(self.citation), self.unconfirmed, meaning)
+
+
+@dataclass(frozen=True)
+class Due:
+    """When something is due: so much time after an event of the award.
+
+    Args:
+        count, unit: length of time; unit is ``days``, ``weeks``, ``months`` or ``years``.
+        after: ``decision`` or ``start``, the days that a decision knows, or the name of a fact that is a day.
+    """
+
+    count: int
+    unit: str
+    after: str
+
+
+@dataclass(frozen=True)
+class DatedTerm:
+    """A term of a stream's awards, in force from a day until another, that one left out."""
+
+    kind: TermKind
+    text: str
+    start: date
+    end: date | None
+    citation: Citation
+    unconfirmed: bool = False
+    due: Due | None = None
+    only_with: str | None = None
+
+    def in_force(self, day: date) -> bool:
+        """Whether the term holds for a decision on that day."""
+        return self.start <= day and (self.end is None or day < self.end)
+
+
+@dataclass(frozen=True)
+class StreamProfile:
+    """What is the same in every decision of a stream.
+
+    Args:
+        stream: its name: the name of its folder.
+        label: its name as people say it.
+        decided_by: whose decision it is.
+        partner: code of the agency whose word settles the decision; None where the council's own does.
+        place: where the stream is told among the others; lower is earlier.
+        terms: what holds for its awards besides their money.
+    """
+
+    stream: str
+    label: str
+    decided_by: str
+    partner: str | None
+    place: int
+    terms: tuple[DatedTerm, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -150,6 +220,8 @@ class Figures:
 
     by_name: Mapping[str, Figure]
     uses_by_stream: Mapping[str, tuple[DatedUses, ...]]
+    profiles: Mapping[str, StreamProfile] = field(default_factory=dict)
+    _known: dict[tuple[str, date], Dated] = field(default_factory=dict, compare=False, repr=False)
 
     def at(self, name: str, day: date) -> Dated:
         """Return the value of the figure ``name`` in force on ``day``.
@@ -158,10 +230,17 @@ class Figures:
             UnknownFigure: no rule file holds ``name``.
             NoValueInForce: ``day`` is before the first start or after the figure ended.
         """
+        known = self._known.get((name, day))
+        if known is not None:
+            return known
         figure = self.by_name.get(name)
         if figure is None:
             raise UnknownFigure(name)
-        return figure.at(day)
+        # Rules ask for the same few figures of the same day for every person of a bulk evaluation.
+        if len(self._known) >= FIGURES_KEPT:
+            self._known.clear()
+        self._known[name, day] = found = figure.at(day)
+        return found
 
     def uses(self, stream: str, day: date) -> DatedUses:
         """Return what the stream's money may be used for on ``day``.

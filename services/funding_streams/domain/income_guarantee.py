@@ -29,6 +29,8 @@ DISABILITY_INCOMES = frozenset(
     }
 )
 ENHANCED_DISABILITY_INCOMES = frozenset({"dla_care_highest", "pip_daily_living_enhanced"})
+LOCAL_GUARANTEE = "adult_social_care.local_income_guarantee_pence_per_week"
+GUARANTEE_EXTRA = "adult_social_care.income_guarantee_extra_pence_per_week"
 YEARS_OF_FULL_RATE = 25
 YEARS_OF_ADULT_RATE = 18
 
@@ -77,20 +79,21 @@ def protected_income(working: Working) -> Fraction:
         "protected_income.not_asked",
         "Additions for children and for a carer are not asked for yet; where the law gives one, more is protected.",
     )
-    if council.income_guarantee_extra_pence_per_week:
-        protected += council.income_guarantee_extra_pence_per_week
+    extra = council.whole(GUARANTEE_EXTRA)
+    if extra:
+        protected += extra
         working.worked_out(
             "protected_income.council_extra",
-            f"The council adds {in_pounds(council.income_guarantee_extra_pence_per_week)} a week to what is protected.",
-            council.used("income_guarantee_extra_pence_per_week"),
+            lambda: f"The council adds {in_pounds(extra)} a week to what is protected.",
+            working.choice(GUARANTEE_EXTRA),
         )
-    local = council.local_income_guarantee_pence_per_week
+    local = council.whole_if_any(LOCAL_GUARANTEE)
     if local is not None and local > protected:
         protected = Fraction(local)
         working.worked_out(
             "protected_income.council_guarantee",
-            f"The council's own guarantee of {in_pounds(local)} a week is higher and is used.",
-            council.used("local_income_guarantee_pence_per_week"),
+            lambda: f"The council's own guarantee of {in_pounds(local)} a week is higher and is used.",
+            working.choice(LOCAL_GUARANTEE),
         )
     return protected
 
@@ -101,8 +104,10 @@ def _fairer_charging(working: Working) -> Fraction:
     protected = basic * (100 + buffer.whole) / 100
     working.worked_out(
         "protected_income",
-        f"Basic income support of {in_pounds(basic)} a week with {buffer.whole}% on top leaves the person at least"
-        f" {in_pounds(protected)} a week.",
+        lambda: (
+            f"Basic income support of {in_pounds(basic)} a week with {buffer.whole}% on top leaves the person at least"
+            f" {in_pounds(protected)} a week."
+        ),
         *parts,
         buffer,
     )
@@ -114,7 +119,7 @@ def _statutory_guarantee(working: Working) -> Fraction:
     protected = sum((part.pence for part in parts), Fraction(0))
     working.worked_out(
         "protected_income",
-        f"The minimum income guarantee leaves the person at least {in_pounds(protected)} a week.",
+        lambda: f"The minimum income guarantee leaves the person at least {in_pounds(protected)} a week.",
         *parts,
     )
     return protected

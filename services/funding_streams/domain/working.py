@@ -1,18 +1,36 @@
-"""The working of one decision: steps in order, and how a decision is settled from them."""
+"""The working of one decision: tests and sums in order, each with what it rests on.
+
+A case that is not traced keeps no steps: texts are given as functions, so that nobody writes what nobody reads. What a
+decision rests on and no source confirms is kept either way.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, timedelta
-from fractions import Fraction
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from services.funding_streams.domain.adapter import Case
-from services.funding_streams.domain.decision import Cadence, Decision, FigureUsed, Outcome, Status, Stream, TraceStep
+from services.funding_streams.domain.council_settings import Choice
+from services.funding_streams.domain.decision import FigureUsed, Outcome, TraceStep
 from services.funding_streams.domain.errors import MissingFact, NoValueInForce
-from services.funding_streams.domain.figures import Dated, DatedUses
-from services.funding_streams.domain.money import DAYS_PER_AWARD, half_up, over_days
+from services.funding_streams.domain.figures import Dated
 
 T = TypeVar("T")
+
+Text = str | Callable[[], str]
+
+
+class Grounds(Protocol):
+    """What a step may rest on: a figure, a rule over uses, or a council's choice."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def unconfirmed(self) -> bool: ...
+
+    def used(self) -> FigureUsed:
+        """Return it as a step shows it."""
+        ...
 
 
 @dataclass
@@ -20,9 +38,11 @@ class Working:
     """Collects the steps of one decision.
 
     Attributes:
+        steps: empty where the case is not traced.
         refused: a test failed.
         stuck: a figure is not loaded or another decision is awaited, so nothing can be settled.
         missed: facts that a rule asked for and did not get.
+        unconfirmed: names of what the decision rests on and no source confirms.
     """
 
     case: Case
@@ -30,6 +50,7 @@ class Working:
     refused: bool = False
     stuck: bool = False
     missed: list[str] = field(default_factory=list)
+    unconfirmed: dict[str, None] = field(default_factory=dict)
 
     def figure(self, name: str) -> Dated:
         """Return the value of a figure on the day of the decision.
@@ -39,28 +60,37 @@ class Working:
         """
         return self.case.figures.at(name, self.case.on)
 
-    def add(self, outcome: Outcome, code: str, text: str, *used: Dated | FigureUsed) -> None:
-        """Add a step; a figure that is not confirmed in a source is named in its text as well."""
-        figures = tuple(one.used() if isinstance(one, Dated) else one for one in used)
-        unconfirmed = ", ".join(figure.name for figure in figures if figure.unconfirmed)
-        warning = f" Not yet confirmed in a source: {unconfirmed}." if unconfirmed else ""
-        self.steps.append(TraceStep(code, outcome, text + warning, figures))
+    def choice(self, name: str) -> Choice:
+        """Return a council's setting as something that a step may rest on."""
+        return self.case.council.choice(name)
 
-    def test(self, code: str, holds: bool, if_passed: str, if_failed: str, *used: Dated | FigureUsed) -> bool:
+    def add(self, outcome: Outcome, code: str, text: Text, *grounds: Grounds) -> None:
+        """Add a step; a figure that is not confirmed in a source is named in its text as well."""
+        for ground in grounds:
+            if ground.unconfirmed:
+                self.unconfirmed[ground.name] = None
+        if not self.case.traced:
+            return
+        figures = tuple(ground.used() for ground in grounds)
+        doubtful = ", ".join(figure.name for figure in figures if figure.unconfirmed)
+        warning = f" Not yet confirmed in a source: {doubtful}." if doubtful else ""
+        self.steps.append(TraceStep(code, outcome, (text if isinstance(text, str) else text()) + warning, figures))
+
+    def test(self, code: str, holds: bool, if_passed: Text, if_failed: Text, *grounds: Grounds) -> bool:
         """Add a test; a test that fails refuses the award."""
-        self.add(Outcome.PASSED if holds else Outcome.FAILED, code, if_passed if holds else if_failed, *used)
+        self.add(Outcome.PASSED if holds else Outcome.FAILED, code, if_passed if holds else if_failed, *grounds)
         self.refused = self.refused or not holds
         return holds
 
-    def worked_out(self, code: str, text: str, *used: Dated | FigureUsed) -> None:
+    def worked_out(self, code: str, text: Text, *grounds: Grounds) -> None:
         """Add a sum."""
-        self.add(Outcome.WORKED_OUT, code, text, *used)
+        self.add(Outcome.WORKED_OUT, code, text, *grounds)
 
-    def noted(self, code: str, text: str, *used: Dated | FigureUsed) -> None:
+    def noted(self, code: str, text: Text, *grounds: Grounds) -> None:
         """Add something that a reader should know and that decides nothing."""
-        self.add(Outcome.NOTED, code, text, *used)
+        self.add(Outcome.NOTED, code, text, *grounds)
 
-    def wait(self, code: str, text: str) -> None:
+    def wait(self, code: str, text: Text) -> None:
         """Add what must happen first, outside this stream; the decision stays open."""
         self.stuck = True
         self.add(Outcome.MISSING, code, text)
@@ -89,114 +119,3 @@ class Working:
         """Add one step for each fact that is still needed."""
         for name in names:
             self.add(Outcome.MISSING, f"fact.{name}", f"Still needed from the assessment: {name.replace('_', ' ')}.")
-
-
-@dataclass(frozen=True)
-class Terms:
-    """What is the same in every decision of a stream."""
-
-    stream: Stream
-    decided_by: str
-    cadence: Cadence
-
-
-def last_day_of_award(starts_on: date, stream_ends: date | None) -> date:
-    """Return the last of 52 weeks, or the stream's own last day where that is sooner."""
-    full = starts_on + timedelta(days=DAYS_PER_AWARD - 1)
-    return full if stream_ends is None else min(full, stream_ends)
-
-
-def without_award(
-    terms: Terms, working: Working, status: Status, missing: tuple[str, ...] = (), conditions: tuple[str, ...] = ()
-) -> Decision:
-    """Settle on no money: refused, or not decided yet."""
-    on = working.case.on
-    return Decision(
-        stream=terms.stream,
-        status=status,
-        decided_by=terms.decided_by,
-        rules_as_of=on,
-        starts_on=on,
-        ends_on=on,
-        pence_per_week=0,
-        amount_pence=0,
-        contribution_pence=0,
-        cadence=terms.cadence,
-        permitted_uses=(),
-        conditions=conditions,
-        missing_facts=missing,
-        trace=tuple(working.steps),
-    )
-
-
-def refused(terms: Terms, working: Working, conditions: tuple[str, ...] = ()) -> Decision:
-    """Settle on a refusal. Facts that are missing no longer matter: no answer to them could mend it."""
-    return without_award(terms, working, Status.NOT_ELIGIBLE, conditions=conditions)
-
-
-def undecided(terms: Terms, working: Working, missing: tuple[str, ...]) -> Decision:
-    """Settle on nothing yet, naming every fact that is still needed.
-
-    Args:
-        missing: what the stream needs and the assessment does not hold; a fact that a rule asked for in vain is added
-            whatever the stream says that it needs, so that no rule is passed over in silence.
-    """
-    missing = tuple(dict.fromkeys((*missing, *working.missed)))
-    working.tell_missing(missing)
-    return without_award(terms, working, Status.UNDECIDED, missing=missing)
-
-
-@dataclass(frozen=True)
-class Award:
-    """The money of an award.
-
-    Args:
-        pence_per_week: exact weekly rate.
-        ends_on: last day that the money covers.
-        contribution_pence: the person's own share of the whole, whole pence.
-        conditions: what the person and the council are told.
-        status: confirmed or indicative.
-        amount_pence: the whole sum, where it is given rather than worked out from the weekly rate.
-    """
-
-    pence_per_week: Fraction
-    ends_on: date
-    contribution_pence: int
-    conditions: tuple[str, ...]
-    status: Status
-    amount_pence: int | None = None
-
-
-def _note_terms(terms: Terms, working: Working) -> DatedUses:
-    cadence = working.figure(f"{terms.stream}.cadence")
-    assert cadence.code == terms.cadence
-    working.noted("cadence", f"Paid {terms.cadence.replace('_', ' ')}.", cadence)
-    uses = working.case.figures.uses(terms.stream, working.case.on)
-    shown = FigureUsed(f"{terms.stream}.permitted_uses", f"{len(uses.uses)} uses", str(uses.citation), uses.unconfirmed)
-    working.noted("permitted_uses", "What the money may be used for is listed with its conditions.", shown)
-    return uses
-
-
-def awarded(terms: Terms, working: Working, award: Award) -> Decision:
-    """Settle on an award; its sum is rounded half up once, at the very end."""
-    case = working.case
-    uses = _note_terms(terms, working)
-    days = (award.ends_on - case.on).days + 1
-    amount = half_up(over_days(award.pence_per_week, days)) if award.amount_pence is None else award.amount_pence
-    assert 0 <= award.contribution_pence <= amount
-    return Decision(
-        stream=terms.stream,
-        status=award.status,
-        decided_by=terms.decided_by,
-        rules_as_of=case.on,
-        starts_on=case.on,
-        ends_on=award.ends_on,
-        pence_per_week=half_up(award.pence_per_week),
-        amount_pence=amount,
-        contribution_pence=award.contribution_pence,
-        cadence=terms.cadence,
-        permitted_uses=uses.uses,
-        conditions=award.conditions,
-        missing_facts=(),
-        trace=tuple(working.steps),
-    )

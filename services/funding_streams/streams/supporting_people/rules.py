@@ -8,10 +8,9 @@ from datetime import date
 from enum import StrEnum
 from fractions import Fraction
 
-from services.funding_streams.domain.adapter import Case, HomeImprovementCharge
-from services.funding_streams.domain.adult_social_care import weekly_charge
+from services.funding_streams.domain.adapter import Case, StreamAdapter
 from services.funding_streams.domain.charging import MEANS_FACTS, assess, missing_means, needless_means
-from services.funding_streams.domain.decision import Cadence, Decision, Status, Stream
+from services.funding_streams.domain.decision import ADULT_SOCIAL_CARE, SUPPORTING_PEOPLE, Decision, Status
 from services.funding_streams.domain.eras import (
     SUPPORTING_PEOPLE_FIRST_DAY,
     SUPPORTING_PEOPLE_LAST_DAY,
@@ -20,15 +19,8 @@ from services.funding_streams.domain.eras import (
 from services.funding_streams.domain.errors import MissingFact, NoValueInForce
 from services.funding_streams.domain.figures import Dated
 from services.funding_streams.domain.money import DAYS_PER_WEEK, half_up, in_pounds, over_days
-from services.funding_streams.domain.working import (
-    Award,
-    Terms,
-    Working,
-    awarded,
-    last_day_of_award,
-    refused,
-    undecided,
-)
+from services.funding_streams.domain.settling import Award, awarded, last_day_of_award, refused, undecided
+from services.funding_streams.domain.working import Working
 
 SERVICE_FACTS = (
     "housing_support_need",
@@ -39,7 +31,17 @@ SERVICE_FACTS = (
     "receives_housing_benefit",
     "elects_to_self_pay",
 )
-TERMS = Terms(Stream.SUPPORTING_PEOPLE, "The council as Supporting People administering authority", Cadence.FOUR_WEEKLY)
+
+
+STREAM = SUPPORTING_PEOPLE
+HOME_IMPROVEMENT_CHARGE = "supporting_people.home_improvement_charge"
+
+
+class HomeImprovementCharge(StrEnum):
+    """How a council charges for support by a home improvement agency, which the short-term exemption leaves out."""
+
+    AS_LONG_TERM = "as_long_term"
+    FREE = "free"
 
 
 class ChargingRoute(StrEnum):
@@ -88,11 +90,11 @@ def charge_by_route(route: ChargingRoute, price_pence: Fraction, assessed_pence:
     return Fraction(0)
 
 
-class SupportingPeople:
+class SupportingPeople(StreamAdapter):
     """Grant for housing-related support, paid to the provider at contract price less the person's charge."""
 
-    stream = Stream.SUPPORTING_PEOPLE
-    depends_on: tuple[str, ...] = (Stream.ADULT_SOCIAL_CARE,)
+    stream = STREAM
+    depends_on = (ADULT_SOCIAL_CARE,)
 
     def needs(self, on: date) -> tuple[str, ...]:
         """Return every fact that may matter on that day; none outside the dates of the stream."""
@@ -104,17 +106,17 @@ class SupportingPeople:
         """Decide on housing-related support; see `StreamAdapter`."""
         working = Working(case)
         if not _in_force(working):
-            return refused(TERMS, working)
+            return refused(STREAM, working)
         working.attempt(lambda: _age(working))
         working.attempt(lambda: _need(working))
         working.attempt(lambda: _plan(working))
         if working.refused:
-            return refused(TERMS, working)
+            return refused(STREAM, working)
         price = working.attempt(lambda: _price(working))
         charge = working.attempt(lambda: _charge(working))
         missing = self._missing(case)
         if missing or working.missed or working.stuck or price is None or charge is None:
-            return undecided(TERMS, working, missing)
+            return undecided(STREAM, working, missing)
         return _award(working, price, charge)
 
     def _missing(self, case: Case) -> tuple[str, ...]:
@@ -142,7 +144,7 @@ def _age(working: Working) -> None:
     least = working.figure("supporting_people.age_least_years")
     age = years_old(working.case.facts.date("date_of_birth"), working.case.on)
     if_failed = f"Aged {age}: the support is for people of {least.whole} or more."
-    working.test("age", age >= least.whole, f"Aged {age}.", if_failed, least)
+    working.test("age", age >= least.whole, lambda: f"Aged {age}.", if_failed, least)
 
 
 def _need(working: Working) -> None:
@@ -167,7 +169,7 @@ def _plan(working: Working) -> None:
 
 def _price(working: Working) -> Fraction:
     price = working.case.facts.pence("housing_support_contract_pence_per_week")
-    working.worked_out("price", f"The contract price of the support is {in_pounds(price)} a week.")
+    working.worked_out("price", lambda: f"The contract price of the support is {in_pounds(price)} a week.")
     return Fraction(price)
 
 
@@ -181,7 +183,7 @@ def _route(working: Working) -> tuple[ChargingRoute, Dated]:
     agency = facts.yes_no("housing_support_by_home_improvement_agency")
     planned = months.whole if agency else facts.count("housing_support_planned_months")
     known = (planned, months.whole, agency)
-    local = working.case.council.home_improvement_charge
+    local = HomeImprovementCharge(working.case.council.code(HOME_IMPROVEMENT_CHARGE))
     free = charging_route(*known, housing_benefit=False, self_pay=False, home_improvement_charge=local)
     if free is not ChargingRoute.ASSESSED:
         return free, months
@@ -203,7 +205,7 @@ def _charge(working: Working) -> Fraction:
         ChargingRoute.ASSESSED: "Neither the exemption nor housing benefit applies: the means are assessed.",
     }
     text = f"{reasons[route]} The person pays {in_pounds(half_up(charge))} a week."
-    local = working.case.council.used("home_improvement_charge")
+    local = working.choice(HOME_IMPROVEMENT_CHARGE)
     agency = working.case.facts.yes_no("housing_support_by_home_improvement_agency")
     rules = working.figure("supporting_people.charging_rules")
     working.worked_out("charge", text, rules, months, *((local,) if agency else ()))
@@ -213,15 +215,17 @@ def _charge(working: Working) -> Fraction:
 def _assessed(working: Working, price: Fraction) -> Fraction:
     """Return what is left of the assessed charge once the charge for social care has been taken from it."""
     assessment = assess(working)
-    social_care = working.case.decisions.get(Stream.ADULT_SOCIAL_CARE)
+    social_care = working.case.decisions.get(ADULT_SOCIAL_CARE)
     if social_care is not None and social_care.status is Status.UNDECIDED:
         working.wait("social_care_charge", "The charge for social care must be known first: it uses the same income.")
         return Fraction(0)
-    already = Fraction(0) if social_care is None or not social_care.amount_pence else weekly_charge(social_care)
+    already = Fraction(0) if social_care is None or not social_care.amount_pence else social_care.weekly_contribution
     if already:
         working.noted(
             "social_care_charge",
-            f"{in_pounds(already)} a week is charged for social care already; the same income is not charged twice.",
+            lambda: (
+                f"{in_pounds(already)} a week is charged for social care already; the same income is not charged twice."
+            ),
         )
     return assessment.charge(price, already)
 
@@ -256,5 +260,5 @@ def _award(working: Working, price: Fraction, charge: Fraction) -> Decision:
     ]
     if ends_on == SUPPORTING_PEOPLE_LAST_DAY:
         conditions.append("It ends with the national stream on 31 March 2011; after that local rules apply.")
-    award = Award(price, ends_on, contribution, tuple(conditions), Status.CONFIRMED)
-    return awarded(TERMS, working, award)
+    award = Award(ends_on, contribution, tuple(conditions), Status.CONFIRMED, price)
+    return awarded(STREAM, working, award)

@@ -1,28 +1,20 @@
 """Adult social care: eligibility under Fair Access to Care until 31 March 2015, under the Care Act from then on."""
 
 from datetime import date
-from fractions import Fraction
 
-from services.funding_streams.domain.adapter import AllocationOutcome, Case
+from services.funding_streams.domain.adapter import AllocationOutcome, Case, StreamAdapter
 from services.funding_streams.domain.charging import MEANS_FACTS, Assessment, assess, missing_means, needless_means
-from services.funding_streams.domain.decision import Cadence, Decision, Status, Stream
+from services.funding_streams.domain.decision import ADULT_SOCIAL_CARE, Decision, Status
 from services.funding_streams.domain.eras import is_care_act, years_old
 from services.funding_streams.domain.money import DAYS_PER_AWARD, WEEKS_PER_AWARD, a_week, half_up, in_pounds
-from services.funding_streams.domain.working import (
-    Award,
-    Terms,
-    Working,
-    awarded,
-    last_day_of_award,
-    refused,
-    undecided,
-)
+from services.funding_streams.domain.settling import Award, awarded, last_day_of_award, refused, undecided
+from services.funding_streams.domain.working import Working
 
 #: Bands of Fair Access to Care, highest first. Source: LAC(2002)13 as told by S55 and S56.
 FACS_BANDS = ("critical", "substantial", "moderate", "low", "none")
 CARE_ACT_FACTS = ("need_from_impairment", "outcomes_not_achieved", "significant_impact")
 
-TERMS = Terms(Stream.ADULT_SOCIAL_CARE, "The council", Cadence.FOUR_WEEKLY_IN_ADVANCE)
+STREAM = ADULT_SOCIAL_CARE
 CONDITIONS = (
     "Only for needs and outcomes in the agreed care and support plan.",
     "Not to pay a husband, wife or partner, or a close relative in the same household, unless the council has recorded"
@@ -50,11 +42,10 @@ def person_and_council_share(cost_pence: int, most_pence: int) -> tuple[int, int
     return person, cost_pence - person
 
 
-class AdultSocialCare:
+class AdultSocialCare(StreamAdapter):
     """The council's own money; its award is the indicative allocation for 52 weeks."""
 
-    stream = Stream.ADULT_SOCIAL_CARE
-    depends_on: tuple[str, ...] = ()
+    stream = STREAM
 
     def needs(self, on: date) -> tuple[str, ...]:
         """Return every fact that may matter on that day; which test of eligibility applies depends on it."""
@@ -68,12 +59,12 @@ class AdultSocialCare:
         working.attempt(lambda: _resident(working))
         working.attempt(lambda: _eligible(working))
         if working.refused:
-            return refused(TERMS, working)
+            return refused(STREAM, working)
         cost_pence = _allocated(working)
         assessment = working.attempt(lambda: assess(working))
         missing = self._missing(case)
         if missing or working.missed or working.stuck or cost_pence is None or assessment is None:
-            return undecided(TERMS, working, missing)
+            return undecided(STREAM, working, missing)
         return _award(working, cost_pence, assessment)
 
     def _missing(self, case: Case) -> tuple[str, ...]:
@@ -89,8 +80,8 @@ def _adult(working: Working) -> None:
     working.test(
         "age",
         age >= least.whole,
-        f"Aged {age}: an adult.",
-        f"Aged {age}: adult social care begins at {least.whole}; before that the law on children applies.",
+        lambda: f"Aged {age}: an adult.",
+        lambda: f"Aged {age}: adult social care begins at {least.whole}; before that the law on children applies.",
         least,
     )
 
@@ -108,16 +99,16 @@ def _resident(working: Working) -> None:
 def _eligible(working: Working) -> None:
     """Test the needs; under the Care Act three tests must hold together (SI 2015/313 reg. 2, S58)."""
     framework = working.figure("adult_social_care.eligibility_framework")
-    facts, council = working.case.facts, working.case.council
+    facts = working.case.facts
     if not is_care_act(working.case.on):
-        band, threshold = facts.code("facs_band"), council.facs_threshold
+        band, threshold = facts.code("facs_band"), working.case.council.code("adult_social_care.facs_threshold")
         working.test(
             "facs_band",
             meets_facs_threshold(band, threshold),
-            f"Needs in the band {band}; the council meets needs from {threshold} up.",
-            f"Needs in the band {band}; the council meets needs only from {threshold} up.",
+            lambda: f"Needs in the band {band}; the council meets needs from {threshold} up.",
+            lambda: f"Needs in the band {band}; the council meets needs only from {threshold} up.",
             framework,
-            council.used("facs_threshold"),
+            working.choice("adult_social_care.facs_threshold"),
         )
         return
     needed = working.figure("adult_social_care.care_act_outcomes_needed")
@@ -127,8 +118,10 @@ def _eligible(working: Working) -> None:
     working.attempt(lambda: _impact(working))
     working.noted(
         "care_act_test",
-        f"All three must hold: needs from an impairment or illness, {needed.whole} or more outcomes not achieved, and a"
-        " significant impact on well-being.",
+        lambda: (
+            f"All three must hold: needs from an impairment or illness, {needed.whole} or more outcomes not achieved,"
+            " and a significant impact on well-being."
+        ),
         framework,
         needed,
     )
@@ -150,8 +143,8 @@ def _outcomes(working: Working) -> None:
     working.test(
         "outcomes_not_achieved",
         count >= needed.whole,
-        f"{count} outcomes cannot be achieved; {needed.whole} are enough.",
-        f"{count} outcomes cannot be achieved; {needed.whole} are needed.",
+        lambda: f"{count} outcomes cannot be achieved; {needed.whole} are enough.",
+        lambda: f"{count} outcomes cannot be achieved; {needed.whole} are needed.",
         needed,
     )
 
@@ -177,8 +170,10 @@ def _allocated(working: Working) -> int | None:
         return None
     working.worked_out(
         "allocation",
-        f"The indicative allocation is {in_pounds(allocation.pence_per_year)} for {WEEKS_PER_AWARD} weeks,"
-        f" {in_pounds(a_week(allocation.pence_per_year, DAYS_PER_AWARD))} a week.",
+        lambda: (
+            f"The indicative allocation is {in_pounds(allocation.pence_per_year)} for {WEEKS_PER_AWARD} weeks,"
+            f" {in_pounds(a_week(allocation.pence_per_year, DAYS_PER_AWARD))} a week."
+        ),
     )
     return allocation.pence_per_year
 
@@ -189,8 +184,10 @@ def _award(working: Working, cost_pence: int, assessment: Assessment) -> Decisio
     contribution = cost_pence if charge == weekly_cost else min(half_up(charge) * WEEKS_PER_AWARD, cost_pence)
     working.worked_out(
         "charge",
-        f"The person pays {in_pounds(half_up(charge))} a week ({in_pounds(charge)} before rounding), never more than"
-        f" the cost: {in_pounds(contribution)} over {WEEKS_PER_AWARD} weeks.",
+        lambda: (
+            f"The person pays {in_pounds(half_up(charge))} a week ({in_pounds(charge)} before rounding), never more"
+            f" than the cost: {in_pounds(contribution)} over {WEEKS_PER_AWARD} weeks."
+        ),
         working.figure("adult_social_care.charge_at_most"),
     )
     award = Award(
@@ -201,9 +198,4 @@ def _award(working: Working, cost_pence: int, assessment: Assessment) -> Decisio
         status=Status.CONFIRMED,
         amount_pence=cost_pence,
     )
-    return awarded(TERMS, working, award)
-
-
-def weekly_charge(decision: Decision) -> Fraction:
-    """Return the weekly charge, in pence, that a decision of this stream makes."""
-    return a_week(decision.contribution_pence, decision.days)
+    return awarded(STREAM, working, award)

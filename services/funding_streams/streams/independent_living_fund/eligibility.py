@@ -43,7 +43,7 @@ def is_open(working: Working) -> bool:
         "in_force",
         on <= last.day,
         "The fund is open to its users on this day.",
-        f"The fund closed in England on {last.day:%d %B %Y}. {SUCCESSOR}",
+        lambda: f"The fund closed in England on {last.day:%d %B %Y}. {SUCCESSOR}",
         last,
     )
 
@@ -65,7 +65,9 @@ def application_of(working: Working) -> Application:
         return Application(existing=True, applied_on=applied_on, group_1=group_1)
     given = facts.date_if_any("ilf_applied_on")
     if given is not None and given > on:
-        working.wait("application", f"The application is dated {given.isoformat()}, after the day of this decision.")
+        working.wait(
+            "application", lambda: f"The application is dated {given.isoformat()}, after the day of this decision."
+        )
     applied_on = on if given is None else min(given, on)
     taken = "" if given else " No day of application is given, so the day of this decision is taken."
     _open_to_new(working, applied_on, taken)
@@ -78,9 +80,11 @@ def _open_to_new(working: Working, applied_on: date, taken: str) -> None:
     working.test(
         "open_to_new_applicants",
         applied_on <= closing.day and working.case.on <= closed_for_good.day,
-        f"Applies on {applied_on.isoformat()}, while the fund takes new applications.{taken}",
-        f"Applies on {applied_on.isoformat()}: the fund took new applications up to {closing.day.isoformat()} and new"
-        f" users up to {closed_for_good.day.isoformat()} only.{taken}",
+        lambda: f"Applies on {applied_on.isoformat()}, while the fund takes new applications.{taken}",
+        lambda: (
+            f"Applies on {applied_on.isoformat()}: the fund took new applications up to {closing.day.isoformat()} and"
+            f" new users up to {closed_for_good.day.isoformat()} only.{taken}"
+        ),
         *((closing, closed_for_good) if working.case.on > closing.day else (closing,)),
     )
 
@@ -119,7 +123,7 @@ def _benefit_of_applicant(working: Working) -> None:
         "dla_care_highest",
         rate == needed.code,
         "Receives the highest rate of disability living allowance, care.",
-        f"Receives disability living allowance, care, at the rate {rate}; the {needed.code} rate is needed.",
+        lambda: f"Receives disability living allowance, care, at the rate {rate}; the {needed.code} rate is needed.",
         needed,
     )
 
@@ -135,12 +139,16 @@ def _benefit_of_user(working: Working) -> None:
     transferred = rate != needed.code and any(line.code in TRANSFERRED_BENEFITS for line in facts.incomes())
     if rate == needed.code or transferred:
         kept = "personal independence payment, daily living" if transferred else f"{rate} rate of care"
-        working.add(Outcome.PASSED, "dla_care_highest", f"Keeps the benefit that the fund asks for: {kept}.", needed)
+        working.add(
+            Outcome.PASSED, "dla_care_highest", lambda: f"Keeps the benefit that the fund asks for: {kept}.", needed
+        )
         return
     working.wait(
         "dla_care_highest",
-        f"The rate of care is now {rate}. If an appeal runs, payments are suspended, not ended; if none does, the award"
-        " ends. A person must ask which it is.",
+        lambda: (
+            f"The rate of care is now {rate}. If an appeal runs, payments are suspended, not ended; if none does, the"
+            " award ends. A person must ask which it is."
+        ),
     )
 
 
@@ -151,8 +159,10 @@ def _age(working: Working, applied_on: date) -> None:
     working.test(
         "age",
         least.whole <= age < below.whole,
-        f"Aged {age} at application.",
-        f"Aged {age} at application: it must be made from {least.whole} and before the birthday at {below.whole}.",
+        lambda: f"Aged {age} at application.",
+        lambda: (
+            f"Aged {age} at application: it must be made from {least.whole} and before the birthday at {below.whole}."
+        ),
         least,
         below,
     )
@@ -173,8 +183,8 @@ def _home(working: Working) -> None:
     working.test(
         "can_live_at_home",
         working.case.facts.yes_no("can_live_at_home_six_months"),
-        f"Is expected to be able to live at home for {months.whole} months.",
-        f"Is not expected to be able to live at home for {months.whole} months.",
+        lambda: f"Is expected to be able to live at home for {months.whole} months.",
+        lambda: f"Is not expected to be able to live at home for {months.whole} months.",
         months,
     )
 
@@ -187,8 +197,8 @@ def _work(working: Working, applied_on: date) -> None:
     working.test(
         "work",
         hours >= least.whole,
-        f"Works {hours} hours a week.",
-        f"Works {hours} hours a week: new applicants must work at least {least.whole}.",
+        lambda: f"Works {hours} hours a week.",
+        lambda: f"Works {hours} hours a week: new applicants must work at least {least.whole}.",
         least,
     )
 
@@ -198,8 +208,8 @@ def _capital(working: Working) -> None:
     working.test(
         "capital",
         capital <= upper.pence,
-        f"Capital of {in_pounds(capital)}, a partner's included, is not above {in_pounds(upper.pence)}.",
-        f"Capital of {in_pounds(capital)}, a partner's included, is above {in_pounds(upper.pence)}.",
+        lambda: f"Capital of {in_pounds(capital)}, a partner's included, is not above {in_pounds(upper.pence)}.",
+        lambda: f"Capital of {in_pounds(capital)}, a partner's included, is above {in_pounds(upper.pence)}.",
         upper,
     )
 

@@ -7,13 +7,16 @@ Source:
 from datetime import date
 from fractions import Fraction
 
-from services.funding_streams.domain.adapter import Case
-from services.funding_streams.domain.adult_social_care import weekly_charge
+from services.funding_streams.domain.adapter import Case, StreamAdapter
 from services.funding_streams.domain.charging import CapitalLimits, tariff_income
-from services.funding_streams.domain.decision import Cadence, Decision, Status, Stream
+from services.funding_streams.domain.decision import ADULT_SOCIAL_CARE, INDEPENDENT_LIVING_FUND, Decision, Status
 from services.funding_streams.domain.eras import ILF_LAST_DAY, ILF_WORK_RULE_FIRST_DAY
 from services.funding_streams.domain.figures import Dated
-from services.funding_streams.domain.ilf_eligibility import (
+from services.funding_streams.domain.income_guarantee import basic_income_support
+from services.funding_streams.domain.money import a_week, in_pounds
+from services.funding_streams.domain.settling import Award, awarded, last_day_of_award, refused, undecided
+from services.funding_streams.domain.working import Working
+from services.funding_streams.streams.independent_living_fund.eligibility import (
     FUND,
     TRANSFERRED_BENEFITS,
     WORK_FACT,
@@ -23,27 +26,15 @@ from services.funding_streams.domain.ilf_eligibility import (
     is_open,
     tests_for,
 )
-from services.funding_streams.domain.ilf_sums import (
+from services.funding_streams.streams.independent_living_fund.sums import (
     FundSums,
     available_income,
     income_over,
     meets_threshold,
     yearly_threshold,
 )
-from services.funding_streams.domain.income_guarantee import basic_income_support
-from services.funding_streams.domain.money import a_week, in_pounds
-from services.funding_streams.domain.working import (
-    Award,
-    Terms,
-    Working,
-    awarded,
-    last_day_of_award,
-    refused,
-    undecided,
-)
 
-TERMS = Terms(Stream.INDEPENDENT_LIVING_FUND, "Independent Living Fund trustees", Cadence.FOUR_WEEKLY)
-
+STREAM = INDEPENDENT_LIVING_FUND
 COMMON_FACTS = (
     "date_of_birth",
     "uk_resident",
@@ -71,11 +62,11 @@ CONDITIONS = (
 )
 
 
-class IndependentLivingFund:
+class IndependentLivingFund(StreamAdapter):
     """The fund's trustees decide; this works out what they would be asked for."""
 
-    stream = Stream.INDEPENDENT_LIVING_FUND
-    depends_on: tuple[str, ...] = (Stream.ADULT_SOCIAL_CARE,)
+    stream = STREAM
+    depends_on = (ADULT_SOCIAL_CARE,)
 
     def needs(self, on: date) -> tuple[str, ...]:
         """Return every fact that may matter on that day; none once the fund has ended."""
@@ -88,21 +79,21 @@ class IndependentLivingFund:
         """Decide on what the trustees would be asked for; see `StreamAdapter`."""
         working = Working(case)
         if not working.attempt(lambda: is_open(working)):
-            return refused(TERMS, working) if working.refused else undecided(TERMS, working, self._missing(case))
+            return refused(STREAM, working) if working.refused else undecided(STREAM, working, self._missing(case))
         applied = working.attempt(lambda: application_of(working))
         for test in tests_for(working, applied):
             working.attempt(test)
         if working.refused:
-            return refused(TERMS, working, (CONDITIONS[0],))
+            return refused(STREAM, working, (CONDITIONS[0],))
         council_input = _council_input(working, applied)
         if working.refused:
-            return refused(TERMS, working, (CONDITIONS[0],))
+            return refused(STREAM, working, (CONDITIONS[0],))
         sums = None
         if applied is not None and council_input is not None:
             sums = working.attempt(lambda: _sums(working, applied, council_input))
         missing = self._missing(case)
         if missing or working.missed or working.stuck or sums is None:
-            return undecided(TERMS, working, missing)
+            return undecided(STREAM, working, missing)
         return _award(working, sums)
 
     def _missing(self, case: Case) -> tuple[str, ...]:
@@ -115,7 +106,7 @@ def _council_input(working: Working, application: Application | None) -> Fractio
 
     Supporting People money is outside the joint package and is not counted (X3, S20).
     """
-    decision = working.case.decisions.get(Stream.ADULT_SOCIAL_CARE)
+    decision = working.case.decisions.get(ADULT_SOCIAL_CARE)
     if decision is None or decision.status is Status.UNDECIDED:
         working.wait("council_input", "Adult social care must be decided first: the fund pays beside the council.")
         return None
@@ -128,15 +119,15 @@ def _council_input(working: Working, application: Application | None) -> Fractio
 def _threshold(working: Working, application: Application, council_input: Fraction) -> None:
     text = f"The council's input is {in_pounds(council_input)} a week; Supporting People money is not counted."
     if application.existing:
-        working.noted("council_input", f"{text} The threshold binds users only when they ask for more hours.")
+        working.noted("council_input", lambda: f"{text} The threshold binds users only when they ask for more hours.")
         return
     threshold = working.case.figures.at(f"{FUND}.council_input_threshold", application.applied_on)
     a_year = in_pounds(yearly_threshold(threshold.pence))
     working.test(
         "council_input",
         meets_threshold(council_input, threshold.pence),
-        f"{text} It reaches {in_pounds(threshold.pence)} a week, {a_year} over the year.",
-        f"{text} It does not reach {in_pounds(threshold.pence)} a week, {a_year} over the year.",
+        lambda: f"{text} It reaches {in_pounds(threshold.pence)} a week, {a_year} over the year.",
+        lambda: f"{text} It does not reach {in_pounds(threshold.pence)} a week, {a_year} over the year.",
         threshold,
     )
 
@@ -147,7 +138,8 @@ def _sums(working: Working, application: Application, council_input: Fraction) -
     rate = facts.pence("qualifying_support_pence_per_hour")
     cost = Fraction(hours * rate)
     working.worked_out(
-        "support_cost", f"{hours} hours of qualifying support at {in_pounds(rate)} cost {in_pounds(cost)} a week."
+        "support_cost",
+        lambda: f"{hours} hours of qualifying support at {in_pounds(rate)} cost {in_pounds(cost)} a week.",
     )
     limit = working.figure(f"{FUND}.award_limit_group_{1 if application.group_1 else 2}")
     # The joint limit is a gate at application: later growth of the council's part does not take an award away.
@@ -156,7 +148,7 @@ def _sums(working: Working, application: Application, council_input: Fraction) -
         support_cost=cost,
         council_input=council_input,
         available_income=_available(working),
-        council_charge=weekly_charge(working.case.decisions[Stream.ADULT_SOCIAL_CARE]),
+        council_charge=working.case.decisions[ADULT_SOCIAL_CARE].weekly_contribution,
         fund_limit=limit.pence,
         joint_limit=None if joint is None else joint.pence,
     )
@@ -181,8 +173,10 @@ def _available(working: Working) -> Fraction:
     available = available_income(care, share.whole, premium, over)
     working.worked_out(
         "available_income",
-        f"Available: {share.whole}% of the benefit for care, {in_pounds(care)}, and {rest}: {in_pounds(available)} a"
-        " week. Earnings are ignored.",
+        lambda: (
+            f"Available: {share.whole}% of the benefit for care, {in_pounds(care)}, and {rest}: {in_pounds(available)}"
+            " a week. Earnings are ignored."
+        ),
         *figures,
     )
     return available
@@ -218,23 +212,30 @@ def _tell(working: Working, sums: FundSums, limit: Dated, joint: Dated | None) -
     formula = working.figure(f"{FUND}.award_formula")
     working.worked_out(
         "contribution",
-        f"Available income {in_pounds(sums.available_income)} less the council's charge"
-        f" {in_pounds(sums.council_charge)}, so that the same income is not charged twice: the person pays"
-        f" {in_pounds(sums.contribution)} a week towards the support.",
+        lambda: (
+            f"Available income {in_pounds(sums.available_income)} less the council's charge"
+            f" {in_pounds(sums.council_charge)}, so that the same income is not charged twice: the person pays"
+            f" {in_pounds(sums.contribution)} a week towards the support."
+        ),
         formula,
     )
     working.worked_out(
         "award",
-        f"Cost {in_pounds(sums.support_cost)} less the council's {in_pounds(sums.council_input)} less the person's"
-        f" {in_pounds(sums.contribution)}: {in_pounds(sums.uncapped)} a week.",
+        lambda: (
+            f"Cost {in_pounds(sums.support_cost)} less the council's {in_pounds(sums.council_input)} less the person's"
+            f" {in_pounds(sums.contribution)}: {in_pounds(sums.uncapped)} a week."
+        ),
         formula,
     )
     held = "is held to" if sums.uncapped > limit.pence else "is within"
-    working.worked_out("fund_limit", f"The award {held} the fund's limit of {in_pounds(limit.pence)} a week.", limit)
-    if joint is not None and sums.joint_room is not None:
-        held = "is held to" if min(sums.uncapped, limit.pence) > sums.joint_room else "is within"
+    working.worked_out(
+        "fund_limit", lambda: f"The award {held} the fund's limit of {in_pounds(limit.pence)} a week.", limit
+    )
+    room = sums.joint_room
+    if joint is not None and room is not None:
+        held = "is held to" if min(sums.uncapped, limit.pence) > room else "is within"
         text = f"Council and fund together may pay {in_pounds(joint.pence)} a week; the award {held} the"
-        working.worked_out("joint_limit", f"{text} {in_pounds(sums.joint_room)} that this leaves.", joint)
+        working.worked_out("joint_limit", lambda: f"{text} {in_pounds(room)} that this leaves.", joint)
 
 
 def _needless(case: Case) -> frozenset[str]:
@@ -256,7 +257,7 @@ def _needless(case: Case) -> frozenset[str]:
 def _award(working: Working, sums: FundSums) -> Decision:
     if sums.award == 0:
         working.test("nothing_left", False, "", "Nothing is left for the fund to pay, so there is no award.")
-        return refused(TERMS, working, (CONDITIONS[0],))
+        return refused(STREAM, working, (CONDITIONS[0],))
     conditions = list(CONDITIONS)
     conditions.append(f"The person pays {in_pounds(sums.contribution)} a week of the support from available income.")
     if sums.award < sums.uncapped:
@@ -269,4 +270,4 @@ def _award(working: Working, sums: FundSums) -> Decision:
         conditions=tuple(conditions),
         status=Status.INDICATIVE,
     )
-    return awarded(TERMS, working, award)
+    return awarded(STREAM, working, award)

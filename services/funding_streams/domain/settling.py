@@ -1,0 +1,169 @@
+"""How a decision is settled from its working: refused, still open, or an award with its lines and terms."""
+
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import date, timedelta
+from fractions import Fraction
+
+from services.funding_streams.domain.decision import AwardLine, Cadence, Decision, MoneyKind, Status, Term
+from services.funding_streams.domain.figures import DatedTerm, Due, StreamProfile
+from services.funding_streams.domain.money import DAYS_PER_AWARD, half_up, over_days
+from services.funding_streams.domain.working import Working
+
+MONTHS_PER_YEAR = 12
+
+
+def last_day_of_award(starts_on: date, stream_ends: date | None) -> date:
+    """Return the last of 52 weeks, or the stream's own last day where that is sooner."""
+    full = starts_on + timedelta(days=DAYS_PER_AWARD - 1)
+    return full if stream_ends is None else min(full, stream_ends)
+
+
+def months_after(day: date, months: int) -> date:
+    """Return the day so many months later; the last day of the month where it has no such day."""
+    year, month = divmod(day.year * MONTHS_PER_YEAR + day.month - 1 + months, MONTHS_PER_YEAR)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def due_day(due: Due, day: date) -> date:
+    """Return when something is due that counts from a day."""
+    if due.unit in ("days", "weeks"):
+        return day + timedelta(**{due.unit: due.count})
+    return months_after(day, due.count * (MONTHS_PER_YEAR if due.unit == "years" else 1))
+
+
+@dataclass(frozen=True)
+class Award:
+    """The money of an award.
+
+    Args:
+        ends_on: last day that the money covers.
+        contribution_pence: the person's own share of the whole, whole pence.
+        conditions: what the person and the council are told.
+        status: confirmed or indicative.
+        pence_per_week: exact weekly rate; nothing for money that is not weekly.
+        amount_pence: the whole sum, where it is given rather than worked out from the weekly rate.
+        lines: where they are not given there is one, weekly, for the whole.
+    """
+
+    ends_on: date
+    contribution_pence: int
+    conditions: tuple[str, ...]
+    status: Status
+    pence_per_week: Fraction = Fraction(0)
+    amount_pence: int | None = None
+    lines: tuple[AwardLine, ...] = ()
+
+
+def refused(stream: str, working: Working, conditions: tuple[str, ...] = ()) -> Decision:
+    """Settle on a refusal. Facts that are missing no longer matter: no answer to them could mend it."""
+    return without_award(stream, working, Status.NOT_ELIGIBLE, conditions=conditions)
+
+
+def undecided(stream: str, working: Working, missing: tuple[str, ...]) -> Decision:
+    """Settle on nothing yet, naming every fact that is still needed.
+
+    Args:
+        stream: whose decision it is.
+        working: what was tested so far.
+        missing: what the stream needs and the assessment does not hold; a fact that a rule asked for in vain is added
+            whatever the stream says that it needs, so that no rule is passed over in silence.
+    """
+    missing = tuple(dict.fromkeys((*missing, *working.missed)))
+    working.tell_missing(missing)
+    return without_award(stream, working, Status.UNDECIDED, missing=missing)
+
+
+def without_award(
+    stream: str, working: Working, status: Status, missing: tuple[str, ...] = (), conditions: tuple[str, ...] = ()
+) -> Decision:
+    """Settle on no money: refused, or not decided yet."""
+    on, profile = working.case.on, working.case.figures.profiles[stream]
+    return Decision(
+        stream=stream,
+        status=status,
+        decided_by=profile.decided_by,
+        rules_as_of=on,
+        starts_on=on,
+        ends_on=on,
+        pence_per_week=0,
+        amount_pence=0,
+        contribution_pence=0,
+        cadence=_cadence(stream, working),
+        permitted_uses=(),
+        conditions=conditions,
+        missing_facts=missing,
+        trace=tuple(working.steps),
+        stream_label=profile.label,
+        terms=terms_of(profile, working, awarded=False) if working.case.traced else (),
+        unconfirmed=tuple(working.unconfirmed),
+    )
+
+
+def awarded(stream: str, working: Working, award: Award) -> Decision:
+    """Settle on an award; its sum is rounded half up once, at the very end.
+
+    Raises:
+        NoValueInForce: the stream has no cadence or permitted uses on the day.
+    """
+    case = working.case
+    profile = case.figures.profiles[stream]
+    cadence = working.figure(f"{stream}.cadence")
+    working.noted("cadence", lambda: f"Paid {cadence.code.replace('_', ' ')}.", cadence)
+    uses = case.figures.uses(stream, case.on)
+    working.noted("permitted_uses", "What the money may be used for is listed with its conditions.", uses)
+    days = (award.ends_on - case.on).days + 1
+    amount = half_up(over_days(award.pence_per_week, days)) if award.amount_pence is None else award.amount_pence
+    assert 0 <= award.contribution_pence <= amount
+    weekly = half_up(award.pence_per_week)
+    lines = award.lines or (AwardLine("support", profile.label, MoneyKind.WEEKLY, weekly, amount),)
+    assert sum(line.amount_pence for line in lines) == amount
+    return Decision(
+        stream=stream,
+        status=award.status,
+        decided_by=profile.decided_by,
+        rules_as_of=case.on,
+        starts_on=case.on,
+        ends_on=award.ends_on,
+        pence_per_week=weekly,
+        amount_pence=amount,
+        contribution_pence=award.contribution_pence,
+        cadence=Cadence(cadence.code),
+        permitted_uses=uses.uses,
+        conditions=award.conditions,
+        missing_facts=(),
+        trace=tuple(working.steps),
+        stream_label=profile.label,
+        lines=lines,
+        payee_bars=uses.bars,
+        terms=terms_of(profile, working, awarded=True) if case.traced else (),
+        unconfirmed=tuple(working.unconfirmed),
+    )
+
+
+def terms_of(profile: StreamProfile, working: Working, *, awarded: bool) -> tuple[Term, ...]:
+    """Return the terms in force on the day: those of an award, or those that a refusal has as well."""
+    on = working.case.on
+    in_force = [term for term in profile.terms if term.in_force(on) and term.only_with in (None, _told(awarded))]
+    return tuple(
+        Term(term.kind, term.text, str(term.citation), term.unconfirmed, _due_on(term, working)) for term in in_force
+    )
+
+
+def _told(awarded: bool) -> str:
+    return "award" if awarded else "refusal"
+
+
+def _due_on(term: DatedTerm, working: Working) -> date | None:
+    if term.due is None:
+        return None
+    facts, on = working.case.facts, working.case.on
+    day = on if term.due.after in ("decision", "start") else facts.date_if_any(term.due.after)
+    return None if day is None else due_day(term.due, day)
+
+
+def _cadence(stream: str, working: Working) -> Cadence:
+    """Return the cadence of the day, or of the stream's first day where it is not in force."""
+    figure = working.case.figures.by_name[f"{stream}.cadence"]
+    in_force = [value for value in figure.values if value.start <= working.case.on and value.value is not None]
+    return Cadence((in_force[-1] if in_force else figure.values[0]).code)

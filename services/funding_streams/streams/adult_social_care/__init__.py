@@ -1,0 +1,7 @@
+"""Adult social care."""
+
+from services.funding_streams.streams.adult_social_care.rules import AdultSocialCare
+
+ADAPTER = AdultSocialCare()
+
+__all__ = ["ADAPTER"]
