@@ -85,6 +85,12 @@ CATALOGUE: Mapping[str, Fact] = {
         ),
         Fact("outcomes_not_achieved", FactKind.COUNT, "How many Care Act outcomes cannot be achieved.", count_max=10),
         Fact("significant_impact", FactKind.YES_NO, "There is a significant impact on well-being as a consequence."),
+        Fact("dependent_children", FactKind.COUNT, "How many dependent children live with the person.", count_max=20),
+        Fact("disabled_children", FactKind.COUNT, "How many of them receive a benefit for disability.", count_max=20),
+        Fact(
+            "entitled_to_carers_allowance", FactKind.YES_NO, "Entitled to carer's allowance for looking after somebody."
+        ),
+        Fact("home_tenure", FactKind.CODE, "How the person holds the home.", ("owner", "tenant", "other")),
         Fact("capital_pence", FactKind.PENCE, "The person's own savings and investments, main home left out."),
         Fact("partner_capital_pence", FactKind.PENCE, "The partner's savings and investments."),
         Fact("incomes", FactKind.INCOMES, "The person's incomes by kind.", INCOME_CODES),

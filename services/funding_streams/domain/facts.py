@@ -94,11 +94,11 @@ class Facts:
             raise WrongFact(name, "a code")
         return value
 
-    def incomes(self) -> tuple[Income, ...]:
-        """Return the person's incomes by kind, in pence a week."""
-        value = self._get("incomes")
+    def incomes(self, name: str = "incomes") -> tuple[Income, ...]:
+        """Return incomes by kind, in pence a week: the person's, unless another fact is named."""
+        value = self._get(name)
         if not isinstance(value, tuple):
-            raise WrongFact("incomes", "a list of incomes")
+            raise WrongFact(name, "a list of incomes")
         return value
 
     def _get(self, name: str) -> FactValue:

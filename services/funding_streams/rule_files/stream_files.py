@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from braid.contracts.codes import PENCE_MAX
-from braid.contracts.facts import Fact, FactKind
+from braid.contracts.facts import INCOME_CODES, Fact, FactKind
 from braid.contracts.uses import Relation, Requirement, Use
 from services.funding_streams.domain.council_settings import SettingDeclared, SettingKind, SettingValue
 from services.funding_streams.domain.decision import Condition, PayeeBar, PermittedUse, TermKind
@@ -169,6 +169,10 @@ class _FactPart(Part):
             raise ValueError("a fact has a largest count if, and only if, it is a count")
         return self
 
+    def fact(self) -> Fact:
+        codes = INCOME_CODES if self.kind is FactKind.INCOMES else self.codes
+        return Fact(self.name, self.kind, self.meaning, codes, self.count_max or 0)
+
 
 class FactsFile(Part):
     """``facts.yaml``: facts that no other stream asks for."""
@@ -177,7 +181,7 @@ class FactsFile(Part):
 
     def declared(self) -> tuple[Fact, ...]:
         """Return the facts."""
-        return tuple(Fact(one.name, one.kind, one.meaning, one.codes, one.count_max or 0) for one in self.facts)
+        return tuple(one.fact() for one in self.facts)
 
 
 class _SettingPart(Part):
