@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
+from functools import cached_property
 
 from services.funding_streams.domain.decision import FigureUsed, PayeeBar, PermittedUse, TermKind
 from services.funding_streams.domain.errors import NoValueInForce, UnknownFigure, WrongUnit
@@ -73,12 +74,12 @@ class Dated:
     note: str | None = None
     meaning: str = ""
 
-    @property
+    @cached_property
     def pence(self) -> Fraction:
         """The value in pence, exact."""
         return Fraction(self._number(Unit.PENCE))
 
-    @property
+    @cached_property
     def whole(self) -> int:
         """The value as a whole number: a count, a percentage, hours, months or years."""
         number = self._number(Unit.PERCENT, Unit.COUNT, Unit.HOURS, Unit.MONTHS, Unit.YEARS)

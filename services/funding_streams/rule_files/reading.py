@@ -53,12 +53,14 @@ class RuleFiles:
         council_defaults: what holds where a council says nothing.
         facts: every fact that a stream may ask for, by name: the contract's catalogue and the streams' own.
         examples: worked examples by stream and name.
+        told_by_partners: names of facts that an agency tells, so that no questionnaire asks for them.
     """
 
     figures: Figures
     council_defaults: CouncilSettings
     facts: Mapping[str, Fact]
     examples: Mapping[str, Mapping[str, ExamplePart]]
+    told_by_partners: frozenset[str] = frozenset()
 
 
 def check_rule_files(*roots: Path) -> list[str]:
@@ -83,6 +85,7 @@ def load_rule_files(*roots: Path) -> RuleFiles:
         council_defaults=CouncilSettings(reading.settings),
         facts=reading.facts,
         examples=reading.examples,
+        told_by_partners=frozenset(reading.told_by_partners),
     )
 
 
@@ -107,6 +110,7 @@ class _Reading:
     settings: dict[str, SettingDeclared] = field(default_factory=dict)
     facts: dict[str, Fact] = field(default_factory=lambda: dict(CATALOGUE))
     examples: dict[str, Mapping[str, ExamplePart]] = field(default_factory=dict)
+    told_by_partners: set[str] = field(default_factory=set)
 
     @classmethod
     def of(cls, roots: tuple[Path, ...]) -> "_Reading":
@@ -165,6 +169,8 @@ class _Reading:
             if fact.name in self.facts:
                 self.problems.append(f"{folder}/{path.name}: the fact {fact.name} is declared already")
             self.facts[fact.name] = fact
+        if content is not None:
+            self.told_by_partners |= content.told_by_partner()
 
     def _settings(self, path: Path, folder: str) -> None:
         content = self._parsed(path, SettingsFile)

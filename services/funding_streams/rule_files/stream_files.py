@@ -160,6 +160,7 @@ class _FactPart(Part):
     meaning: Text
     codes: Annotated[tuple[Code, ...], Field(strict=False)] = ()
     count_max: Annotated[int, Field(ge=1)] | None = None
+    told_by: Literal["assessment", "partner"] = "assessment"
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
@@ -182,6 +183,10 @@ class FactsFile(Part):
     def declared(self) -> tuple[Fact, ...]:
         """Return the facts."""
         return tuple(one.fact() for one in self.facts)
+
+    def told_by_partner(self) -> frozenset[str]:
+        """Return names of facts that the stream's agency tells, so that no questionnaire asks for them."""
+        return frozenset(one.name for one in self.facts if one.told_by == "partner")
 
 
 class _SettingPart(Part):
