@@ -31,3 +31,22 @@ def adapters() -> tuple[StreamAdapter, ...]:
 def adapters_in_order() -> tuple[StreamAdapter, ...]:
     """Return every stream's adapter, each after those it depends on."""
     return in_order(adapters())
+
+
+def agency_of(stream: str) -> str | None:
+    """Return the partner agency that decides on a stream; None where the council itself does.
+
+    Raises:
+        KeyError: there is no such stream.
+    """
+    return {adapter.stream: rule_files().figures.profiles[adapter.stream].partner for adapter in adapters()}[stream]
+
+
+def streams_of(agency: str) -> tuple[str, ...]:
+    """Return the streams that a partner agency decides on, in the order in which decisions are told."""
+    return tuple(adapter.stream for adapter in adapters() if agency_of(adapter.stream) == agency)
+
+
+def agencies() -> tuple[str, ...]:
+    """Return every partner agency that decides on a stream, by name."""
+    return tuple(sorted({agency for adapter in adapters() if (agency := agency_of(adapter.stream)) is not None}))

@@ -7,7 +7,7 @@ from typing import Any
 
 from services.funding_streams.domain.adapter import Allocation, AllocationOutcome, Case
 from services.funding_streams.domain.council_settings import CouncilSettings, SettingValue
-from services.funding_streams.domain.decision import ADULT_SOCIAL_CARE, Cadence, Decision, Status
+from services.funding_streams.domain.decision import ADULT_SOCIAL_CARE, SUPPORTING_PEOPLE, Cadence, Decision, Status
 from services.funding_streams.domain.facts import Facts
 from services.funding_streams.rule_files import rule_files
 
@@ -39,6 +39,9 @@ def a_person(**changes: Any) -> dict[str, Any]:
         "ordinarily_resident": True,
         "uk_resident": True,
         "household": "single",
+        "dependent_children": 0,
+        "disabled_children": 0,
+        "entitled_to_carers_allowance": False,
         "facs_band": "critical",
         "need_from_impairment": True,
         "outcomes_not_achieved": 4,
@@ -63,6 +66,7 @@ def a_person(**changes: Any) -> dict[str, Any]:
         "hours_worked_per_week": 16,
         "qualifying_support_hours_per_week": 60,
         "qualifying_support_pence_per_hour": 1_100,
+        "supporting_people_meets_pence_per_week": 0,
     }
     facts.update(changes)
     return {name: value for name, value in facts.items() if value is not NO_FACT}
@@ -98,8 +102,17 @@ def a_council(choices: Mapping[str, SettingValue]) -> CouncilSettings:
 
 def social_care_of(weekly: str, *, on: date = PILOT, charge: str = "0") -> dict[str, Decision]:
     """Return adult social care decided at so many pounds a week, with a weekly charge in pounds."""
-    decision = Decision(
-        stream=ADULT_SOCIAL_CARE,
+    return {ADULT_SOCIAL_CARE: _decided(ADULT_SOCIAL_CARE, weekly, on, charge)}
+
+
+def housing_support_of(weekly: str, *, on: date = PILOT) -> dict[str, Decision]:
+    """Return Supporting People decided at so many pounds a week, free to the person."""
+    return {SUPPORTING_PEOPLE: _decided(SUPPORTING_PEOPLE, weekly, on, "0")}
+
+
+def _decided(stream: str, weekly: str, on: date, charge: str) -> Decision:
+    return Decision(
+        stream=stream,
         status=Status.CONFIRMED,
         decided_by="The council",
         rules_as_of=on,
@@ -114,4 +127,3 @@ def social_care_of(weekly: str, *, on: date = PILOT, charge: str = "0") -> dict[
         missing_facts=(),
         trace=(),
     )
-    return {ADULT_SOCIAL_CARE: decision}

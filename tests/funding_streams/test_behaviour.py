@@ -22,14 +22,13 @@ from services.funding_streams.domain.decision import (
 )
 from services.funding_streams.domain.errors import CircularDependency, UnknownStream, WrongFact
 from services.funding_streams.domain.facts import Facts
-from services.funding_streams.domain.income_guarantee import has_pension_age
 from services.funding_streams.domain.money import in_pounds
+from services.funding_streams.domain.pension_age import has_pension_age
 from services.funding_streams.domain.settling import without_award
 from services.funding_streams.domain.working import Working
 from services.funding_streams.rule_files import rule_files
 from services.funding_streams.streams.adult_social_care.rules import STREAM, AdultSocialCare
 from services.funding_streams.streams.independent_living_fund.rules import IndependentLivingFund
-from services.funding_streams.streams.supporting_people.rules import SupportingPeople
 
 from .builders import NO_FACT, PILOT, a_case, incomes, social_care_of
 
@@ -97,7 +96,8 @@ def test_one_person_on_1_june_2009_worked_through_by_hand() -> None:
         disability_related_expenditure_pence_per_week=0,
     )
 
-    sums = [(told.pence_per_week, told.amount_pence, told.contribution_pence) for told in decide_all(case, adapters())]
+    decisions = [by_stream(case)[stream] for stream in (ADULT_SOCIAL_CARE, SUPPORTING_PEOPLE, INDEPENDENT_LIVING_FUND)]
+    sums = [(told.pence_per_week, told.amount_pence, told.contribution_pence) for told in decisions]
     assert sums == [(36_939, 1_920_828, 382_980), (2_500, 130_000, 0), (27_624, 1_436_422, 0)]
 
 
@@ -111,7 +111,10 @@ def test_the_councils_money_is_confirmed_while_the_trustees_is_indicative() -> N
 
 
 def test_an_award_lasts_fifty_two_weeks() -> None:
-    assert {decision.days for decision in decide_all(a_case(), adapters())} == {364}
+    decisions = by_stream(a_case())
+
+    for stream in (ADULT_SOCIAL_CARE, SUPPORTING_PEOPLE, INDEPENDENT_LIVING_FUND):
+        assert decisions[stream].days == 364
 
 
 def test_supporting_people_money_is_not_council_input() -> None:
@@ -162,63 +165,20 @@ def test_council_input_at_the_joint_limit_leaves_no_award() -> None:
 
 def test_the_joint_limit_is_not_asked_of_a_user_who_has_an_award() -> None:
     case = a_case(decisions=social_care_of("900"), ilf_existing_user=True, ilf_applied_on="1999-01-01",
-                  qualifying_support_hours_per_week=120)  # fmt: skip
+                  ilf_asks_for_more_hours=False, qualifying_support_hours_per_week=120)  # fmt: skip
 
     assert IndependentLivingFund().decide(case).status is Status.INDICATIVE
 
 
 def test_group_1_has_no_council_threshold_and_its_own_limit() -> None:
     case = a_case(decisions=social_care_of("10"), ilf_existing_user=True, ilf_applied_on="1990-01-01",
-                  qualifying_support_hours_per_week=120)  # fmt: skip
+                  ilf_protected_from_contribution=False, qualifying_support_hours_per_week=120)  # fmt: skip
 
     assert IndependentLivingFund().decide(case).pence_per_week == 81_500
 
 
 def test_the_trust_says_that_it_owes_nobody_an_award() -> None:
     assert any("discretionary" in condition for condition in by_stream(a_case())[INDEPENDENT_LIVING_FUND].conditions)
-
-
-def test_the_same_income_is_not_charged_twice_by_social_care_then_housing_support() -> None:
-    case = a_case(receives_housing_benefit=False)
-    decisions = by_stream(case)
-
-    assert decisions[ADULT_SOCIAL_CARE].contribution_pence > 0
-    assert decisions[SUPPORTING_PEOPLE].contribution_pence == 0
-
-
-def test_housing_support_takes_what_social_care_leaves_of_the_assessed_charge() -> None:
-    case = a_case(weekly="5.00", receives_housing_benefit=False)
-
-    assert by_stream(case)[ADULT_SOCIAL_CARE].contribution_pence == 500 * 52
-    assert by_stream(case)[SUPPORTING_PEOPLE].contribution_pence == 2_500 * 52
-
-
-def test_a_council_may_make_home_improvement_agency_support_free() -> None:
-    case = a_case(
-        council={"supporting_people.home_improvement_charge": "free"},
-        housing_support_by_home_improvement_agency=True,
-        receives_housing_benefit=False,
-    )
-
-    assert by_stream(case)[SUPPORTING_PEOPLE].contribution_pence == 0
-
-
-def test_the_councils_limit_is_shared_by_social_care_with_housing_support() -> None:
-    case = a_case(weekly="5.00", receives_housing_benefit=False, charge_limit_pence_per_week=700)
-
-    assert by_stream(case)[SUPPORTING_PEOPLE].contribution_pence == 200 * 52
-
-
-def test_who_chooses_to_pay_pays_the_price_whatever_their_means() -> None:
-    case = a_case(incomes=[], receives_housing_benefit=False, elects_to_self_pay=True)
-
-    assert by_stream(case)[SUPPORTING_PEOPLE].contribution_pence == 2_500 * 52
-
-
-def test_nobody_pays_for_what_housing_benefit_makes_free() -> None:
-    case = a_case(receives_housing_benefit=True, elects_to_self_pay=True)
-
-    assert by_stream(case)[SUPPORTING_PEOPLE].contribution_pence == 0
 
 
 def test_council_input_at_the_threshold_exactly_reaches_it() -> None:
@@ -358,29 +318,12 @@ def test_a_new_applicant_without_a_day_of_application_is_told_which_day_was_take
 # -- ends of schemes
 
 
-def test_supporting_people_ends_on_31_march_2011() -> None:
-    last, gone = date(2011, 3, 31), date(2011, 4, 1)
-
-    assert SupportingPeople().decide(a_case(last)).status is Status.CONFIRMED
-    refused = SupportingPeople().decide(a_case(gone))
-    assert refused.status is Status.NOT_ELIGIBLE
-    assert "successor" in refused.trace[0].text
-    assert SupportingPeople().needs(gone) == ()
-
-
-def test_supporting_people_does_not_begin_before_1_april_2003() -> None:
-    assert SupportingPeople().decide(a_case(date(2003, 3, 31))).status is Status.NOT_ELIGIBLE
-
-
-def test_an_award_stops_with_its_stream() -> None:
-    award_ = SupportingPeople().decide(a_case(date(2011, 3, 18)))
-
-    assert (award_.ends_on, award_.days) == (date(2011, 3, 31), 14)
-    assert award_.amount_pence == 2 * 2_500
-
-
 def test_the_fund_ends_on_30_june_2015() -> None:
-    user: dict[str, Any] = {"ilf_existing_user": True, "ilf_applied_on": "2001-01-01"}
+    user: dict[str, Any] = {
+        "ilf_existing_user": True,
+        "ilf_applied_on": "2001-01-01",
+        "ilf_asks_for_more_hours": False,
+    }
 
     last = IndependentLivingFund().decide(a_case(date(2015, 6, 30), decisions=social_care_of("300"), **user))
     gone = IndependentLivingFund().decide(a_case(date(2015, 7, 1), decisions=social_care_of("300"), **user))
@@ -445,49 +388,6 @@ def test_a_figure_is_shown_with_its_unit() -> None:
 
     assert step is not None
     assert "11250 pence a week" in {figure.value for figure in step.figures}
-
-
-def test_a_councils_own_guarantee_raises_what_is_protected() -> None:
-    higher = a_case(CARE_ACT, council={"adult_social_care.local_income_guarantee_pence_per_week": 20_000})
-    lower = a_case(CARE_ACT, council={"adult_social_care.local_income_guarantee_pence_per_week": 100})
-
-    assert AdultSocialCare().decide(higher).step("protected_income.council_guarantee") is not None
-    assert AdultSocialCare().decide(lower).step("protected_income.council_guarantee") is None
-
-
-def test_a_limit_of_the_council_holds_a_charge_down() -> None:
-    assert AdultSocialCare().decide(a_case(charge_limit_pence_per_week=700)).contribution_pence == 700 * 52
-
-
-def test_the_sum_for_nights_counts_only_where_the_council_pays_for_nights() -> None:
-    day, night = (AdultSocialCare().decide(a_case(council_funds_night_care=pays)) for pays in (False, True))
-
-    assert night.contribution_pence - day.contribution_pence == (6_450 - 4_315) * 52
-
-
-def test_no_more_is_ignored_for_nights_than_is_received() -> None:
-    case = a_case(capital_pence=2_100_000, incomes=incomes(attendance_allowance_higher="10", other="200"))
-
-    step = AdultSocialCare().decide(case).step("means.night_element")
-    assert step is not None
-    assert "£10.00 a week for nights" in step.text
-
-
-@pytest.mark.parametrize(
-    ("changes", "protected"),
-    [
-        ({"date_of_birth": "1982-06-01", "incomes": []}, "73.9375"),
-        ({"date_of_birth": "1982-06-02", "incomes": []}, "58.5625"),
-        ({"household": "couple"}, "91.5938"),
-        ({"household": "couple", "date_of_birth": "1940-01-01"}, "113.5625"),
-    ],
-    ids=["25 today", "25 tomorrow", "half a couple, told half up to four places", "half a couple of pension age"],
-)
-def test_protected_income_follows_age_or_household(changes: dict[str, Any], protected: str) -> None:
-    step = AdultSocialCare().decide(a_case(**changes)).step("protected_income")
-
-    assert step is not None
-    assert f"at least £{protected}" in step.text
 
 
 # -- order

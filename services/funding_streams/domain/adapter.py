@@ -11,6 +11,7 @@ from services.funding_streams.domain.council_settings import CouncilSettings
 from services.funding_streams.domain.decision import Decision
 from services.funding_streams.domain.facts import Facts
 from services.funding_streams.domain.figures import Figures
+from services.funding_streams.domain.partner_decisions import PartnerDecision
 
 
 class AllocationOutcome(StrEnum):
@@ -39,6 +40,7 @@ class Case:
         council: what the law leaves to the council.
         allocation: the indicative allocation, or None while there is none.
         decisions: what other streams have decided already, by stream.
+        partner_words: what partner agencies have decided, by stream; no stream's rules look at it.
         traced: whether the decision must tell its tests and sums; without them it is made faster.
     """
 
@@ -48,6 +50,7 @@ class Case:
     council: CouncilSettings
     allocation: Allocation | None = None
     decisions: Mapping[str, Decision] = field(default_factory=dict)
+    partner_words: Mapping[str, tuple[PartnerDecision, ...]] = field(default_factory=dict)
     traced: bool = True
 
     def knowing(self, decisions: Mapping[str, Decision]) -> Self:

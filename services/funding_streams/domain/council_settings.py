@@ -89,6 +89,8 @@ class CouncilSettings:
 
     declared: Mapping[str, SettingDeclared]
     chosen: Mapping[str, SettingValue] = field(default_factory=dict)
+    #: Every decision of a bulk evaluation rests on the same few choices.
+    _choices: dict[str, "Choice"] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     def choosing(self, chosen: Mapping[str, SettingValue]) -> Self:
         """Return these settings with a council's own choices.
@@ -137,7 +139,10 @@ class CouncilSettings:
 
     def choice(self, name: str) -> "Choice":
         """Return a setting as something that a step may rest on."""
-        return Choice(self, name)
+        known = self._choices.get(name)
+        if known is None:
+            self._choices[name] = known = Choice(self, name)
+        return known
 
 
 @dataclass(frozen=True)
@@ -159,6 +164,8 @@ class Choice:
         """Return the setting as a step of a decision shows it."""
         declared, value = self.settings.declared[self.setting], self.settings.value(self.setting)
         shown = ", ".join(value) if isinstance(value, tuple) else str(value)
+        if value is not None and declared.kind in (SettingKind.PENCE, SettingKind.PERCENT):
+            shown = f"{shown} {declared.kind}"
         chosen = self.setting in self.settings.chosen
         choice = "Choice of this council" if chosen else "Default where a council says nothing"
         return FigureUsed(self.name, shown, f"{choice}: {declared.citation}", False, declared.meaning)

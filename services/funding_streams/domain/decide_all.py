@@ -4,6 +4,11 @@ It ends: streams are put in an order in which each comes after those it looks at
 each other (`CircularDependency`), and each is then decided exactly once. A decision is a function of the case alone, so
 deciding again on the same case changes nothing, and the event of one stream's change is not an input of its own
 decision.
+
+What a partner agency decided is part of the case and settles its stream before any other looks at it, so that a
+partner's word and all that follows from it are decided in one pass. Nothing that such a pass publishes is an input of
+another: the service hears of assessments, allocations and partners, and tells of awards alone. One event in is
+therefore at most one award out for each stream.
 """
 
 from collections.abc import Sequence
@@ -12,6 +17,8 @@ from dataclasses import replace
 from services.funding_streams.domain.adapter import Case, StreamAdapter
 from services.funding_streams.domain.decision import ADULT_SOCIAL_CARE, Decision, Outcome, Status, TraceStep
 from services.funding_streams.domain.errors import CircularDependency, UnknownStream
+from services.funding_streams.domain.partner_settling import settled_by_partner
+from services.funding_streams.domain.settling import without_money
 
 GATE = "individual_budget.adult_social_care_is_the_gate"
 GATE_CODE = "individual_budget_gate"
@@ -58,7 +65,7 @@ def decide_all(
     """Decide every stream.
 
     Args:
-        case: the facts, the day, the figures, the council's settings and the indicative allocation.
+        case: the facts, the day, the figures, the council's settings, the indicative allocation and partners' words.
         adapters: the streams to decide, in the order in which their decisions are told.
         ordered: the same as `in_order` returns them, where that is known already.
 
@@ -70,13 +77,17 @@ def decide_all(
         CircularDependency: streams wait for each other.
     """
     made: dict[str, Decision] = {}
+    at_the_gate: Decision | None = None
     for adapter in ordered or in_order(adapters):
         mine = case.knowing(made)
-        made[adapter.stream] = own = adapter.decide(mine)
+        words = case.partner_words.get(adapter.stream, ())
+        made[adapter.stream] = own = settled_by_partner(adapter.decide(mine), words, mine)
+        if adapter.stream == ADULT_SOCIAL_CARE:
+            # The gate asks who is eligible, not whose money is left once another stream has taken its place.
+            at_the_gate = own
         for name in adapter.displaces:
             made[name] = adapter.displace(mine, own, made[name])
-    social_care = made.get(ADULT_SOCIAL_CARE)
-    return tuple(_through_gate(case, made[adapter.stream], social_care) for adapter in adapters)
+    return tuple(_through_gate(case, made[adapter.stream], at_the_gate) for adapter in adapters)
 
 
 def _through_gate(case: Case, decision: Decision, social_care: Decision | None) -> Decision:
@@ -85,7 +96,7 @@ def _through_gate(case: Case, decision: Decision, social_care: Decision | None) 
     Source:
         Moran et al. 2011, on the pilots of 2005 to 2008 (X1, S1). That it holds on other days is a setting.
     """
-    if social_care is None or decision is social_care or not case.council.yes_no(GATE):
+    if social_care is None or decision.stream == ADULT_SOCIAL_CARE or not case.council.yes_no(GATE):
         return decision
     if social_care.status is Status.NOT_ELIGIBLE:
         return _shut_out(case, decision)
@@ -107,23 +118,6 @@ def _shut_out(case: Case, decision: Decision) -> Decision:
         status=Status.NOT_ELIGIBLE,
         missing_facts=(),
         trace=_told(case, Outcome.FAILED, text, ()),
-    )
-
-
-def without_money(decision: Decision, case: Case) -> Decision:
-    """Return a decision with all its money, and what it may be used for, taken away."""
-    return replace(
-        decision,
-        starts_on=case.on,
-        ends_on=case.on,
-        pence_per_week=0,
-        amount_pence=0,
-        contribution_pence=0,
-        lines=(),
-        permitted_uses=(),
-        payee_bars=(),
-        conditions=(),
-        unconfirmed=(),
     )
 
 

@@ -19,6 +19,9 @@ class Income:
 
 FactValue = bool | int | str | datetime.date | tuple[Income, ...]
 
+#: Values that are taken as they come; made once, since every fact of a bulk evaluation is held against it.
+_PLAIN = (bool, int, str, datetime.date)
+
 
 @dataclass
 class Facts:
@@ -116,7 +119,7 @@ class Facts:
 
 
 def _value(name: str, value: object) -> FactValue:
-    if isinstance(value, bool | int | str | datetime.date):
+    if isinstance(value, _PLAIN):
         return value
     if isinstance(value, Sequence):
         return tuple(_income(name, line) for line in value)
@@ -126,8 +129,10 @@ def _value(name: str, value: object) -> FactValue:
 def _income(name: str, line: object) -> Income:
     if isinstance(line, Income):
         return line
-    code = line.get("code") if isinstance(line, Mapping) else getattr(line, "code", None)
-    pence = line.get("pence_per_week") if isinstance(line, Mapping) else getattr(line, "pence_per_week", None)
+    if isinstance(line, Mapping):
+        code, pence = line.get("code"), line.get("pence_per_week")
+    else:
+        code, pence = getattr(line, "code", None), getattr(line, "pence_per_week", None)
     if not isinstance(code, str) or not isinstance(pence, int) or isinstance(pence, bool) or pence < 0:
         raise WrongFact(name, "a list of incomes, each with a code and whole pence per week")
     return Income(code, pence)

@@ -11,8 +11,8 @@ from functools import cached_property
 from services.funding_streams.domain.decision import FigureUsed, PayeeBar, PermittedUse, TermKind
 from services.funding_streams.domain.errors import NoValueInForce, UnknownFigure, WrongUnit
 
-#: How many looked-up values are kept: some hundreds of figures on some dozens of days.
-FIGURES_KEPT = 20_000
+#: For how many days looked-up values are kept: a bulk evaluation asks for one day, a case for a few.
+DAYS_KEPT = 400
 
 
 class Unit(StrEnum):
@@ -80,6 +80,11 @@ class Dated:
         return Fraction(self._number(Unit.PENCE))
 
     @cached_property
+    def exact_pence(self) -> int | Fraction:
+        """The value in pence, exact: a whole number where it is one, so that sums of such values are fast."""
+        return self._number(Unit.PENCE)
+
+    @cached_property
     def whole(self) -> int:
         """The value as a whole number: a count, a percentage, hours, months or years."""
         number = self._number(Unit.PERCENT, Unit.COUNT, Unit.HOURS, Unit.MONTHS, Unit.YEARS)
@@ -134,10 +139,20 @@ class Figure:
         Raises:
             NoValueInForce: ``day`` is before the first start or after the figure ended.
         """
-        place = bisect_right(self.values, day, key=lambda dated: dated.start)
-        if place == 0 or self.values[place - 1].value is None:
+        found = self.at_if_any(day)
+        if found is None:
             raise NoValueInForce(self.name, day)
-        return self.values[place - 1]
+        return found
+
+    def at_if_any(self, day: date) -> Dated | None:
+        """Return the value in force on ``day``, or None where there is none."""
+        place = bisect_right(self._starts, day)
+        found = self.values[place - 1] if place else None
+        return None if found is None or found.value is None else found
+
+    @cached_property
+    def _starts(self) -> list[date]:
+        return [dated.start for dated in self.values]
 
 
 @dataclass(frozen=True)
@@ -216,13 +231,49 @@ class StreamProfile:
 
 
 @dataclass(frozen=True)
+class AddedTerms:
+    """Terms that a scheme adds to the decisions of the streams that it covers."""
+
+    streams: tuple[str, ...]
+    terms: tuple[DatedTerm, ...]
+
+
+class FiguresOfTheDay(dict[str, Dated]):
+    """Values in force on one day by name: rules ask for the same few for every person of a bulk evaluation.
+
+    Reading a name raises `UnknownFigure` where no rule file holds it, and `NoValueInForce` where it has no value then.
+    """
+
+    def __init__(self, by_name: Mapping[str, Figure], day: date) -> None:
+        super().__init__()
+        self._by_name, self._day = by_name, day
+
+    def __missing__(self, name: str) -> Dated:
+        figure = self._by_name.get(name)
+        if figure is None:
+            raise UnknownFigure(name)
+        self[name] = found = figure.at(self._day)
+        return found
+
+
+@dataclass(frozen=True)
 class Figures:
     """All figures and permitted uses that the rule files hold."""
 
     by_name: Mapping[str, Figure]
     uses_by_stream: Mapping[str, tuple[DatedUses, ...]]
     profiles: Mapping[str, StreamProfile] = field(default_factory=dict)
-    _known: dict[tuple[str, date], Dated] = field(default_factory=dict, compare=False, repr=False)
+    added_terms: Mapping[str, tuple[AddedTerms, ...]] = field(default_factory=dict)
+    _days: dict[date, "FiguresOfTheDay"] = field(default_factory=dict, init=False, compare=False, repr=False)
+
+    def on(self, day: date) -> "FiguresOfTheDay":
+        """Return the figures in force on ``day``, each looked up once."""
+        known = self._days.get(day)
+        if known is None:
+            if len(self._days) >= DAYS_KEPT:
+                self._days.clear()
+            self._days[day] = known = FiguresOfTheDay(self.by_name, day)
+        return known
 
     def at(self, name: str, day: date) -> Dated:
         """Return the value of the figure ``name`` in force on ``day``.
@@ -231,17 +282,7 @@ class Figures:
             UnknownFigure: no rule file holds ``name``.
             NoValueInForce: ``day`` is before the first start or after the figure ended.
         """
-        known = self._known.get((name, day))
-        if known is not None:
-            return known
-        figure = self.by_name.get(name)
-        if figure is None:
-            raise UnknownFigure(name)
-        # Rules ask for the same few figures of the same day for every person of a bulk evaluation.
-        if len(self._known) >= FIGURES_KEPT:
-            self._known.clear()
-        self._known[name, day] = found = figure.at(day)
-        return found
+        return self.on(day)[name]
 
     def uses(self, stream: str, day: date) -> DatedUses:
         """Return what the stream's money may be used for on ``day``.

@@ -7,7 +7,7 @@ WEEKS_PER_AWARD = 52
 DAYS_PER_AWARD = WEEKS_PER_AWARD * DAYS_PER_WEEK
 
 
-def half_up(pence: Fraction) -> int:
+def half_up(pence: Fraction | int) -> int:
     """Round a sum of zero or more to whole pence; half a penny goes up."""
     assert pence >= 0
     return (2 * pence.numerator + pence.denominator) // (2 * pence.denominator)

@@ -1,10 +1,12 @@
 """How a decision is settled from its working: refused, still open, or an award with its lines and terms."""
 
 from calendar import monthrange
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
 
+from services.funding_streams.domain import right_to_control
+from services.funding_streams.domain.adapter import Case
 from services.funding_streams.domain.decision import AwardLine, Cadence, Decision, MoneyKind, Status, Term
 from services.funding_streams.domain.figures import DatedTerm, Due, StreamProfile
 from services.funding_streams.domain.money import DAYS_PER_AWARD, half_up, over_days
@@ -141,10 +143,28 @@ def awarded(stream: str, working: Working, award: Award) -> Decision:
     )
 
 
+def without_money(decision: Decision, case: Case) -> Decision:
+    """Return a decision with all its money, and what it may be used for, taken away."""
+    return replace(
+        decision,
+        starts_on=case.on,
+        ends_on=case.on,
+        pence_per_week=0,
+        amount_pence=0,
+        contribution_pence=0,
+        lines=(),
+        permitted_uses=(),
+        payee_bars=(),
+        conditions=(),
+        unconfirmed=(),
+    )
+
+
 def terms_of(profile: StreamProfile, working: Working, *, awarded: bool) -> tuple[Term, ...]:
     """Return the terms in force on the day: those of an award, or those that a refusal has as well."""
     on = working.case.on
-    in_force = [term for term in profile.terms if term.in_force(on) and term.only_with in (None, _told(awarded))]
+    terms = (*profile.terms, *right_to_control.terms_added(working.case, profile.stream))
+    in_force = [term for term in terms if term.in_force(on) and term.only_with in (None, _told(awarded))]
     return tuple(
         Term(term.kind, term.text, str(term.citation), term.unconfirmed, _due_on(term, working)) for term in in_force
     )

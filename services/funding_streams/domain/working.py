@@ -4,7 +4,7 @@ A case that is not traced keeps no steps: texts are given as functions, so that 
 decision rests on and no source confirms is kept either way.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
@@ -12,7 +12,7 @@ from services.funding_streams.domain.adapter import Case
 from services.funding_streams.domain.council_settings import Choice
 from services.funding_streams.domain.decision import FigureUsed, Outcome, TraceStep
 from services.funding_streams.domain.errors import MissingFact, NoValueInForce
-from services.funding_streams.domain.figures import Dated
+from services.funding_streams.domain.figures import Dated, FiguresOfTheDay
 
 T = TypeVar("T")
 
@@ -51,6 +51,10 @@ class Working:
     stuck: bool = False
     missed: list[str] = field(default_factory=list)
     unconfirmed: dict[str, None] = field(default_factory=dict)
+    _figures: FiguresOfTheDay = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        self._figures = self.case.figures.on(self.case.on)
 
     def figure(self, name: str) -> Dated:
         """Return the value of a figure on the day of the decision.
@@ -58,7 +62,7 @@ class Working:
         Raises:
             NoValueInForce: the figure has no value on that day.
         """
-        return self.case.figures.at(name, self.case.on)
+        return self._figures[name]
 
     def choice(self, name: str) -> Choice:
         """Return a council's setting as something that a step may rest on."""
@@ -66,9 +70,7 @@ class Working:
 
     def add(self, outcome: Outcome, code: str, text: Text, *grounds: Grounds) -> None:
         """Add a step; a figure that is not confirmed in a source is named in its text as well."""
-        for ground in grounds:
-            if ground.unconfirmed:
-                self.unconfirmed[ground.name] = None
+        self._rest_on(grounds)
         if not self.case.traced:
             return
         figures = tuple(ground.used() for ground in grounds)
@@ -78,17 +80,32 @@ class Working:
 
     def test(self, code: str, holds: bool, if_passed: Text, if_failed: Text, *grounds: Grounds) -> bool:
         """Add a test; a test that fails refuses the award."""
-        self.add(Outcome.PASSED if holds else Outcome.FAILED, code, if_passed if holds else if_failed, *grounds)
+        if self.case.traced:
+            self.add(Outcome.PASSED if holds else Outcome.FAILED, code, if_passed if holds else if_failed, *grounds)
+        else:
+            self._rest_on(grounds)
         self.refused = self.refused or not holds
         return holds
 
     def worked_out(self, code: str, text: Text, *grounds: Grounds) -> None:
         """Add a sum."""
-        self.add(Outcome.WORKED_OUT, code, text, *grounds)
+        if self.case.traced:
+            self.add(Outcome.WORKED_OUT, code, text, *grounds)
+        else:
+            self._rest_on(grounds)
 
     def noted(self, code: str, text: Text, *grounds: Grounds) -> None:
         """Add something that a reader should know and that decides nothing."""
-        self.add(Outcome.NOTED, code, text, *grounds)
+        if self.case.traced:
+            self.add(Outcome.NOTED, code, text, *grounds)
+        else:
+            self._rest_on(grounds)
+
+    def _rest_on(self, grounds: Iterable[Grounds]) -> None:
+        """Remember what no source confirms."""
+        for ground in grounds:
+            if ground.unconfirmed:
+                self.unconfirmed[ground.name] = None
 
     def wait(self, code: str, text: Text) -> None:
         """Add what must happen first, outside this stream; the decision stays open."""

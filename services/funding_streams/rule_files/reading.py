@@ -1,7 +1,7 @@
 """Reads the rule folders: a folder a stream, and folders of what several streams share; checks them, and joins them."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -13,9 +13,10 @@ from pydantic import BaseModel, ValidationError
 from braid.contracts.facts import CATALOGUE, Fact
 from braid.kit.strict_yaml import read_yaml
 from services.funding_streams.domain.council_settings import CouncilSettings, SettingDeclared
-from services.funding_streams.domain.figures import DatedUses, Figure, Figures, StreamProfile
+from services.funding_streams.domain.figures import AddedTerms, DatedUses, Figure, Figures, StreamProfile
 from services.funding_streams.rule_files.figure_files import FigureFile
 from services.funding_streams.rule_files.stream_files import (
+    AddedTermsFile,
     ExamplePart,
     ExamplesFile,
     FactsFile,
@@ -81,7 +82,7 @@ def load_rule_files(*roots: Path) -> RuleFiles:
     if reading.problems:
         raise RuleFilesWrong(reading.problems)
     return RuleFiles(
-        figures=Figures(reading.figures, reading.uses, reading.profiles),
+        figures=Figures(reading.figures, reading.uses, reading.profiles, reading.added_terms),
         council_defaults=CouncilSettings(reading.settings),
         facts=reading.facts,
         examples=reading.examples,
@@ -107,6 +108,7 @@ class _Reading:
     figures: dict[str, Figure] = field(default_factory=dict)
     uses: dict[str, tuple[DatedUses, ...]] = field(default_factory=dict)
     profiles: dict[str, StreamProfile] = field(default_factory=dict)
+    added_terms: dict[str, tuple[AddedTerms, ...]] = field(default_factory=dict)
     settings: dict[str, SettingDeclared] = field(default_factory=dict)
     facts: dict[str, Fact] = field(default_factory=lambda: dict(CATALOGUE))
     examples: dict[str, Mapping[str, ExamplePart]] = field(default_factory=dict)
@@ -130,13 +132,13 @@ class _Reading:
             "facts.yaml": self._facts,
             "council_settings.yaml": self._settings,
             "examples.yaml": self._examples,
+            "added_terms.yaml": self._added_terms,
         }
-        for path, name in self._files(folder):
+        for path, name in self._files(folder, readers.keys()):
             readers.get(name, self._figure)(path, folder.name)
 
-    def _files(self, folder: Path) -> Iterator[tuple[Path, str]]:
+    def _files(self, folder: Path, known: Collection[str]) -> Iterator[tuple[Path, str]]:
         """Yield rule files in a fixed order; anything else in the folder is a slip that would go unread."""
-        known = {"stream.yaml", "permitted_uses.yaml", "facts.yaml", "council_settings.yaml", "examples.yaml"}
         for path in sorted(folder.rglob("*")):
             name = path.relative_to(folder).as_posix()
             if path.is_dir() or _NOT_RULES.match(name):
@@ -157,6 +159,11 @@ class _Reading:
         content = self._parsed(path, StreamFile)
         if content is not None:
             self.profiles[folder] = content.profile(folder)
+
+    def _added_terms(self, path: Path, folder: str) -> None:
+        content = self._parsed(path, AddedTermsFile)
+        if content is not None:
+            self.added_terms[folder] = content.added()
 
     def _uses(self, path: Path, folder: str) -> None:
         content = self._parsed(path, UsesFile)

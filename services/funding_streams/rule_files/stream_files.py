@@ -12,7 +12,7 @@ from braid.contracts.uses import Relation, Requirement, Use
 from services.funding_streams.domain.council_settings import SettingDeclared, SettingKind, SettingValue
 from services.funding_streams.domain.decision import Condition, PayeeBar, PermittedUse, TermKind
 from services.funding_streams.domain.errors import SettingRefused
-from services.funding_streams.domain.figures import DatedTerm, DatedUses, Due, StreamProfile
+from services.funding_streams.domain.figures import AddedTerms, DatedTerm, DatedUses, Due, StreamProfile
 from services.funding_streams.rule_files.figure_files import CitationPart, CitedPart, Part, Text, require_rising
 
 Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -55,6 +55,21 @@ class StreamFile(Part):
         """Return the stream's profile under its name."""
         terms = tuple(term.term() for term in self.terms)
         return StreamProfile(stream, self.label, self.decided_by, self.partner, self.place, terms)
+
+
+class _AddedTermsPart(CitedPart):
+    streams: Annotated[tuple[Code, ...], Field(min_length=1, strict=False)]
+    terms: Annotated[tuple[_TermPart, ...], Field(min_length=1, strict=False)]
+
+
+class AddedTermsFile(Part):
+    """``added_terms.yaml``: what a scheme that covers several streams adds to their terms."""
+
+    blocks: Annotated[tuple[_AddedTermsPart, ...], Field(min_length=1, strict=False)]
+
+    def added(self) -> tuple[AddedTerms, ...]:
+        """Return the terms with the streams that they are added to."""
+        return tuple(AddedTerms(block.streams, tuple(term.term() for term in block.terms)) for block in self.blocks)
 
 
 def _condition(value: Any) -> Any:

@@ -1,108 +1,61 @@
-"""Who the Independent Living Fund takes: its tests by date, for new applicants and for those who have an award.
+"""Who the fund takes: its tests by date, for new applicants and for those who have an award.
 
 Source:
-    The figures in ``parameters/independent_living_fund/``, each with its citation.
+    The figures of this folder, each with its citation.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 
 from services.funding_streams.domain.decision import Outcome
 from services.funding_streams.domain.eras import ILF_WORK_RULE_FIRST_DAY, years_old
+from services.funding_streams.domain.figures import Dated
 from services.funding_streams.domain.money import in_pounds
 from services.funding_streams.domain.working import Working
+from services.funding_streams.streams.independent_living_fund.application import Application
+from services.funding_streams.streams.independent_living_fund.schemes import FUND, TRUST, Nation, Scheme, begun
 
-FUND = "independent_living_fund"
-SUCCESSOR = "The council is responsible from 1 July 2015."
 WORK_FACT = "hours_worked_per_week"
+#: Applications were taken in an order of priority from this day until all had to work. A test holds it to the rules.
+PRIORITY_FIRST_DAY = date(2008, 4, 1)
+CARE_RATE = "benefits.dla_care_highest"
 
-#: Benefits that keep an existing user in the fund besides the highest rate of care. Source: S18, S23i.
-TRANSFERRED_BENEFITS = ("pip_daily_living_enhanced", "pip_daily_living_standard")
-
-
-@dataclass(frozen=True)
-class Application:
-    """When a person came to the fund and so which of its rules apply.
-
-    Args:
-        existing: already has an award.
-        applied_on: day of the application; the day of the decision for a new applicant who has not applied yet.
-        group_1: awarded before the 1993 fund began.
-    """
-
-    existing: bool
-    applied_on: date
-    group_1: bool
-
-
-def is_open(working: Working) -> bool:
-    """Test whether the fund still exists on the day of the decision."""
-    on, last = working.case.on, working.case.figures.at(f"{FUND}.last_day", working.case.on)
-    return working.test(
-        "in_force",
-        on <= last.day,
-        "The fund is open to its users on this day.",
-        lambda: f"The fund closed in England on {last.day:%d %B %Y}. {SUCCESSOR}",
-        last,
-    )
+#: Incomes that keep a user in the fund in place of the highest rate of care. Source: S18, S23i.
+TRANSFERRED_BENEFITS = {
+    "pip_daily_living_enhanced": "personal independence payment for daily living",
+    "pip_daily_living_standard": "personal independence payment for daily living",
+    "armed_forces_independence_payment": "armed forces independence payment",
+}
+CONSTANT_ATTENDANCE = "constant_attendance_allowance"
+CARE = {
+    "none": "no disability living allowance for care",
+    "lowest": "disability living allowance for care at the lowest rate",
+    "middle": "disability living allowance for care at the middle rate",
+    "highest": "disability living allowance for care at the highest rate",
+}
 
 
-def application_of(working: Working) -> Application:
-    """Return which of the fund's rules apply; a new applicant is tested against the closing dates.
-
-    Raises:
-        MissingFact: whether the person has an award, or for one who has, when they applied.
-    """
-    facts, on = working.case.facts, working.case.on
-    group_2 = working.figure(f"{FUND}.group_2_first_day")
-    if facts.yes_no("ilf_existing_user"):
-        applied_on = facts.date("ilf_applied_on")
-        group_1 = applied_on < group_2.day
-        group = "group 1, without a council threshold" if group_1 else "group 2"
-        text = f"Has an award already, applied for on {applied_on.isoformat()}: {group}. Age is not tested again."
-        working.noted("application", text, group_2)
-        return Application(existing=True, applied_on=applied_on, group_1=group_1)
-    given = facts.date_if_any("ilf_applied_on")
-    if given is not None and given > on:
-        working.wait(
-            "application", lambda: f"The application is dated {given.isoformat()}, after the day of this decision."
-        )
-    applied_on = on if given is None else min(given, on)
-    taken = "" if given else " No day of application is given, so the day of this decision is taken."
-    _open_to_new(working, applied_on, taken)
-    return Application(existing=False, applied_on=applied_on, group_1=False)
-
-
-def _open_to_new(working: Working, applied_on: date, taken: str) -> None:
-    closing = working.figure(f"{FUND}.last_day_for_applications")
-    closed_for_good = working.figure(f"{FUND}.last_day_for_new_users")
-    working.test(
-        "open_to_new_applicants",
-        applied_on <= closing.day and working.case.on <= closed_for_good.day,
-        lambda: f"Applies on {applied_on.isoformat()}, while the fund takes new applications.{taken}",
-        lambda: (
-            f"Applies on {applied_on.isoformat()}: the fund took new applications up to {closing.day.isoformat()} and"
-            f" new users up to {closed_for_good.day.isoformat()} only.{taken}"
-        ),
-        *((closing, closed_for_good) if working.case.on > closing.day else (closing,)),
-    )
-
-
-def tests_for(working: Working, application: Application | None) -> list[Callable[[], None]]:
+def tests_for(
+    working: Working, scheme: Scheme, nation: Nation, application: Application | None
+) -> list[Callable[[], object]]:
     """Return the tests that apply; while the application is unknown only those that apply to everybody."""
-    everybody = [lambda: _residence(working), lambda: _capital(working)]
+    everybody: list[Callable[[], object]] = [lambda: _capital(working, scheme)]
+    if scheme is TRUST:
+        everybody.insert(0, lambda: _residence(working))
+    if nation is Nation.NORTHERN_IRELAND:
+        everybody.insert(0, lambda: _weeks_of_residence(working))
     if application is None:
         return everybody
     if application.existing:
-        return [*everybody, lambda: _benefit_of_user(working)]
+        return everybody
     return [
         *everybody,
         lambda: _benefit_of_applicant(working),
-        lambda: _age(working, application.applied_on),
+        lambda: _age(working, application),
         lambda: _risk(working),
         lambda: _home(working),
-        lambda: _work(working, application.applied_on),
+        lambda: _work(working, application),
+        lambda: _priority(working, application),
     ]
 
 
@@ -116,46 +69,120 @@ def _residence(working: Working) -> None:
     )
 
 
-def _benefit_of_applicant(working: Working) -> None:
-    rate = working.case.facts.code("dla_care_rate")
-    needed = working.figure(f"{FUND}.care_component_rate_needed")
+def _weeks_of_residence(working: Working) -> None:
+    least = working.figure(f"{FUND}.northern_ireland_weeks_of_residence_least")
+    weeks = working.case.facts.count("weeks_in_uk_of_last_52")
     working.test(
-        "dla_care_highest",
-        rate == needed.code,
-        "Receives the highest rate of disability living allowance, care.",
-        lambda: f"Receives disability living allowance, care, at the rate {rate}; the {needed.code} rate is needed.",
-        needed,
+        "weeks_of_residence",
+        weeks >= least.whole,
+        lambda: f"Has lived in the United Kingdom for {weeks} of the last 52 weeks.",
+        lambda: f"Has lived in the United Kingdom for {weeks} of the last 52 weeks; {least.whole} are needed.",
+        least,
     )
 
 
-def _benefit_of_user(working: Working) -> None:
-    """Test the benefit of an existing user, without ending anything that an appeal could restore.
+def _capital(working: Working, scheme: Scheme) -> None:
+    capital, upper = capital_with_partner(working), working.figure(scheme.capital_limit)
+    working.test(
+        "capital",
+        capital <= upper.pence,
+        lambda: f"Capital of {in_pounds(capital)}, a partner's included, is not above {in_pounds(upper.pence)}.",
+        lambda: f"Capital of {in_pounds(capital)}, a partner's included, is above {in_pounds(upper.pence)}.",
+        upper,
+    )
 
-    Loss of the rate ends the award, but payments are only suspended while an appeal runs (X6, S22). Whether one runs is
-    not among the facts, so a person must ask.
+
+def capital_with_partner(working: Working) -> int:
+    """Return the capital of the person and, in a couple, of the partner, in pence.
+
+    Raises:
+        MissingFact: capital, household or the partner's capital.
+    """
+    facts = working.case.facts
+    own = facts.pence("capital_pence")
+    return own + (facts.pence("partner_capital_pence") if facts.code("household") == "couple" else 0)
+
+
+def _benefit_of_applicant(working: Working) -> None:
+    kept, figures = _benefit(working, transferred=False)
+    working.test(
+        "benefit_for_care",
+        kept is not None,
+        lambda: f"Receives {kept}.",
+        lambda: (
+            f"Receives {_care(working)}; the highest rate is needed, or a constant attendance allowance of as much."
+        ),
+        *figures,
+    )
+
+
+def is_suspended(working: Working) -> bool:
+    """Test that a user keeps a benefit that the fund asks for; say whether payments are suspended for want of it.
+
+    Its loss ends the award, but payments are only suspended while an appeal runs (X6, S22): then nothing is settled,
+    and nothing is payable, until the appeal is.
+
+    Raises:
+        MissingFact: the benefit, or where it is lost, whether an appeal runs.
+    """
+    kept, figures = _benefit(working, transferred=True)
+    if kept is not None:
+        working.test("benefit_for_care", True, lambda: f"Keeps {kept}.", "", *figures)
+        return False
+    rule = working.figure(f"{FUND}.loss_of_benefit")
+    if working.case.facts.yes_no("benefit_appeal_running"):
+        working.stuck = True
+        working.add(
+            Outcome.MISSING,
+            "payments_suspended",
+            lambda: (
+                f"Now receives {_care(working)}, and an appeal is running: payments are suspended, not ended, until it"
+                " is decided."
+            ),
+            rule,
+        )
+        return True
+    working.test(
+        "benefit_for_care",
+        False,
+        "",
+        lambda: f"Now receives {_care(working)}. No appeal is running, so the award ends.",
+        *figures,
+        rule,
+    )
+    return False
+
+
+def _care(working: Working) -> str:
+    return CARE[working.case.facts.code("dla_care_rate")]
+
+
+def _benefit(working: Working, *, transferred: bool) -> tuple[str | None, tuple[Dated, ...]]:
+    """Return in words the benefit that meets the test, with the figures looked at; None where none does.
+
+    The highest rate of care, or a constant attendance allowance of as much (S13); for a user also what took the place
+    of disability living allowance (S18, S23i).
     """
     facts, needed = working.case.facts, working.figure(f"{FUND}.care_component_rate_needed")
-    rate = facts.code("dla_care_rate")
-    transferred = rate != needed.code and any(line.code in TRANSFERRED_BENEFITS for line in facts.incomes())
-    if rate == needed.code or transferred:
-        kept = "personal independence payment, daily living" if transferred else f"{rate} rate of care"
-        working.add(
-            Outcome.PASSED, "dla_care_highest", lambda: f"Keeps the benefit that the fund asks for: {kept}.", needed
-        )
-        return
-    working.wait(
-        "dla_care_highest",
-        lambda: (
-            f"The rate of care is now {rate}. If an appeal runs, payments are suspended, not ended; if none does, the"
-            " award ends. A person must ask which it is."
-        ),
-    )
+    if facts.code("dla_care_rate") == needed.code:
+        return CARE[needed.code], (needed,)
+    paid = {income.code: income.pence_per_week for income in facts.incomes() if income.pence_per_week}
+    kept_on = begun(working, f"{FUND}.benefits_kept_on_transfer") if transferred else None
+    if kept_on is not None:
+        for code, label in TRANSFERRED_BENEFITS.items():
+            if code in paid:
+                return label, (kept_on,)
+    if CONSTANT_ATTENDANCE in paid:
+        highest = working.figure(CARE_RATE)
+        if paid[CONSTANT_ATTENDANCE] >= highest.pence:
+            return "a constant attendance allowance of at least the highest rate of care", (needed, highest)
+        return None, (needed, highest)
+    return None, (needed,)
 
 
-def _age(working: Working, applied_on: date) -> None:
-    least = working.figure(f"{FUND}.age_least_years")
-    below = working.figure(f"{FUND}.age_below_years")
-    age = years_old(working.case.facts.date("date_of_birth"), applied_on)
+def _age(working: Working, application: Application) -> None:
+    least, below = working.figure(f"{FUND}.age_least_years"), working.figure(f"{FUND}.age_below_years")
+    age = years_old(working.case.facts.date("date_of_birth"), application.applied_on)
     working.test(
         "age",
         least.whole <= age < below.whole,
@@ -189,10 +216,10 @@ def _home(working: Working) -> None:
     )
 
 
-def _work(working: Working, applied_on: date) -> None:
-    if applied_on < ILF_WORK_RULE_FIRST_DAY:
+def _work(working: Working, application: Application) -> None:
+    if application.applied_on < ILF_WORK_RULE_FIRST_DAY:
         return
-    least = working.case.figures.at(f"{FUND}.hours_of_work_least", applied_on)
+    least = working.case.figures.at(f"{FUND}.hours_of_work_least", application.applied_on)
     hours = working.case.facts.count(WORK_FACT)
     working.test(
         "work",
@@ -203,23 +230,17 @@ def _work(working: Working, applied_on: date) -> None:
     )
 
 
-def _capital(working: Working) -> None:
-    capital, upper = capital_with_partner(working), working.figure(f"{FUND}.capital_limit_upper")
-    working.test(
-        "capital",
-        capital <= upper.pence,
-        lambda: f"Capital of {in_pounds(capital)}, a partner's included, is not above {in_pounds(upper.pence)}.",
-        lambda: f"Capital of {in_pounds(capital)}, a partner's included, is above {in_pounds(upper.pence)}.",
-        upper,
-    )
-
-
-def capital_with_partner(working: Working) -> int:
-    """Return the capital of the person and, in a couple, of the partner, in pence.
-
-    Raises:
-        MissingFact: capital, household or the partner's capital.
-    """
-    facts = working.case.facts
-    own = facts.pence("capital_pence")
-    return own + (facts.pence("partner_capital_pence") if facts.code("household") == "couple" else 0)
+def _priority(working: Working, application: Application) -> None:
+    """Tell in which order the fund takes an application of 2008 to 2010; it refuses nobody (S12)."""
+    if not PRIORITY_FIRST_DAY <= application.applied_on < ILF_WORK_RULE_FIRST_DAY:
+        return
+    facts, hours = working.case.facts, working.case.figures.at(f"{FUND}.priority_hours_of_work", application.applied_on)
+    works = facts.has(WORK_FACT) and facts.count(WORK_FACT) >= hours.whole
+    if works:
+        text = f"The fund takes this application in priority 1: works {hours.whole} hours a week or more."
+    elif facts.yes_no("receives_income_support"):
+        text = "The fund takes this application in priority 2: receives income support or a benefit like it."
+    else:
+        text = "The application is in neither of the fund's priorities, so it depends on money that is left."
+    unknown = "" if facts.has(WORK_FACT) else " Hours of work are not told; with enough of them it would be priority 1."
+    working.noted("priority", lambda: text + unknown, hours)

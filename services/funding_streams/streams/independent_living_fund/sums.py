@@ -7,9 +7,10 @@ Source:
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 
 from services.funding_streams.domain.facts import Income
-from services.funding_streams.domain.money import WEEKS_PER_AWARD
+from services.funding_streams.domain.money import WEEKS_PER_AWARD, half_up, in_pounds
 
 #: Incomes left out of what a person not on income support has over: earnings, benefits for disability, of which care is
 #: counted by itself, the fund's own money, and severe disability premium, which is part of income support.
@@ -28,8 +29,24 @@ INCOMES_LEFT_OUT = frozenset(
         "pip_mobility",
         "independent_living_fund",
         "severe_disability_premium",
+        "special_transitional_addition",
+        "constant_attendance_allowance",
+        "armed_forces_independence_payment",
     }
 )
+
+
+def to_the_penny(pence: Fraction) -> str:
+    """Write a sum for people: whole pence, half a penny up."""
+    return in_pounds(half_up(pence))
+
+
+def over_a_year(limit_pence_per_week: Fraction, eligible_weeks: int = WEEKS_PER_AWARD) -> Fraction:
+    """Return the most that the fund pays over the weeks for which an award is payable.
+
+    A single week may be above the weekly limit as long as the total is not (Independent Living Fund Scotland, S18).
+    """
+    return limit_pence_per_week * eligible_weeks
 
 
 def yearly_threshold(threshold_pence_per_week: Fraction) -> Fraction:
@@ -49,7 +66,7 @@ def meets_threshold(input_pence_per_week: Fraction, threshold_pence_per_week: Fr
 def available_income(
     care_component: Fraction,
     care_share_percent: int,
-    severe_disability_premium: Fraction,
+    premiums: Fraction,
     over_income_support: Fraction = Fraction(0),
 ) -> Fraction:
     """Return the weekly income that the fund takes to be available for support, in pence.
@@ -57,10 +74,11 @@ def available_income(
     Args:
         care_component: disability living allowance, care, in pence a week.
         care_share_percent: share of it that is counted.
-        severe_disability_premium: counted in full for people on income support or the like.
+        premiums: severe disability premium or addition, and special transitional addition, counted in full for people
+            on income support or the like.
         over_income_support: what a person not on income support has above its notional amount and housing costs.
     """
-    return care_component * care_share_percent / 100 + severe_disability_premium + over_income_support
+    return care_component * care_share_percent / 100 + premiums + over_income_support
 
 
 def income_over(
@@ -73,7 +91,18 @@ def income_over(
 
 @dataclass(frozen=True)
 class FundSums:
-    """What goes into an award, in pence a week."""
+    """What goes into an award, in pence a week.
+
+    Args:
+        support_cost: of qualifying support, less what Supporting People takes over.
+        council_input: what the council pays towards it, its charge included.
+        available_income: what the person is taken to have for it.
+        council_charge: what the council charges on the same income already.
+        fund_limit: the most that the fund pays to the person's group.
+        joint_limit: the most that council and fund pay together; asked at application alone.
+        contribution_limit: the most that a person contributes, where there is such a limit.
+        held_to: the award in payment, where nothing is paid for more hours.
+    """
 
     support_cost: Fraction
     council_input: Fraction
@@ -81,24 +110,34 @@ class FundSums:
     council_charge: Fraction
     fund_limit: Fraction
     joint_limit: Fraction | None = None
+    contribution_limit: Fraction | None = None
+    held_to: Fraction | None = None
 
-    @property
-    def contribution(self) -> Fraction:
-        """What the person pays towards the support, net of what the council charges on the same income already."""
+    @cached_property
+    def netted_income(self) -> Fraction:
+        """Available income net of what the council charges on the same income already."""
         return max(Fraction(0), self.available_income - self.council_charge)
 
-    @property
+    @cached_property
+    def contribution(self) -> Fraction:
+        """What the person pays towards the support."""
+        return _lowest(self.netted_income, self.contribution_limit)
+
+    @cached_property
     def uncapped(self) -> Fraction:
         """What is left of the cost for the fund before its limits."""
         return max(Fraction(0), self.support_cost - self.council_input - self.contribution)
 
-    @property
+    @cached_property
     def joint_room(self) -> Fraction | None:
         """What the joint limit leaves to the fund beside the council, or None where it does not apply."""
         return None if self.joint_limit is None else max(Fraction(0), self.joint_limit - self.council_input)
 
-    @property
+    @cached_property
     def award(self) -> Fraction:
         """What the fund pays."""
-        room = self.fund_limit if self.joint_room is None else min(self.fund_limit, self.joint_room)
-        return min(self.uncapped, room)
+        return _lowest(self.uncapped, self.fund_limit, self.joint_room, self.held_to)
+
+
+def _lowest(sum_: Fraction, *limits: Fraction | None) -> Fraction:
+    return min([sum_, *(limit for limit in limits if limit is not None)])
