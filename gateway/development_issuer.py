@@ -13,6 +13,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from braid.contracts.codes import CouncilCode
+from braid.contracts.partner import AgencyCode
 from braid.kit.identity import Principal, Role, TokenSigner, TokenVerifier, public_jwk, read_private_key
 from braid.kit.problems import Problem, responses
 from braid.kit.settings import Environment
@@ -33,6 +34,7 @@ class TokenRequest(BaseModel):
         "example"
     )
     person_id: UUID | None = Field(None, description="Whose budget it is, for a budget holder.")
+    agency: AgencyCode | None = Field(None, description="For whom, for a partner.")
 
 
 class TokenOut(BaseModel):
@@ -73,13 +75,19 @@ class DevelopmentIssuer:
         @router.post(
             "/development/tokens",
             status_code=201,
-            responses=responses((422, "A budget holder needs a person id, and nobody else may have one.")),
+            responses=responses(
+                (422, "A budget holder needs a person id, a partner an agency, and nobody else may have either.")
+            ),
         )
         async def issue(body: TokenRequest) -> TokenOut:
             """Sign in on this machine, as anybody of the example council."""
             if (body.role is Role.BUDGET_HOLDER) != (body.person_id is not None):
                 raise Problem(422, "person-id-mismatch", "A budget holder, and nobody else, has a person id")
-            principal = Principal(f"{body.role}:{body.name}", body.council, frozenset({body.role}), body.person_id)
+            if (body.role is Role.PARTNER) != (body.agency is not None):
+                raise Problem(422, "agency-mismatch", "A partner, and nobody else, has an agency")
+            principal = Principal(
+                f"{body.role}:{body.name}", body.council, frozenset({body.role}), body.person_id, body.agency
+            )
             return TokenOut(access_token=self.token(principal), token_type="Bearer", expires_in=TOKEN_LIFE_S)  # noqa: S106
 
         return router

@@ -9,9 +9,8 @@ from fastapi.responses import Response
 from braid.kit.identity import Principal, TokenRefused, TokenSigner, bearer_token, unauthenticated
 from braid.kit.problems import Problem
 from gateway.identity import Verifier
+from gateway.routing import Row
 
-#: Largest request body, in bytes.
-BODY_BYTES_MAX = 1_000_000
 _REQUEST_HEADERS = ("accept", "content-type", "idempotency-key", "if-match", "if-none-match", "x-request-id")
 _ANSWER_HEADERS = (
     "content-type",
@@ -57,8 +56,8 @@ class Door:
         except TokenRefused as error:
             raise unauthenticated(f"{error}.") from error
 
-    async def forward(self, request: Request, service: str) -> Response:
-        """Send a request on to a service and give back its answer.
+    async def forward(self, request: Request, row: Row) -> Response:
+        """Send a request on to the service that answers it and give back its answer.
 
         Raises:
             Problem: 401, 413, or 503 where the service cannot be reached.
@@ -67,11 +66,11 @@ class Door:
         headers = {name: request.headers[name] for name in _REQUEST_HEADERS if name in request.headers}
         answer = await self.ask(
             principal,
-            service,
+            row.service,
             request.method,
             request.url.path,
             headers=headers,
-            content=await _body(request),
+            content=await _body(request, row.body_bytes_max),
             query=request.url.query,
         )
         kept = {name: answer.headers[name] for name in _ANSWER_HEADERS if name in answer.headers}
@@ -108,10 +107,10 @@ class Door:
             ) from error
 
 
-async def _body(request: Request) -> bytes:
+async def _body(request: Request, bytes_max: int) -> bytes:
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
-        if len(body) > BODY_BYTES_MAX:
-            raise Problem(413, "too-large", "The request is too large", f"At most {BODY_BYTES_MAX} bytes.")
+        if len(body) > bytes_max:
+            raise Problem(413, "too-large", "The request is too large", f"At most {bytes_max} bytes.")
     return bytes(body)

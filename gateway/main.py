@@ -18,13 +18,13 @@ from braid.kit.health import health_routes
 from braid.kit.http_observation import HttpObservation
 from braid.kit.identity import TokenSigner
 from braid.kit.problems import answer_with_problems, responses
-from gateway.composed import whole_budget
+from gateway.composed import OpenQuestions, open_questions, whole_budget
 from gateway.console.errors import answer_people_with_pages
 from gateway.console.pages import console_routes
 from gateway.development_issuer import DevelopmentIssuer
 from gateway.forwarding import Door
 from gateway.identity import Verifier
-from gateway.routing import ROUTES
+from gateway.routing import ROUTES, Row
 
 
 def build_gateway(
@@ -55,7 +55,7 @@ def build_gateway(
         HTTPXClientInstrumentor.instrument_client(client)
     app.include_router(composed_routes(door))
     for row in ROUTES:
-        app.add_api_route(row.path, _forwarder(door, row.service), methods=[row.method], include_in_schema=False)
+        app.add_api_route(row.path, _forwarder(door, row), methods=[row.method], include_in_schema=False)
     if development_issuer:
         app.include_router(development_issuer.router())
     app.include_router(description_routes())
@@ -82,6 +82,16 @@ def composed_routes(door: Door) -> APIRouter:
         """A person's whole budget, from every service; what is away for the moment is named in ``unavailable``."""
         return await whole_budget(door, await door.principal(request), person_id)
 
+    @router.get(
+        "/v1/people/{person_id}/open-questions",
+        responses=responses(
+            (401, "No valid token."), (404, "Nothing has been decided yet, or the record is not yours to see.")
+        ),
+    )
+    async def read_open_questions(person_id: UUID, request: Request) -> OpenQuestions:
+        """Which facts the streams still lack, which streams need them, and which question asks for each."""
+        return await open_questions(door, await door.principal(request), person_id)
+
     return router
 
 
@@ -105,8 +115,8 @@ def _document(package: str, name: str) -> Any:
     return json.loads((resources.files(package) / name).read_text())
 
 
-def _forwarder(door: Door, service: str) -> Callable[[Request], Awaitable[Response]]:
+def _forwarder(door: Door, row: Row) -> Callable[[Request], Awaitable[Response]]:
     async def forward(request: Request) -> Response:
-        return await door.forward(request, service)
+        return await door.forward(request, row)
 
     return forward

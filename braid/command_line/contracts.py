@@ -37,7 +37,14 @@ def write() -> None:
         raise typer.Exit(1)
     for event in EVENTS.values():
         _write(Path(str(schema_file(event))), schema_of(event))
-    _write(ASYNCAPI_FILE, asyncapi(consumers()))
+    _write(ASYNCAPI_FILE, asyncapi(consumers(), outside_topics()))
+
+
+def outside_topics() -> dict[str, tuple[str, ...]]:
+    """Topics of the events that come from outside, by event type."""
+    from braid.command_line.services import outside_topics_of_all
+
+    return outside_topics_of_all()
 
 
 def consumers() -> dict[str, tuple[str, ...]]:
@@ -70,7 +77,9 @@ def stale_documents() -> list[str]:
     for folder in ("schemas", "examples"):
         there = {file.name for file in (ASYNCAPI_FILE.parent / folder).glob("*.json")}
         stale += [f"{folder}/{name}: belongs to no event" for name in sorted(there - known)]
-    if not ASYNCAPI_FILE.is_file() or json.loads(ASYNCAPI_FILE.read_text()) != _plain(asyncapi(consumers())):
+    if not ASYNCAPI_FILE.is_file() or json.loads(ASYNCAPI_FILE.read_text()) != _plain(
+        asyncapi(consumers(), outside_topics())
+    ):
         stale.append("asyncapi.json is not what the code makes: run braid contracts write")
     return stale
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from braid.command_line import contracts, dead_letters, ledger, rules
+from braid.command_line import contracts, dead_letters, ledger, partner, ras, rules
 from braid.command_line.services import SERVICES
 
 app = typer.Typer(
@@ -19,6 +19,8 @@ app = typer.Typer(
 app.add_typer(contracts.app, name="contracts", help="Event contracts: schemas, examples, AsyncAPI.")
 app.add_typer(dead_letters.app, name="dead-letters", help="Messages that could not be handled: look, replay, mend.")
 app.add_typer(ledger.app, name="ledger", help="The journal's proof.")
+app.add_typer(partner.app, name="partner", help="For a partner agency: an example, a check, and a way to send.")
+app.add_typer(ras.app, name="ras", help="Allocation tables: calibrate, simulate, publish.")
 app.add_typer(rules.app, name="rules", help="Rule files of the streams, allocation tables and questionnaires.")
 topics = typer.Typer(no_args_is_help=True, help="Kafka topics.")
 app.add_typer(topics, name="topics")
@@ -131,6 +133,14 @@ def create_topics(
     from braid.command_line.topics import create_missing
 
     _run(create_missing(bootstrap, partitions=partitions, replicas=replicas))
+
+
+@topics.command("manifests")
+def write_manifests() -> None:
+    """Write the Kubernetes objects of the partner agencies' topics."""
+    from braid.command_line.partner_manifests import write
+
+    write()
 
 
 @keys.command("create")

@@ -4,7 +4,8 @@ import typer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import TopicAlreadyExistsError
 
-from braid.contracts.catalogue import TOPICS, dead_letter_topic
+from braid.command_line.services import all_topics
+from braid.contracts.catalogue import dead_letter_topic
 
 
 async def create_missing(bootstrap: str, *, partitions: int, replicas: int) -> None:
@@ -13,7 +14,7 @@ async def create_missing(bootstrap: str, *, partitions: int, replicas: int) -> N
     await admin.start()
     try:
         there = set(await admin.list_topics())
-        for topic in (name for base in TOPICS for name in (base, dead_letter_topic(base))):
+        for topic in (name for base in all_topics() for name in (base, dead_letter_topic(base))):
             if topic not in there:
                 await _create(admin, NewTopic(topic, num_partitions=partitions, replication_factor=replicas))
     finally:

@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from importlib import resources
 from importlib.resources.abc import Traversable
 
-from braid.contracts.allocation import IndicativeAllocationCalculated
+from braid.contracts.allocation import AllocationSettled, IndicativeAllocationCalculated
 from braid.contracts.assessment import AssessmentAgreed, AssessmentSubmitted, CaseOpened
 from braid.contracts.award import AwardDecided
 from braid.contracts.budget import BudgetOpened, FundClosed, FundOpened
 from braid.contracts.event import Event
+from braid.contracts.partner import PartnerAwardDecided
 
 EVENTS: Mapping[str, type[Event]] = {
     event.TYPE: event
@@ -17,14 +18,20 @@ EVENTS: Mapping[str, type[Event]] = {
         AssessmentSubmitted,
         AssessmentAgreed,
         IndicativeAllocationCalculated,
+        AllocationSettled,
         AwardDecided,
         BudgetOpened,
         FundOpened,
         FundClosed,
+        PartnerAwardDecided,
     )
 }
 
-TOPICS: tuple[str, ...] = tuple(sorted({event.TOPIC for event in EVENTS.values()}))
+#: Events that partner agencies tell, each on a topic of its own; the services tell all others.
+PARTNER_EVENTS = frozenset({PartnerAwardDecided.TYPE})
+
+#: Topics of the services. Beside them there is one for each partner agency; which those are, the streams say.
+TOPICS: tuple[str, ...] = tuple(sorted({event.TOPIC for event in EVENTS.values() if event.TYPE not in PARTNER_EVENTS}))
 
 
 def dead_letter_topic(topic: str) -> str:

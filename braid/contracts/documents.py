@@ -1,6 +1,6 @@
 """The committed documents that follow from the event models: JSON Schemas and the AsyncAPI description."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from braid.contracts.catalogue import EVENTS, TOPICS, dead_letter_topic
@@ -25,12 +25,18 @@ def _open(schema: Any) -> Any:
     return schema
 
 
-def asyncapi(consumers: Mapping[str, tuple[str, ...]]) -> dict[str, Any]:
+#: Event types that come from outside, each with its topics: one for every sender.
+OutsideTopics = Mapping[str, tuple[str, ...]]
+
+
+def asyncapi(consumers: Mapping[str, tuple[str, ...]], outside_topics: OutsideTopics) -> dict[str, Any]:
     """The AsyncAPI 3 document of the platform.
 
     Args:
         consumers: the event types that each service handles.
+        outside_topics: topics of the events that come from outside, by event type: one for every sender.
     """
+    topics = [*TOPICS, *sorted(topic for topics in outside_topics.values() for topic in topics)]
     return {
         "asyncapi": "3.0.0",
         "info": {
@@ -41,8 +47,8 @@ def asyncapi(consumers: Mapping[str, tuple[str, ...]]) -> dict[str, Any]:
             "license": {"name": "Apache-2.0"},
         },
         "defaultContentType": "application/json",
-        "channels": {_name(topic): _channel(topic) for topic in TOPICS},
-        "operations": {**_sends(), **_receives(consumers)},
+        "channels": {_name(topic): _channel(topic, outside_topics) for topic in topics},
+        "operations": {**_sends(outside_topics), **_receives(consumers, outside_topics)},
         "components": {
             "messages": {_title(event): _message(event) for event in EVENTS.values()},
             "messageTraits": {"cloudEvent": _cloud_event()},
@@ -58,8 +64,8 @@ def _title(event: type[Event]) -> str:
     return event.__name__
 
 
-def _channel(topic: str) -> dict[str, Any]:
-    events = [event for event in EVENTS.values() if topic == event.TOPIC]
+def _channel(topic: str, outside: OutsideTopics) -> dict[str, Any]:
+    events = [event for event in EVENTS.values() if topic in _topics_of(event, outside)]
     return {
         "address": topic,
         "description": f"What a consumer cannot handle goes to {dead_letter_topic(topic)} with its cause.",
@@ -68,32 +74,43 @@ def _channel(topic: str) -> dict[str, Any]:
     }
 
 
-def _sends() -> dict[str, Any]:
+def _sends(outside: OutsideTopics) -> dict[str, Any]:
     return {
-        f"send{_title(event)}": {
-            "action": "send",
-            "channel": {"$ref": f"#/channels/{_name(event.TOPIC)}"},
-            "messages": [{"$ref": f"#/channels/{_name(event.TOPIC)}/messages/{_title(event)}"}],
-        }
+        f"send{_title(event)}{place}": {"action": "send", **_carried(event, topic)}
         for event in EVENTS.values()
+        for place, topic in _places(event, outside)
     }
 
 
-def _receives(consumers: Mapping[str, tuple[str, ...]]) -> dict[str, Any]:
+def _receives(consumers: Mapping[str, tuple[str, ...]], outside: OutsideTopics) -> dict[str, Any]:
     return {
-        f"{service}Receives{_title(EVENTS[event_type])}": {
+        f"{service}Receives{_title(EVENTS[event_type])}{place}": {
             "action": "receive",
-            "channel": {"$ref": f"#/channels/{_name(EVENTS[event_type].TOPIC)}"},
-            "messages": [
-                {"$ref": f"#/channels/{_name(EVENTS[event_type].TOPIC)}/messages/{_title(EVENTS[event_type])}"}
-            ],
+            **_carried(EVENTS[event_type], topic),
             "bindings": {
                 "kafka": {"groupId": {"type": "string", "const": f"braid.{service}"}, "bindingVersion": "0.5.0"}
             },
         }
         for service, event_types in consumers.items()
         for event_type in event_types
+        for place, topic in _places(EVENTS[event_type], outside)
     }
+
+
+def _topics_of(event: type[Event], outside: OutsideTopics) -> tuple[str, ...]:
+    return outside.get(event.TYPE, (event.TOPIC,))
+
+
+def _places(event: type[Event], outside: OutsideTopics) -> Iterator[tuple[str, str]]:
+    """The topics of an event, each with what tells operations on it apart."""
+    topics = _topics_of(event, outside)
+    for topic in topics:
+        yield ("" if topics == (event.TOPIC,) else f"-{_name(topic)}"), topic
+
+
+def _carried(event: type[Event], topic: str) -> dict[str, Any]:
+    channel = f"#/channels/{_name(topic)}"
+    return {"channel": {"$ref": channel}, "messages": [{"$ref": f"{channel}/messages/{_title(event)}"}]}
 
 
 def _message(event: type[Event]) -> dict[str, Any]:

@@ -19,7 +19,7 @@ class Event(Part):
     Class attributes:
         TYPE: CloudEvents type, ``uk.braid.<context>.<what-happened>.v<n>``.
         TOPIC: Kafka topic of the publishing aggregate. The record's key is the person id, so one person's events stay
-            in order.
+            in order. An event that comes from outside has a topic for each sender; its ``TOPIC`` is their pattern.
     """
 
     TYPE: ClassVar[str]
@@ -27,6 +27,11 @@ class Event(Part):
 
     person_id: PersonId = Field(description="Opaque id of the person; names live in the assessment service alone.")
     council: CouncilCode
+
+    @property
+    def topic(self) -> str:
+        """The topic that this very event belongs on."""
+        return self.TOPIC
 
     @classmethod
     def read(cls, data: bytes) -> Self:

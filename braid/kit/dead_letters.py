@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
+from pydantic import ValidationError
 from sqlalchemy import delete, select, text, update
 from sqlalchemy.dialects.postgresql import insert as insert_or_skip
 from sqlalchemy.engine import RowMapping
@@ -35,8 +36,10 @@ def cause_of(error: BaseException) -> str:
     return type(error).__name__.lstrip("_")
 
 
-async def bury(work: UnitOfWork, consumer: str, message: Message, error: Exception, *, attempts: int) -> None:
-    """Keep a message as a dead letter and park its key; burying the same message twice changes nothing.
+async def bury(
+    work: UnitOfWork, consumer: str, message: Message, error: Exception, *, attempts: int, park: bool = True
+) -> None:
+    """Keep a message as a dead letter and park its key, if asked to; burying the same message twice changes nothing.
 
     The unit of work acts for no council: the letter may be unreadable, and only the operations role may read it.
     """
@@ -56,7 +59,7 @@ async def bury(work: UnitOfWork, consumer: str, message: Message, error: Excepti
     inserted = await work.session.execute(letter.on_conflict_do_nothing().inline())
     if inserted.rowcount != 1:  # type: ignore[attr-defined]
         return
-    if key is not None:
+    if park and key is not None:
         parked = tables.parked_key
         parking = insert_or_skip(parked).values(consumer=consumer, topic=message.topic, key=key)
         # Not "do nothing", which would take no lock: whoever frees the key this moment must wait for this letter.
@@ -105,7 +108,17 @@ def _readable(headers: Sequence[tuple[str, bytes]]) -> dict[str, str]:
 
 
 def _error_text(error: Exception) -> str:
-    return _storable(str(error))[:ERROR_CHARACTERS_MAX]
+    words = words_of(error) if isinstance(error, ValidationError) else str(error)
+    return _storable(words)[:ERROR_CHARACTERS_MAX]
+
+
+def words_of(error: ValidationError) -> str:
+    """What does not fit a contract: each fault with its place, and without the data, which may be about a person."""
+    told = []
+    for fault in error.errors(include_url=False, include_context=False, include_input=False):
+        place, words = "/".join(str(step) for step in fault["loc"]), fault["msg"].removeprefix("Value error, ")
+        told.append(f"{place}: {words}" if place else words)
+    return "; ".join(told)
 
 
 def _storable(words: str) -> str:

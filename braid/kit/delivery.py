@@ -2,13 +2,13 @@
 
 At least once from the transport, once in effect: the claim in the inbox and the handler's work commit together. A
 message that cannot be handled goes to the dead letters with its cause, and its key is parked so that no later message
-of the same person passes it. A lost database is never the message's fault, nor is another transaction that holds what
-it needs: delivery waits for them.
+of the same person passes it, save on topics from outside, where order does not matter. A lost database is never the
+message's fault, nor is another transaction that holds what it needs: delivery waits for them.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from time import perf_counter
 from typing import Any
@@ -72,16 +72,28 @@ class Subscription:
         consumer: name of the consumer (the service): its inbox entries and Kafka group.
         events: every event type that the platform knows, by CloudEvents type; others are dead letters.
         handlers: handler by CloudEvents type; a known type without one is passed over.
+        outside_topics: topics of the handled types that are told from outside, on a topic for each sender; all others
+            come on the ``TOPIC`` of their event. Handlers of such types must not mind in which order messages come: a
+            sender's mistake then keeps none of its other messages back.
     """
 
     consumer: str
     events: Mapping[str, Any]
     handlers: Mapping[str, Handler]
+    outside_topics: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def topics(self) -> tuple[str, ...]:
         """Topics that carry the handled types."""
-        return tuple(sorted({self.events[event_type].TOPIC for event_type in self.handlers}))
+        return tuple(sorted({topic for event_type in self.handlers for topic in self.topics_of(event_type)}))
+
+    def topics_of(self, event_type: str) -> tuple[str, ...]:
+        """Topics on which an event of a handled type may come."""
+        return self.outside_topics.get(event_type, (self.events[event_type].TOPIC,))
+
+    def keeps_order(self, topic: str) -> bool:
+        """Whether a message that cannot be handled holds back the later ones of its key."""
+        return not any(topic in topics for topics in self.outside_topics.values())
 
 
 class Delivery:
@@ -150,11 +162,13 @@ class Delivery:
             raise MalformedMessage(f"event type {envelope.type!r} is unknown")
         if envelope.type not in self.subscription.handlers:
             return None
-        if message.topic != contract.TOPIC:
+        if message.topic not in self.subscription.topics_of(envelope.type):
             raise MalformedMessage(f"{envelope.type} does not belong on topic {message.topic}")
         if message.value is None:
             raise MalformedMessage("the message has no data")
         event = contract.read(message.value)
+        if message.topic != event.topic:
+            raise MalformedMessage(f"what the data say belongs on topic {event.topic}, not on {message.topic}")
         if message.key != str(event.person_id).encode():
             raise MalformedMessage("the message's key is not the person id of its data")
         return event
@@ -197,7 +211,14 @@ class Delivery:
         while True:
             try:
                 async with self._units.for_council("") as work:
-                    await dead_letters.bury(work, self.subscription.consumer, message, error, attempts=attempts)
+                    await dead_letters.bury(
+                        work,
+                        self.subscription.consumer,
+                        message,
+                        error,
+                        attempts=attempts,
+                        park=self.subscription.keeps_order(message.topic),
+                    )
                     await work.commit()
             except Exception as failure:
                 if not _passes(failure):

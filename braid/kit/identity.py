@@ -30,6 +30,7 @@ class Role(StrEnum):
     APPROVER = "approver"
     FINANCE_OFFICER = "finance_officer"
     AUDITOR = "auditor"
+    PARTNER = "partner"
     SYSTEM = "system"
 
 
@@ -46,12 +47,18 @@ class Principal:
         council: GSS code of the council.
         roles: roles at that council.
         person_id: the person whose budget it is, for a budget holder.
+        agency: for which agency, for a partner.
     """
 
     subject: str
     council: str
     roles: frozenset[Role]
     person_id: UUID | None = None
+    agency: str | None = None
+
+    def speaks_for(self, agency: str) -> bool:
+        """Whether a partner agency's decisions may be told and read: by that agency alone."""
+        return Role.PARTNER in self.roles and self.agency == agency
 
     def may_read(self, person_id: UUID) -> bool:
         """Whether the record of a person may be read: by the council's staff, and by the person."""
@@ -71,6 +78,8 @@ def claims_of(principal: Principal) -> dict[str, Any]:
     }
     if principal.person_id:
         claims["person_id"] = str(principal.person_id)
+    if principal.agency:
+        claims["agency"] = principal.agency
     return claims
 
 
@@ -83,7 +92,8 @@ def principal_from(claims: Mapping[str, Any]) -> Principal:
     try:
         person = claims.get("person_id")
         roles = frozenset(Role(role) for role in claims["roles"] if role in set(Role))
-        return Principal(str(claims["sub"]), str(claims["council"]), roles, UUID(person) if person else None)
+        agency = str(claims["agency"]) if claims.get("agency") else None
+        return Principal(str(claims["sub"]), str(claims["council"]), roles, UUID(person) if person else None, agency)
     except (KeyError, TypeError, ValueError) as error:
         raise TokenRefused("the token lacks a council, a subject or roles") from error
 

@@ -1,6 +1,6 @@
 """What a service is made of, and how its parts are opened, checked and closed."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -37,6 +37,8 @@ class ServiceDefinition:
         metadata: its tables.
         events: every event type of the platform, by CloudEvents type.
         handlers: its handler by CloudEvents type; empty where it consumes nothing.
+        outside_topics: topics of the handled types that come from outside, one for each sender, as `Subscription` takes
+            them; asked for when first needed.
         problems: how its domain errors are told over HTTP.
     """
 
@@ -47,6 +49,7 @@ class ServiceDefinition:
     metadata: MetaData
     events: Mapping[str, Any] = field(default_factory=dict)
     handlers: Mapping[str, Handler] = field(default_factory=dict)
+    outside_topics: Callable[[], Mapping[str, tuple[str, ...]]] = dict
     problems: ProblemTable = field(default_factory=dict)
 
     @property
@@ -57,6 +60,11 @@ class ServiceDefinition:
     @property
     def tables(self) -> MessagingTables:
         return messaging_tables(self.metadata)
+
+    @property
+    def subscription(self) -> Subscription:
+        """What it reads."""
+        return Subscription(self.name, self.events, self.handlers, self.outside_topics())
 
 
 class ServiceRuntime:
@@ -104,8 +112,7 @@ class ServiceRuntime:
 
     def delivery(self, *, retry: RetryPolicy | None = None) -> Delivery:
         """The delivery of the events that the service consumes."""
-        subscription = Subscription(self.definition.name, self.definition.events, self.definition.handlers)
-        return Delivery(subscription, self.units, retry=retry)
+        return Delivery(self.definition.subscription, self.units, retry=retry)
 
     async def check_schema(self) -> None:
         """Refuse to work with a database at another migration.

@@ -4,10 +4,18 @@ from collections.abc import Mapping
 
 from braid.contracts.allocation import IndicativeAllocationCalculated
 from braid.contracts.assessment import AssessmentAgreed
+from braid.contracts.partner import PartnerAwardDecided, partner_topic
 from braid.kit.delivery import Handler
-from services.funding_streams.handlers import know_allocation, know_assessment
+from services.funding_streams.discovery import agencies
+from services.funding_streams.handlers import hear_partner, know_allocation, know_assessment
 
 HANDLERS: Mapping[str, Handler] = {
     AssessmentAgreed.TYPE: know_assessment,
     IndicativeAllocationCalculated.TYPE: know_allocation,
+    PartnerAwardDecided.TYPE: hear_partner,
 }
+
+
+def outside_topics() -> Mapping[str, tuple[str, ...]]:
+    """Return the topics of the partner agencies: one for each that decides on a stream."""
+    return {PartnerAwardDecided.TYPE: tuple(partner_topic(agency) for agency in agencies())}

@@ -1,7 +1,7 @@
 """What the funding streams do when something happened elsewhere: decide, and say so where it is new."""
 
+from contextlib import suppress
 from dataclasses import asdict
-from typing import Any
 from uuid import UUID, uuid5
 
 from sqlmodel import col, select
@@ -9,25 +9,26 @@ from sqlmodel import col, select
 from braid.contracts.allocation import IndicativeAllocationCalculated
 from braid.contracts.assessment import AssessmentAgreed
 from braid.contracts.award import AwardDecided
+from braid.contracts.partner import PartnerAwardDecided
 from braid.kit.delivery import Permanent
 from braid.kit.unit_of_work import UnitOfWork
-from services.funding_streams.discovery import adapters, adapters_in_order
-from services.funding_streams.domain.adapter import Allocation, AllocationOutcome, Case
-from services.funding_streams.domain.decide_all import decide_all
 from services.funding_streams.domain.decision import Decision
-from services.funding_streams.domain.errors import WrongFact
-from services.funding_streams.domain.facts import Facts
-from services.funding_streams.rule_files import rule_files
+from services.funding_streams.domain.errors import SettingRefused
+from services.funding_streams.evaluation import evaluate
+from services.funding_streams.partner_words import keep, require_own_stream
+from services.funding_streams.stored_case import case_of, has_all, ready
 from services.funding_streams.tables import AwardRow, CaseRow
 
 
 async def know_assessment(event: AssessmentAgreed, work: UnitOfWork) -> None:
     """Take in the facts of an agreed assessment; decide where its allocation is here already."""
     case = await _locked_case(event.person_id, work)
+    if _is_overtaken(event, case):
+        return
     case.assessment_id, case.assessment_version = event.assessment_id, event.version
     case.agreed_on = event.agreed_on
     case.facts = event.model_dump(mode="json")["facts"]
-    await _decide(case, work)
+    await _decide_or_refuse(case, work)
 
 
 async def know_allocation(event: IndicativeAllocationCalculated, work: UnitOfWork) -> None:
@@ -37,43 +38,63 @@ async def know_allocation(event: IndicativeAllocationCalculated, work: UnitOfWor
     if case.allocation and case.allocation["version"] >= event.version:
         return
     case.allocation = event.model_dump(mode="json", exclude={"lines", "notes"})
-    await _decide(case, work)
+    await _decide_or_refuse(case, work)
+
+
+async def hear_partner(event: PartnerAwardDecided, work: UnitOfWork) -> None:
+    """Keep what a partner agency decided, and decide again where there is something to decide on.
+
+    Raises:
+        NotItsStream: the agency does not decide on that stream.
+        ToldOtherwise: it told something else under the same reference.
+    """
+    require_own_stream(event)
+    await work.lock_person(event.person_id)
+    if not await keep(event, work):
+        return
+    case = await case_of(event.person_id, work)
+    if case is None:
+        return
+    # A council's choice that no longer stands is no fault of the agency's: its word is kept until it is mended.
+    with suppress(SettingRefused):
+        await _decide(case, work)
+
+
+def _is_overtaken(event: AssessmentAgreed, case: CaseRow) -> bool:
+    """Whether an assessment comes again, or after a newer one; it comes in order but for a replay."""
+    if case.agreed_on is None:
+        return False
+    if case.assessment_id == event.assessment_id:
+        return event.version <= case.assessment_version
+    return event.agreed_on < case.agreed_on
 
 
 async def _locked_case(person_id: UUID, work: UnitOfWork) -> CaseRow:
     await work.lock_person(person_id)
-    case = (await work.session.scalars(select(CaseRow).where(CaseRow.person_id == person_id))).first()
-    return case or CaseRow(person_id=person_id, council=work.council)
+    return await case_of(person_id, work) or CaseRow(person_id=person_id, council=work.council)
+
+
+async def _decide_or_refuse(case: CaseRow, work: UnitOfWork) -> None:
+    try:
+        await _decide(case, work)
+    except SettingRefused as error:
+        raise Permanent(str(error)) from error
 
 
 async def _decide(case: CaseRow, work: UnitOfWork) -> None:
+    """Decide every stream and tell what is new; facts that cannot be right leave the streams that read them open.
+
+    Raises:
+        SettingRefused: the council's stored choice is one that the law leaves to councils no longer.
+    """
     work.session.add(case)
     await work.session.flush()
-    allocation = case.allocation
     # The two come on different topics, in either order; a decision needs both of one assessment.
-    if case.agreed_on is None or not allocation or not _belong_together(case, allocation):
+    if not has_all(case):
         return
-    try:
-        decisions = decide_all(
-            Case(
-                facts=Facts.from_mapping(case.facts),
-                on=case.agreed_on,
-                figures=rule_files().figures,
-                council=rule_files().council_defaults,
-                allocation=Allocation(allocation["pence_per_year"], AllocationOutcome(allocation["outcome"])),
-            ),
-            adapters(),
-            adapters_in_order(),
-        )
-    except WrongFact as error:
-        raise Permanent(str(error)) from error
-    for decision in decisions:
+    known = await ready(case, work)
+    for decision in evaluate(known.case, doubts=known.doubts):
         await _tell(case, decision, work)
-
-
-def _belong_together(case: CaseRow, allocation: dict[str, Any]) -> bool:
-    of_allocation = (allocation["assessment_id"], allocation["assessment_version"])
-    return of_allocation == (str(case.assessment_id), case.assessment_version)
 
 
 async def _tell(case: CaseRow, decision: Decision, work: UnitOfWork) -> None:

@@ -2,16 +2,20 @@
 
 from braid.contracts.catalogue import EVENTS
 from braid.kit.service import ServiceDefinition
-from services.funding_streams.api import router
-from services.funding_streams.events import HANDLERS
+from services.funding_streams.api import PROBLEMS, ROUTERS
+from services.funding_streams.events import HANDLERS, outside_topics
+from services.funding_streams.partner_api import PROBLEMS as PARTNER_PROBLEMS
+from services.funding_streams.partner_api import router as partner_router
 from services.funding_streams.tables import metadata
 
 SERVICE = ServiceDefinition(
     name="funding_streams",
     package="services.funding_streams",
     title="funding streams",
-    routers=(router,),
+    routers=(*ROUTERS, partner_router),
     metadata=metadata,
     events=EVENTS,
     handlers=HANDLERS,
+    outside_topics=outside_topics,
+    problems={**PROBLEMS, **PARTNER_PROBLEMS},
 )

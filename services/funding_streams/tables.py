@@ -1,4 +1,4 @@
-"""Storage rows of the funding streams: what is known of a person, and every version of every decision."""
+"""Storage rows of the funding streams: what is known of a person, what was decided, partners' and councils' words."""
 
 from datetime import date, datetime
 from typing import Any
@@ -54,4 +54,42 @@ class AwardRow(FundingStreamsRow, table=True):
     contribution_pence: int = Field(sa_type=BigInteger)
     rules_as_of: date
     decision: dict[str, Any] = Field(sa_type=JSONB)
+    recorded_at: datetime = recorded_at()
+
+
+class PartnerDecisionRow(FundingStreamsRow, table=True):
+    """One version of one decision of a partner agency, as it was told; never changed."""
+
+    __tablename__ = "partner_decision"
+    __table_args__ = (
+        CheckConstraint("version >= 1", name="version_from_one"),
+        Index("ix_partner_decision_person", "person_id"),
+    )
+
+    council: str = Field(primary_key=True, sa_type=Text)
+    agency: str = Field(primary_key=True, sa_type=Text)
+    reference: str = Field(primary_key=True, sa_type=Text)
+    version: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    person_id: UUID
+    stream: str = Field(sa_type=Text)
+    decision: dict[str, Any] = Field(sa_type=JSONB)
+    recorded_at: datetime = recorded_at()
+
+
+class CouncilSettingRow(FundingStreamsRow, table=True):
+    """One choice of a council of what the law leaves to it, from a day on; never changed, a later one comes beside it.
+
+    ``choice`` is ``{"value": ...}``, since no value at all is a choice for some settings.
+    """
+
+    __tablename__ = "council_setting"
+    __table_args__ = (CheckConstraint("version >= 1", name="version_from_one"),)
+
+    council: str = Field(primary_key=True, sa_type=Text)
+    name: str = Field(primary_key=True, sa_type=Text)
+    version: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    starts_on: date
+    choice: dict[str, Any] = Field(sa_type=JSONB)
+    reason: str = Field(sa_type=Text)
+    chosen_by: str = Field(sa_type=Text)
     recorded_at: datetime = recorded_at()
