@@ -1,14 +1,24 @@
-"""``python -m tests.bench [embedded|kafka] [--journeys N]``."""
+"""``python -m tests.bench [calibration|decisions|embedded|kafka|population] [--people N] [--journeys N]``."""
 
 import argparse
 
-from tests.bench import embedded, kafka
+from tests.bench import calibration, decisions, embedded, kafka, whole_population
 
 parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-parser.add_argument("what", nargs="?", choices=["all", "embedded", "kafka"], default="all")
+parser.add_argument(
+    "what", nargs="?", choices=["all", "calibration", "decisions", "embedded", "kafka", "population"], default="all"
+)
 parser.add_argument("--journeys", type=int, default=60)
+parser.add_argument("--people", type=int, default=decisions.PEOPLE)
+parser.add_argument("--openfisca", default="", help="interpreter that has OpenFisca-core, to compare with")
 arguments = parser.parse_args()
+if arguments.what in ("all", "decisions"):
+    decisions.run(people=arguments.people)
 if arguments.what in ("all", "embedded"):
     embedded.run(journeys=arguments.journeys)
 if arguments.what in ("all", "kafka"):
     kafka.run(journeys=arguments.journeys)
+if arguments.what == "calibration":
+    calibration.run()
+if arguments.what in ("all", "population"):
+    whole_population.run(openfisca=arguments.openfisca)

@@ -1,0 +1,47 @@
+"""The shared taxonomy of uses as people read it."""
+
+from collections.abc import Mapping
+
+from braid.contracts.uses import Use
+
+USES_IN_WORDS: Mapping[Use, str] = {
+    Use.CARE_PERSONAL: "personal care",
+    Use.CARE_NIGHT: "care at night",
+    Use.CARE_SUPERVISION: "someone there to keep the person safe",
+    Use.DOMESTIC_HELP: "help at home, such as cleaning and cooking",
+    Use.DOMESTIC_GARDEN: "help in the garden",
+    Use.RESPITE_COMMUNITY: "a break, at home or in the community",
+    Use.RESPITE_RESIDENTIAL: "a break in a care home",
+    Use.COMMUNITY_ACCESS: "getting out and about",
+    Use.COMMUNITY_ACTIVITY: "activities in the community",
+    Use.LEISURE_ACTIVITY: "leisure",
+    Use.EDUCATION_SUPPORT: "support to learn",
+    Use.EDUCATION_FEE: "fees for courses",
+    Use.WORK_SUPPORT: "support at work",
+    Use.WORK_EQUIPMENT: "equipment for work",
+    Use.WORK_PREMISES: "changes to a workplace",
+    Use.TRAVEL_TO_WORK: "travel to work",
+    Use.TRAVEL_IN_WORK: "travel during work",
+    Use.TRAVEL_OTHER: "other travel",
+    Use.HOUSING_SUPPORT: "support to keep a home",
+    Use.EQUIPMENT_DAILY_LIVING: "equipment for daily living",
+    Use.EQUIPMENT_TELECARE: "alarms and telecare",
+    Use.ADAPTATION_MINOR: "small changes to the home",
+    Use.ADAPTATION_MAJOR: "large changes to the home",
+    Use.HEALTH_NURSING: "nursing",
+    Use.HEALTH_THERAPY: "therapy",
+    Use.EMPLOYING_ON_COSTS: "an employer's costs, such as National Insurance and holidays",
+    Use.EMPLOYING_RECRUITMENT: "finding a personal assistant",
+    Use.EMPLOYING_TRAINING: "training a personal assistant",
+    Use.EMPLOYING_INSURANCE: "an employer's insurance",
+    Use.EMPLOYING_PAYROLL: "a payroll service",
+    Use.BROKERAGE: "help to plan and arrange support",
+    Use.CARER_SUPPORT: "support for a carer",
+    Use.FAMILY_THANKS: "thanks for help by family and friends",
+    Use.CONTINGENCY: "something put by for the unexpected",
+    Use.CHARGE_TOP_UP: "topping up a charge",
+    Use.NEVER_GAMBLING: "gambling",
+    Use.NEVER_DEBT: "paying debts",
+    Use.NEVER_ALCOHOL_TOBACCO: "alcohol and tobacco",
+    Use.NEVER_ILLEGAL: "anything illegal",
+}
