@@ -5,10 +5,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 WIDTH = 110
-_STREAMS = {
-    "adult_social_care": "Adult social care",
-    "supporting_people": "Supporting People",
-    "independent_living_fund": "Independent Living Fund",
+_PAID = {
+    "weekly": "every week",
+    "yearly": "every year",
+    "one_off": "once",
+    "reimbursable": "paid back on receipts",
+    "in_kind": "in value, given as things",
 }
 _STATUS = {
     "confirmed": "confirmed",
@@ -43,10 +45,9 @@ def tell_proof(proof: Mapping[str, Any]) -> str:
         f"  {'stream':<26}{'account':<34}{'balance':>16}",
     ]
     for balance in proof["trial_balance"]:
-        stream = _STREAMS.get(balance["stream"], balance["stream"])
-        lines.append(f"  {stream:<26}{balance['account']:<34}{pounds(balance['balance_pence']):>16}")
+        lines.append(f"  {_named(balance['stream']):<26}{balance['account']:<34}{pounds(balance['balance_pence']):>16}")
     for stream, pence in proof["debits_less_credits_pence"].items():
-        lines.append(f"  {_STREAMS.get(stream, stream):<26}{'debits less credits':<34}{pounds(pence):>16}")
+        lines.append(f"  {_named(stream):<26}{'debits less credits':<34}{pounds(pence):>16}")
     if proof["difference"]:
         lines.append(f"  Entry {proof['broken_at']}: {proof['difference']}")
     return "\n".join(lines)
@@ -73,13 +74,14 @@ def _allocation(allocation: Mapping[str, Any]) -> Iterator[str]:
 
 def _award(award: Mapping[str, Any]) -> Iterator[str]:
     yield ""
-    stream = _STREAMS.get(award["stream"], award["stream"])
-    yield f"  {stream}: {_STATUS[award['status']]} (decided by {award['decided_by']})"
+    yield f"  {award['stream_label']}: {_STATUS[award['status']]} (decided by {award['decided_by']})"
     if award["amount_pence"]:
         yield (
-            f"    {pounds(award['amount_pence'])} from {award['starts_on']} to {award['ends_on']}"
-            f" ({pounds(award['pence_per_week'])} a week); the person's own share {pounds(award['contribution_pence'])}"
+            f"    {pounds(award['amount_pence'])} from {award['starts_on']} to {award['ends_on']};"
+            f" the person's own share {pounds(award['contribution_pence'])}"
         )
+        for line in award["lines"]:
+            yield f"    {pounds(line['pence']):>12}  {line['text']}, {_PAID.get(line['money'], line['money'])}"
     for step in award["trace"]:
         yield from _wrapped(f"{_mark(step['outcome'])} {step['text']}", "    ")
         if any(figure["unconfirmed"] for figure in step["figures"]):
@@ -102,10 +104,17 @@ def _budget(whole: Mapping[str, Any]) -> Iterator[str]:
         f"  One budget of {pounds(budget['total_pence'])}: {pounds(budget['confirmed_pence'])} confirmed,"
         f" {pounds(budget['indicative_pence'])} indicative"
     )
+    labels = {award["stream"]: award["stream_label"] for award in whole["awards"]["awards"]}
     for fund in budget["funds"]:
-        stream = _STREAMS.get(fund["stream"], fund["stream"])
-        awarded = pounds(fund["awarded_pence"])
-        yield f"    {pounds(fund['amount_pence']):>14}  {stream}, ring-fenced; in the journal {awarded}"
+        if fund["cadence"] == "in_kind":
+            held = "the value of things; it is no money and not in the sum"
+        else:
+            held = f"ring-fenced; in the journal {pounds(fund['awarded_pence'])}"
+        yield f"    {pounds(fund['amount_pence']):>14}  {labels[fund['stream']]}, {held}"
+
+
+def _named(stream: str) -> str:
+    return stream.replace("_", " ").capitalize()
 
 
 def _wrapped(text: str, indent: str) -> list[str]:

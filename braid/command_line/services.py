@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from importlib import import_module
 
+from braid.contracts.catalogue import TOPICS
 from braid.kit.service import ServiceDefinition, ServiceRuntime
 from braid.kit.settings import ServiceSettings, load
 
@@ -26,6 +27,16 @@ def definition_of(service: str) -> ServiceDefinition:
 def all_definitions() -> list[ServiceDefinition]:
     """Every service, in the order of a budget's journey."""
     return [definition_of(service) for service in SERVICES]
+
+
+def outside_topics_of_all() -> dict[str, tuple[str, ...]]:
+    """By event type, the topics of the events that come from outside: one for every partner agency."""
+    return {event_type: topics for one in all_definitions() for event_type, topics in one.outside_topics().items()}
+
+
+def all_topics() -> list[str]:
+    """Every topic of the platform, those of partners included, without the dead letters' own."""
+    return [*TOPICS, *sorted(topic for topics in outside_topics_of_all().values() for topic in topics)]
 
 
 def runtime_of(service: str) -> ServiceRuntime:

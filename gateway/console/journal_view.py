@@ -71,15 +71,19 @@ class Proof:
     balances: bool
 
 
-def journals(entries: Sequence[Mapping[str, Any]]) -> tuple[StreamJournal, ...]:
-    """A budget's entries, each leg under its stream."""
+def journals(entries: Sequence[Mapping[str, Any]], names: Mapping[str, str]) -> tuple[StreamJournal, ...]:
+    """A budget's entries, each leg under its stream.
+
+    Args:
+        entries: as the ledger gives them.
+        names: of streams, by code, as their decisions tell them.
+    """
     parts = [(stream, _entry(entry, legs)) for entry in entries for stream, legs in _by_stream(entry["legs"]).items()]
     gathered: dict[str, list[Entry]] = {}
     for stream, entry in parts:
         gathered.setdefault(stream, []).append(entry)
-    return tuple(
-        StreamJournal(wording.named(wording.STREAMS, stream), gathered[stream]) for stream in _in_order(gathered)
-    )
+    named = {**wording.STREAMS, **names}
+    return tuple(StreamJournal(wording.named(named, stream), gathered[stream]) for stream in _in_order(gathered))
 
 
 def proof_view(proof: Mapping[str, Any]) -> Proof:

@@ -68,7 +68,7 @@ def visitor(principal: Principal) -> Visitor:
 
 def _links(principal: Principal) -> list[tuple[str, str]]:
     links = []
-    if principal.roles - {Role.BUDGET_HOLDER}:
+    if principal.roles - {Role.BUDGET_HOLDER, Role.PARTNER}:
         links.append(("/people", "People"))
     if principal.roles & MAY_SEE_LEDGER:
         links.append(("/ledger", "Ledger"))
@@ -159,7 +159,12 @@ def _templates() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(
-        pounds=wording.pounds, day=wording.day, moment=wording.moment, counted=wording.counted, points=wording.points
+        pounds=wording.pounds,
+        day=wording.day,
+        moment=wording.moment,
+        counted=wording.counted,
+        points=wording.points,
+        inside=wording.inside,
     )
     environment.globals["asset"] = _asset_address
     return environment

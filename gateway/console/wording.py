@@ -18,8 +18,10 @@ ROLES: Mapping[str, str] = {
     Role.AUDITOR: "auditor",
     Role.BUDGET_HOLDER: "budget holder",
     Role.SYSTEM: "system",
+    Role.PARTNER: "partner agency",
 }
 
+#: Streams where their label is not carried, as in the journal; one that is not here is named by its code in words.
 STREAMS: Mapping[str, str] = {
     "adult_social_care": "Adult social care",
     "supporting_people": "Supporting People",
@@ -28,6 +30,8 @@ STREAMS: Mapping[str, str] = {
     "disabled_facilities_grant": "Disabled Facilities Grant",
     "community_equipment": "Community equipment",
 }
+
+KINDS_OF_DAY: Mapping[str, str] = {"good": "A good day", "other": "A usual day", "bad": "A bad day"}
 
 USER_GROUPS: Mapping[str, str] = {
     "older_people": "Older people",
@@ -68,6 +72,26 @@ CADENCES: Mapping[str, str] = {
     "arrears_on_receipts": "Afterwards, on receipts",
     "on_completion": "When the work is done",
     "in_kind": "Given as things, not money",
+}
+
+#: How a line of an award is paid.
+MONEY: Mapping[str, str] = {
+    "weekly": "every week",
+    "yearly": "every year",
+    "one_off": "once",
+    "reimbursable": "paid back on receipts",
+    "in_kind": "given as things",
+}
+
+#: Terms of a decision, in the order in which they are told.
+TERMS: Mapping[str, str] = {
+    "decision_time_limit": "When it must be decided",
+    "payment": "How it is paid",
+    "records": "What to keep",
+    "review": "When it is looked at again",
+    "repayment": "When money must be paid back",
+    "tells_funder": "What the funder is told",
+    "challenge": "How to challenge it",
 }
 
 ACCOUNTS: Mapping[str, str] = {
@@ -145,6 +169,7 @@ USES: Mapping[str, str] = {
 }
 
 _UNCONFIRMED_TAIL = re.compile(r"\s*Not yet confirmed in a source: [^ ]+(?:, [^ ]+)*\.$")
+_UNIT_TAIL = re.compile(r"_pence(_per_(week|hour))?$")
 _ISO_DATE = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
 _PENCE = re.compile(r"(\d+) pence")
 _PERCENT = re.compile(r"(\d+) percent")
@@ -226,7 +251,8 @@ def figure_name(name: str) -> str:
 
 
 def figure_value(value: str) -> str:
-    """A figure's value as people write it: pounds, per cent, dates and words."""
+    """A figure's value as people write it: yes or no, pounds, per cent, dates and words."""
+    value = {"True": "yes", "False": "no"}.get(value, value)
     value = _PENCE.sub(lambda found: pounds(int(found.group(1))), value)
     value = _PERCENT.sub(lambda found: f"{found.group(1)}%", value)
     value = _ISO_DATE.sub(lambda found: day(found.group()), value)
@@ -234,6 +260,6 @@ def figure_value(value: str) -> str:
 
 
 def fact(name: str) -> str:
-    """What a fact that is still missing means."""
+    """What a fact that is still missing means; one that a stream declares for itself is named in words."""
     known = CATALOGUE.get(name)
-    return known.meaning.rstrip(".") if known else named({}, name)
+    return known.meaning.rstrip(".") if known else named({}, _UNIT_TAIL.sub("", name))

@@ -134,6 +134,7 @@ class AssessmentOut(BaseModel):
     questionnaire: str
     questionnaire_version: int
     answers: dict[str, Any]
+    asked: list[str] = Field(description="The questions to show: those that can matter after the answers so far.")
     submitted_on: date | None
     agreed_on: date | None
     still_lacking: dict[str, list[LackingOut]] = Field(description="By stream; ``ras`` is the indicative allocation.")
@@ -283,9 +284,11 @@ def _person_out(person: PersonRow, assessments: list[UUID]) -> PersonOut:
 
 def _assessment_out(row: AssessmentRow, response: Response) -> AssessmentOut:
     response.headers.update(entity_tag(row.version))
-    lacking = still_lacking(handlers.questionnaire_of(row), row.answers)
+    questionnaire = handlers.questionnaire_of(row)
+    lacking = still_lacking(questionnaire, row.answers)
     return AssessmentOut(
         **row.model_dump(include=set(AssessmentOut.model_fields)),
+        asked=[question.question_id for question in questionnaire.asked(row.answers)],
         still_lacking={
             stream: [LackingOut.model_validate(each, from_attributes=True) for each in answers]
             for stream, answers in lacking.items()

@@ -6,15 +6,25 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from braid.contracts.codes import PENCE_MAX
 from braid.contracts.facts import CATALOGUE, Fact, FactKind
 from braid.kit.strict_yaml import read_yaml
-from services.assessment.domain.questionnaire import RAS, Aspect, Choice, Kind, Question, Questionnaire, Role, Section
+from services.assessment.domain.questionnaire import (
+    RAS,
+    Aspect,
+    Choice,
+    Condition,
+    Kind,
+    Question,
+    Questionnaire,
+    Role,
+    Section,
+)
 
 QUESTIONNAIRES = Path(__file__).parent / "questionnaires"
 
@@ -66,6 +76,23 @@ class _ChoiceEntry(_Strict):
     alone: bool = False
 
 
+class _Comparison(_Strict):
+    at_least: Annotated[int, Field(ge=1)] | None = None
+    other_than: Code | None = None
+
+    @model_validator(mode="after")
+    def _one_of_the_two(self) -> Self:
+        if (self.at_least is None) == (self.other_than is None):
+            raise ValueError("compares with at_least or with other_than, one of the two")
+        return self
+
+
+#: How a condition is written: an answer, answers of which one is enough, ``{at_least: 1}`` or ``{other_than: none}``.
+_Told = bool | Code | Annotated[list[Code], Field(min_length=1)] | _Comparison
+#: Conditions that must all hold, by question; in a list of such, it is enough that all of one hold.
+_Conditions = Annotated[dict[Code, _Told], Field(min_length=1)]
+
+
 class _QuestionEntry(_Strict):
     id: Code
     label: Text
@@ -78,6 +105,9 @@ class _QuestionEntry(_Strict):
     required: bool
     choices: list[_ChoiceEntry] = []
     definitions: dict[str, Text] = {}
+    only_if: _Conditions | list[_Conditions] = []
+    declared_by: Code | None = None
+    most: Annotated[int, Field(ge=1)] | None = None
 
 
 class _SectionEntry(_Strict):
@@ -159,8 +189,11 @@ def _reasons(entry: _QuestionnaireFile) -> Iterator[str]:
     yield from _twice("the section id", [section.id for section in entry.sections])
     yield from _twice("the question id", [question.id for question in questions])
     yield from _twice("what a question asks for:", [_asked(question) for question in questions if _asks_once(question)])
+    earlier: dict[str, _QuestionEntry] = {}
     for question in questions:
         yield from (f"{question.id}: {reason}" for reason in _question_reasons(question, entry.domains))
+        yield from (f"{question.id}: {reason}" for reason in _condition_reasons(question, earlier))
+        earlier[question.id] = question
 
 
 def _question_reasons(question: _QuestionEntry, domains: Mapping[str, str]) -> Iterator[str]:
@@ -179,17 +212,55 @@ def _question_reasons(question: _QuestionEntry, domains: Mapping[str, str]) -> I
 
 
 def _fact_reasons(question: _QuestionEntry, name: str) -> Iterator[str]:
-    fact = CATALOGUE.get(name)
+    """Check a question for a fact.
+
+    A fact that a stream declares for itself is not known here: the question tells its shape. It may join the catalogue
+    later; the question, once released, stays as it is.
+    """
+    if RAS in question.serves:
+        yield "a fact does not move the allocation"
+    fact = None if question.declared_by else CATALOGUE.get(name)
     if fact is None:
-        yield f"the fact {name!r} is not in the catalogue"
+        if question.declared_by not in question.serves:
+            yield f"the fact {name!r} is not in the catalogue; declared_by must name the stream that declares it"
+        if (question.kind is Kind.COUNT) != (question.most is not None):
+            yield "a question for a stream's own fact says its most if, and only if, it is answered by a count"
         return
+    if question.most is not None:
+        yield f"the catalogue says the most of the fact {name!r}"
     if question.kind is not _kind_of(fact):
         yield f"the fact {name!r} is answered by {_kind_of(fact)}, not by {question.kind}"
     unknown = [choice.code for choice in question.choices if fact.codes and choice.code not in fact.codes]
     if unknown:
         yield f"the fact {name!r} has no code {', '.join(unknown)}"
-    if RAS in question.serves:
-        yield "a fact does not move the allocation"
+
+
+def _condition_reasons(question: _QuestionEntry, earlier: Mapping[str, _QuestionEntry]) -> Iterator[str]:
+    """Check what a question hangs on: earlier questions alone, so that no two can hang on each other."""
+    if question.only_if and _aspect(question)[0] is not Aspect.FACT:
+        yield "only a question for a fact may hang on another: the allocation needs every answer"
+    for name, told in (item for together in _alternatives(question) for item in together.items()):
+        other = earlier.get(name)
+        if other is None:
+            yield f"hangs on {name!r}, which is no earlier question"
+            continue
+        if other.answered_by is Role.PRACTITIONER and question.answered_by is Role.PERSON:
+            yield f"hangs on {name!r}, which the practitioner answers after the person has handed in"
+        if not _can_be(other, _condition(name, told, other)):
+            yield f"hangs on an answer that {name!r} cannot have, or always has"
+
+
+def _alternatives(question: _QuestionEntry) -> list[dict[str, _Told]]:
+    return question.only_if if isinstance(question.only_if, list) else [question.only_if]
+
+
+def _can_be(question: _QuestionEntry, condition: Condition) -> bool:
+    if question.kind in (Kind.CHOICE, Kind.INCOMES):
+        codes = {choice.code for choice in question.choices}
+        return condition.at_least is None and codes > set(condition.values)
+    if question.kind is Kind.YES_NO:
+        return condition.values in ((True,), (False,))
+    return question.kind in (Kind.COUNT, Kind.PENCE, Kind.PENCE_PER_WEEK) and condition.at_least is not None
 
 
 def _allocation_reasons(
@@ -254,23 +325,39 @@ def _kind_of(fact: Fact) -> Kind:
     return Kind.CHOICE if fact.kind is FactKind.CODE else Kind(fact.kind.value)
 
 
-def _most(aspect: Aspect, about: str, kind: Kind) -> int:
+def _most(entry: _QuestionEntry) -> int:
+    aspect, about = _aspect(entry)
     if aspect is Aspect.DAY_PROFILE:
         return DAYS_IN_WEEK
     if aspect is Aspect.SPECIALIST_SUPPORT:
         return MINUTES_IN_DAY
-    return CATALOGUE[about].count_max if kind is Kind.COUNT else PENCE_MAX
+    if entry.kind is not Kind.COUNT:
+        return PENCE_MAX
+    return entry.most or CATALOGUE[about].count_max
+
+
+def _condition(name: str, told: _Told, other: _QuestionEntry) -> Condition:
+    if isinstance(told, _Comparison):
+        rest = (choice.code for choice in other.choices if choice.code != told.other_than)
+        return Condition(name, tuple(rest) if told.other_than else (), told.at_least)
+    return Condition(name, tuple(told) if isinstance(told, list) else (told,))
 
 
 def _questionnaire(entry: _QuestionnaireFile) -> Questionnaire:
+    by_id = {question.id: question for section in entry.sections for question in section.questions}
     sections = tuple(
-        Section(section.id, section.title, section.intro, tuple(_question(question) for question in section.questions))
+        Section(
+            section.id,
+            section.title,
+            section.intro,
+            tuple(_question(question, by_id) for question in section.questions),
+        )
         for section in entry.sections
     )
     return Questionnaire(entry.id, entry.version, entry.title, dict(entry.domains), sections)
 
 
-def _question(entry: _QuestionEntry) -> Question:
+def _question(entry: _QuestionEntry, by_id: Mapping[str, _QuestionEntry]) -> Question:
     aspect, about = _aspect(entry)
     return Question(
         question_id=entry.id,
@@ -285,5 +372,10 @@ def _question(entry: _QuestionEntry) -> Question:
         required=entry.required,
         choices=tuple(Choice(choice.code, choice.text, choice.alone) for choice in entry.choices),
         definitions=dict(entry.definitions),
-        most=_most(aspect, about, entry.kind),
+        most=_most(entry),
+        only_if=tuple(
+            tuple(_condition(name, told, by_id[name]) for name, told in together.items())
+            for together in _alternatives(entry)
+        ),
+        declared_by=entry.declared_by,
     )

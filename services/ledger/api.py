@@ -33,7 +33,7 @@ class FundOut(BaseModel):
     award_version: int
     amount_pence: int = Field(description="The whole award, the person's contribution included.")
     contribution_pence: int
-    awarded_pence: int = Field(description="What the journal holds; 0 while the award is indicative.")
+    awarded_pence: int = Field(description="What the journal holds; 0 while the award is indicative, and for things.")
     starts_on: date
     ends_on: date
     cadence: Cadence
@@ -42,7 +42,7 @@ class FundOut(BaseModel):
 
 
 class BudgetOut(BaseModel):
-    """A person's one budget and its parts; the parts add up to the whole."""
+    """A person's one budget and its parts; what is money among them adds up to the whole."""
 
     budget_id: UUID
     person_id: UUID
@@ -50,6 +50,7 @@ class BudgetOut(BaseModel):
     confirmed_pence: int
     indicative_pence: int
     total_pence: int
+    in_kind_pence: int = Field(description="Value of what is given as things; it is no money and not in the total.")
     funds: list[FundOut]
 
 
@@ -106,8 +107,9 @@ async def read_budget(person_id: UUID, work: Reading, caller: Caller) -> BudgetO
     budget = await _budget(person_id, work, caller)
     funds = await queries.open_funds(work, budget.budget_id)
     held = await queries.awarded_pence(work, budget.budget_id)
-    confirmed = sum(fund.amount_pence for fund in funds if fund.status == AwardStatus.CONFIRMED)
-    total = sum(fund.amount_pence for fund in funds)
+    money = [fund for fund in funds if fund.cadence != Cadence.IN_KIND]
+    confirmed = sum(fund.amount_pence for fund in money if fund.status == AwardStatus.CONFIRMED)
+    total = sum(fund.amount_pence for fund in money)
     return BudgetOut(
         budget_id=budget.budget_id,
         person_id=budget.person_id,
@@ -115,6 +117,7 @@ async def read_budget(person_id: UUID, work: Reading, caller: Caller) -> BudgetO
         confirmed_pence=confirmed,
         indicative_pence=total - confirmed,
         total_pence=total,
+        in_kind_pence=sum(fund.amount_pence for fund in funds) - total,
         funds=[_fund_out(fund, held.get(fund.fund_id, 0)) for fund in funds],
     )
 

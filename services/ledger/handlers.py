@@ -4,7 +4,7 @@ from uuid import UUID
 
 from sqlmodel import select
 
-from braid.contracts.award import AwardDecided
+from braid.contracts.award import AwardDecided, Cadence
 from braid.contracts.award import AwardStatus as Status
 from braid.contracts.budget import BudgetOpened, FundClosed, FundOpened
 from braid.kit.unit_of_work import UnitOfWork
@@ -46,6 +46,7 @@ def _award(event: AwardDecided) -> Award:
         event.contribution_pence,
         event.starts_on,
         event.ends_on,
+        in_kind=event.cadence is Cadence.IN_KIND,
     )
 
 

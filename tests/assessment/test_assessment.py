@@ -24,7 +24,7 @@ A_DAY = date(2009, 6, 1)
 
 
 def the_questionnaire() -> Questionnaire:
-    return released_questionnaire("example-council", 1)
+    return released_questionnaire("example-council", 2)
 
 
 def a_draft(person: Person | None = None) -> Assessment:
@@ -100,7 +100,7 @@ def test_a_submission_that_lacks_what_a_stream_needs_names_question_and_streams(
 
     assert refusal.value.missing == {
         "nights": ("ras",),
-        "capital": ("adult_social_care", "supporting_people", "independent_living_fund"),
+        "capital": ("adult_social_care", "supporting_people", "independent_living_fund", "disabled_facilities_grant"),
         "dla_care_rate": ("independent_living_fund",),
     }
 
@@ -156,7 +156,7 @@ def test_agreement_tells_everything_the_other_services_need() -> None:
 
     assert (assessment.state, assessment.agreed_on) == (State.AGREED, A_DAY)
     assert isinstance(agreed, Agreed)
-    assert (agreed.questionnaire, agreed.questionnaire_version, agreed.agreed_on) == ("example-council", 1, A_DAY)
+    assert (agreed.questionnaire, agreed.questionnaire_version, agreed.agreed_on) == ("example-council", 2, A_DAY)
     assert agreed.answers["caring_for_others"] == ("child",)
     assert agreed.informal_help["keeping_safe"] == "some"
     assert agreed.carer_willing_and_able is True
@@ -179,9 +179,9 @@ def test_an_agreed_assessment_is_neither_handed_in_nor_agreed_again() -> None:
 
 
 def test_an_assessment_stays_with_the_questionnaire_that_it_began_with() -> None:
-    other = Questionnaire("example-council", 2, "Another", {}, ())
+    other = Questionnaire("example-council", 1, "Another", {}, ())
 
-    with pytest.raises(OtherQuestionnaire, match="version 1"):
+    with pytest.raises(OtherQuestionnaire, match="version 2"):
         a_draft().submit(other, A_DAY)
 
 
@@ -205,10 +205,10 @@ def test_each_stream_says_what_it_still_lacks_and_which_question_asks_for_it() -
     by_fact = {lack.fact: lack for lack in lacking["independent_living_fund"]}
     rate = by_fact["dla_care_rate"]
     assert (rate.question_id, rate.answered_by, rate.not_sure) == ("dla_care_rate", Role.PERSON, True)
-    risk = by_fact["at_risk_of_residential_care"]
-    assert (risk.answered_by, risk.required, risk.not_sure) == (Role.PRACTITIONER, True, False)
+    resident = {lack.fact: lack for lack in lacking["adult_social_care"]}["ordinarily_resident"]
+    assert (resident.answered_by, resident.required, resident.not_sure) == (Role.PRACTITIONER, True, False)
     assert "date_of_birth" not in by_fact
-    assert {"ras", "adult_social_care", "supporting_people", "independent_living_fund"} == set(lacking)
+    assert set(the_questionnaire().serves) == set(lacking)
 
 
 def test_an_answered_questionnaire_leaves_no_required_answer_lacking() -> None:
@@ -217,8 +217,8 @@ def test_an_answered_questionnaire_leaves_no_required_answer_lacking() -> None:
     assert [lack for lacks in lacking.values() for lack in lacks if lack.required] == []
 
 
-def test_an_empty_draft_lacks_every_question_of_every_stream() -> None:
+def test_an_empty_draft_lacks_every_question_that_is_asked_of_everybody() -> None:
     lacking = still_lacking(the_questionnaire(), {})
 
-    asked = sum(len(question.serves) for question in the_questionnaire().questions.values())
+    asked = sum(len(question.serves) for question in the_questionnaire().questions.values() if not question.only_if)
     assert sum(len(lacks) for lacks in lacking.values()) == asked

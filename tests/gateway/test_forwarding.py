@@ -8,8 +8,7 @@ import pytest
 
 from braid.command_line.services import all_definitions
 from braid.kit.service import describe_api
-from gateway.forwarding import BODY_BYTES_MAX
-from gateway.routing import ROUTES
+from gateway.routing import BODY_BYTES_MAX, ROUTES
 from tests.gateway.doubles import PRACTITIONER, StubGateway
 from tests.gateway.whole import PERSON_ID
 
@@ -126,3 +125,75 @@ async def test_a_whole_budget_names_what_is_away(stub: StubGateway) -> None:
         read = (await client.get(f"/v1/people/{PERSON_ID}/whole-budget")).json()
 
     assert (read["unavailable"], read["person"], read["awards"]) == (["budget", "entries"], {"name": "Ada"}, None)
+
+
+async def test_many_people_at_once_may_be_a_larger_body_than_others(stub: StubGateway) -> None:
+    path = "/v1/decisions:evaluate-in-bulk"
+    stub.services.answers[path] = {"people": []}
+    async with stub.system() as client:
+        answer = await client.post(path, content=b"x" * (BODY_BYTES_MAX + 1))
+
+    assert answer.status_code == 200
+
+
+ASSESSMENT_ID = "0b6c2f1e-0000-4000-8000-000000000001"
+
+
+def alignment(*facts: str) -> dict[str, Any]:
+    """An alignment of two streams, both of which lack the facts."""
+    lacks = [{"fact": name, "kind": "code", "meaning": f"What {name} means.", "codes": []} for name in facts]
+    streams = [{"label": label, "lacks": lacks} for label in ("Adult social care", "Supporting People")]
+    return {"assessment_id": ASSESSMENT_ID, "streams": streams}
+
+
+def knows_questions(stub: StubGateway) -> None:
+    """Let the assessment service know a questionnaire with one question for a fact and one for the allocation."""
+    stub.services.answers[f"/v1/assessments/{ASSESSMENT_ID}"] = {"questionnaire": "ours", "questionnaire_version": 2}
+    question = {"question_id": "living_with", "text": "Who do you live with?", "answered_by": "person"}
+    stub.services.answers["/v1/questionnaires/ours/2"] = {
+        "questionnaire": "ours",
+        "version": 2,
+        "sections": [
+            {
+                "title": "About you",
+                "questions": [
+                    {**question, "asks": "fact", "about": "household"},
+                    {**question, "question_id": "washing", "asks": "need", "about": "capital_pence"},
+                ],
+            }
+        ],
+    }
+
+
+async def test_open_questions_bring_facts_and_questions_together(stub: StubGateway) -> None:
+    stub.services.answers[f"/v1/people/{PERSON_ID}/alignment"] = alignment("household", "capital_pence")
+    knows_questions(stub)
+    async with stub.system() as client:
+        read = (await client.get(f"/v1/people/{PERSON_ID}/open-questions")).json()
+
+    household, capital = read["facts"]
+    assert (read["questionnaire"], read["questionnaire_version"], read["unavailable"]) == ("ours", 2, [])
+    assert household["needed_by"] == ["Adult social care", "Supporting People"]
+    assert household["question"] == {
+        "question_id": "living_with",
+        "section": "About you",
+        "text": "Who do you live with?",
+        "answered_by": "person",
+    }
+    assert (capital["fact"], capital["question"]) == ("capital_pence", None)
+
+
+async def test_open_questions_without_the_assessment_service_tell_the_facts_alone(stub: StubGateway) -> None:
+    stub.services.answers[f"/v1/people/{PERSON_ID}/alignment"] = alignment("household")
+    stub.services.away.add("assessment")
+    async with stub.system() as client:
+        read = (await client.get(f"/v1/people/{PERSON_ID}/open-questions")).json()
+
+    assert (read["unavailable"], [fact["question"] for fact in read["facts"]]) == (["questions"], [None])
+
+
+async def test_nobody_has_open_questions_before_anything_was_decided(stub: StubGateway) -> None:
+    async with stub.system() as client:
+        answer = await client.get(f"/v1/people/{PERSON_ID}/open-questions")
+
+    assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")

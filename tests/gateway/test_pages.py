@@ -1,5 +1,6 @@
 """The console over the whole platform: a real person's budget, seen by those who may and by those who may not."""
 
+import html
 import re
 
 import httpx
@@ -58,9 +59,39 @@ async def test_every_test_of_every_stream_is_told_with_its_figures(platform: Pla
 
     steps = [step for award in awards for step in award["trace"]]
     figures = [figure for step in steps for figure in step["figures"]]
-    assert text.count('<strong class="outcome') == len(steps)
-    assert text.count("<cite>") == len(figures)
-    assert text.count("Not confirmed in a source yet") == sum(figure["unconfirmed"] for figure in figures) > 0
+    working = " ".join(re.findall(r'<ol class="steps">.*?</ol>', text))
+    assert working.count('<strong class="outcome') == len(steps)
+    assert working.count("<cite>") == len(figures)
+    assert working.count("Not confirmed in a source yet") == sum(figure["unconfirmed"] for figure in figures) > 0
+
+
+async def test_every_stream_tells_its_lines_bars_and_terms_with_their_sources(platform: Platform) -> None:
+    person_id = await platform.journey("six-streams-in-one-budget")
+    async with await platform.system("practitioner") as system:
+        awards = (await system.get(f"/v1/people/{person_id}/awards")).json()["awards"]
+    text = html.unescape(await shown(await platform.browser("practitioner"), f"/people/{person_id}"))
+
+    assert len(awards) >= 6
+    for award in awards:
+        assert award["stream_label"] in text
+        for told in (*award["lines"], *award["payee_bars"]):
+            assert told["text"] in text
+        for term in award["terms"]:
+            assert term["citation"] in text
+        for group in (award["payee_bars"], award["terms"]):
+            assert all(told["citation"] for told in group)
+
+
+async def test_things_given_in_kind_are_told_apart_from_the_money(platform: Platform) -> None:
+    person_id = await platform.journey("six-streams-in-one-budget")
+    async with await platform.system("practitioner") as system:
+        budget = (await system.get(f"/v1/people/{person_id}/budget")).json()
+    text = await shown(await platform.browser("practitioner"), f"/people/{person_id}")
+
+    value = budget["in_kind_pence"]
+    assert f"Community equipment, things worth £{value // 100:,}.{value % 100:02d}" in text
+    assert "Things are given here, not money." in text
+    assert text.count('class="part stream-') == len(budget["funds"]) - 1
 
 
 async def test_the_journal_on_the_page_is_in_balance(platform: Platform) -> None:
@@ -71,8 +102,9 @@ async def test_the_journal_on_the_page_is_in_balance(platform: Platform) -> None
     assert "Not in balance" not in text
 
 
-async def test_codes_are_never_shown_to_people(platform: Platform) -> None:
-    person_id = await platform.journey()
+@pytest.mark.parametrize("reference", ["six-streams-in-one-budget", "under-the-care-act-in-2026"])
+async def test_codes_are_never_shown_to_people(reference: str, platform: Platform) -> None:
+    person_id = await platform.journey(reference)
     text = await shown(await platform.browser("practitioner"), f"/people/{person_id}")
 
     words = re.sub(r"<[^>]*>", " ", text)

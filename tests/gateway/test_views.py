@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from braid.contracts.award import AwardStatus, Cadence
+from braid.contracts.award import AwardStatus, Cadence, MoneyKind, TermKind
 from braid.contracts.codes import UserGroup
 from braid.contracts.uses import Use
 from braid.kit.identity import Role
@@ -15,7 +15,7 @@ from gateway.console.journal_view import journals, proof_view
 from gateway.console.person_view import person_view
 from services.ledger.domain.journal import Account
 from services.support_planning.domain.progress import Milestone, Stage
-from tests.gateway.whole import award, entry, leg, step, whole
+from tests.gateway.whole import award, entry, leg, line, step, term, whole
 
 
 @pytest.mark.parametrize(
@@ -48,6 +48,8 @@ def test_times_are_those_of_the_clock_on_the_wall(value: str, told: str) -> None
         (wording.USES, Use),
         (wording.STATUSES, AwardStatus),
         (wording.CADENCES, Cadence),
+        (wording.MONEY, MoneyKind),
+        (wording.TERMS, TermKind),
         (wording.USER_GROUPS, UserGroup),
         (wording.ROLES, Role),
         (wording.STAGES, Stage),
@@ -78,6 +80,7 @@ def test_a_code_from_tomorrow_is_shown_in_words() -> None:
         ("2011-03-31", "31 March 2011"),
         ("cost_of_support", "cost of support"),
         ("18 years", "18 years"),
+        ("False", "no"),
     ],
 )
 def test_figures_are_told_as_people_write_them(value: str, told: str) -> None:
@@ -119,14 +122,14 @@ def test_streams_without_money_are_told_apart() -> None:
     refused = award("supporting_people", 0, status="not_eligible", trace=[step("No need.", "failed")])
     view = person_view(whole(award("adult_social_care", 7500), refused))
 
-    assert [part.code for part in view.without_money] == ["supporting_people"]
+    assert [part.code for part in view.without_award] == ["supporting_people"]
     assert [part.code for part in view.parts] == ["adult_social_care"]
 
 
 def test_a_missing_fact_is_told_by_its_meaning() -> None:
     waiting = award("supporting_people", 0, status="undecided", missing_facts=["uk_resident"])
 
-    assert person_view(whole(waiting)).without_money[0].missing == ("Resident in the United Kingdom",)
+    assert person_view(whole(waiting)).without_award[0].missing == ("Resident in the United Kingdom",)
 
 
 def test_uses_are_gathered_under_their_conditions_with_the_free_ones_first() -> None:
@@ -148,7 +151,59 @@ def test_an_unconfirmed_figure_is_marked() -> None:
     steps = person_view(whole(told)).parts[0].steps
 
     assert steps is not None
-    assert (steps[0].figures[0].name, steps[0].figures[0].unconfirmed) == ("Age least years", True)
+    assert (steps[0].figures[0].meaning, steps[0].figures[0].unconfirmed) == ("From which age the stream is open", True)
+
+
+def test_what_a_decision_rests_on_unconfirmed_is_told_by_its_meaning() -> None:
+    told = award(
+        "adult_social_care",
+        7500,
+        trace=[step("Aged 40.", unconfirmed=True)],
+        unconfirmed=["x.age_least_years", "adult_social_care.night_rate"],
+    )
+
+    assert person_view(whole(told)).parts[0].doubtful == ("From which age the stream is open", "Night rate")
+
+
+def test_things_given_in_kind_are_beside_the_money_and_not_in_it() -> None:
+    view = person_view(whole(award("adult_social_care", 7500), award("community_equipment", 900, cadence="in_kind")))
+
+    assert view.whole is not None
+    assert view.whole.total_pence == 7500
+    assert [part.code for part in view.parts] == ["adult_social_care"]
+    assert [(part.code, part.amount_pence) for part in view.things] == [("community_equipment", 900)]
+    assert view.parts[0].width_percent == "100.000"
+
+
+def test_a_line_tells_how_it_is_paid() -> None:
+    told = award("adult_social_care", 7500, lines=[line("Taxis", "reimbursable", 7500, 7500)])
+
+    (only,) = person_view(whole(told)).parts[0].lines
+    assert (only.text, only.paid, only.pence) == ("Taxis", "paid back on receipts", 7500)
+
+
+def test_how_to_challenge_stands_apart_from_the_other_terms_which_are_in_one_order() -> None:
+    terms = [
+        term("challenge", "Ask for a review."),
+        term("repayment", "Pay back what is left."),
+        term("review", "Looked at again.", due_on="2010-06-01"),
+        term("payment", "Paid to you."),
+    ]
+    part = person_view(whole(award("adult_social_care", 7500, terms=terms))).parts[0]
+
+    assert [told.text for told in part.challenge] == ["Ask for a review."]
+    assert [kind.title for kind in part.terms] == [
+        "How it is paid",
+        "When it is looked at again",
+        "When money must be paid back",
+    ]
+    assert part.terms[1].terms[0].due_on == "2010-06-01"
+
+
+def test_a_stream_is_called_what_its_decision_calls_it() -> None:
+    told = award("personal_health_budget", 100, stream_label="NHS personal health budget")
+
+    assert person_view(whole(told)).parts[0].stream == "NHS personal health budget"
 
 
 def test_the_sums_are_shown_when_the_reasons_are_away() -> None:
@@ -180,7 +235,7 @@ def test_journals_are_balanced_stream_by_stream() -> None:
         leg("adult_social_care", "person.contribution_receivable", 30),
         leg("adult_social_care", "fund.awarded", -100),
     )
-    told = journals([both])
+    told = journals([both], {"supporting_people": "Supporting People"})
 
     assert [(journal.stream, journal.debit_pence, journal.credit_pence) for journal in told] == [
         ("Adult social care", 100, 100),
@@ -192,7 +247,7 @@ def test_journals_are_balanced_stream_by_stream() -> None:
 def test_a_reversal_names_the_entry_that_it_takes_back() -> None:
     taken_back = entry(2, leg("supporting_people", "fund.awarded", 5), reverses=1, reason="Decided again")
 
-    assert journals([taken_back])[0].entries[0].reason == "Takes back entry 1: Decided again"
+    assert journals([taken_back], {})[0].entries[0].reason == "Takes back entry 1: Decided again"
 
 
 def test_a_proof_that_fails_is_told_with_its_place() -> None:

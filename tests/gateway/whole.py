@@ -4,6 +4,12 @@ from typing import Any
 from uuid import UUID
 
 PERSON_ID = UUID("7d7c1f9e-3f7a-4c53-9d3c-3c1d7b1f0a11")
+LABELS = {
+    "adult_social_care": "Adult social care",
+    "supporting_people": "Supporting People",
+    "independent_living_fund": "Independent Living Fund",
+    "community_equipment": "Community equipment",
+}
 DAY, LAST_DAY, MOMENT = "2009-06-01", "2010-05-30", "2009-07-01T16:30:00Z"
 
 
@@ -21,6 +27,7 @@ def person(name: str = "Ada Lovelace") -> dict[str, Any]:
 def award(stream: str, pence: int, **other: Any) -> dict[str, Any]:
     return {
         "stream": stream,
+        "stream_label": LABELS.get(stream, stream),
         "status": "confirmed",
         "decided_by": "The council",
         "starts_on": DAY,
@@ -33,12 +40,34 @@ def award(stream: str, pence: int, **other: Any) -> dict[str, Any]:
         "conditions": [],
         "missing_facts": [],
         "trace": [],
+        "lines": [line("Support", "weekly", pence // 52, pence)] if pence else [],
+        "payee_bars": [],
+        "terms": [],
+        "unconfirmed": [],
+        "partner_decision": None,
         **other,
     }
 
 
+def line(text: str, money: str, pence: int, amount_pence: int) -> dict[str, Any]:
+    return {"code": "x", "text": text, "money": money, "pence": pence, "amount_pence": amount_pence, "use": None}
+
+
+def term(kind: str, text: str, **other: Any) -> dict[str, Any]:
+    return {"kind": kind, "text": text, "citation": "An Act", "unconfirmed": False, "due_on": None, **other}
+
+
 def step(text: str, outcome: str = "passed", **figure: Any) -> dict[str, Any]:
-    figures = [{"name": "x.age_least_years", "value": "18 years", "citation": "An Act", "unconfirmed": False, **figure}]
+    figures = [
+        {
+            "name": "x.age_least_years",
+            "value": "18 years",
+            "citation": "An Act",
+            "unconfirmed": False,
+            "meaning": "From which age the stream is open.",
+            **figure,
+        }
+    ]
     return {"code": "age", "outcome": outcome, "text": text, "figures": figures if figure else []}
 
 
@@ -62,9 +91,10 @@ def entry(sequence: int, *legs: dict[str, Any], **other: Any) -> dict[str, Any]:
 
 def whole(*awards: dict[str, Any], **other: Any) -> dict[str, Any]:
     """A whole budget of awards, each with its fund."""
-    funds = [told for told in awards if told["amount_pence"]]
-    total = sum(fund["amount_pence"] for fund in funds)
-    confirmed = sum(fund["amount_pence"] for fund in funds if fund["status"] == "confirmed")
+    funds = [_fund(told) for told in awards if told["amount_pence"]]
+    money = [fund for fund in funds if fund["cadence"] != "in_kind"]
+    total = sum(fund["amount_pence"] for fund in money)
+    confirmed = sum(fund["amount_pence"] for fund in money if fund["status"] == "confirmed")
     return {
         "person": person(),
         "progress": {
@@ -79,12 +109,19 @@ def whole(*awards: dict[str, Any], **other: Any) -> dict[str, Any]:
             "total_pence": total,
             "confirmed_pence": confirmed,
             "indicative_pence": total - confirmed,
+            "in_kind_pence": sum(fund["amount_pence"] for fund in funds) - total,
             "funds": funds,
         },
         "entries": None,
         "unavailable": [],
         **other,
     }
+
+
+def _fund(told: dict[str, Any]) -> dict[str, Any]:
+    """What the ledger tells of an award: its sums and uses, and not its reasons."""
+    kept = ("stream", "status", "decided_by", "starts_on", "ends_on", "amount_pence", "contribution_pence", "cadence")
+    return {name: told[name] for name in (*kept, "permitted_uses", "conditions")}
 
 
 def as_services_answer(read: dict[str, Any]) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from tests.kit.tracing import recorded_spans
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group("straight_path")]
 
 ASC, SP, ILF = "adult_social_care", "supporting_people", "independent_living_fund"
+ATW, DFG, EQUIPMENT = "access_to_work", "disabled_facilities_grant", "community_equipment"
 EVERYBODY = pytest.mark.parametrize("person", example_people(), ids=lambda person: person.reference)
 
 
@@ -45,12 +46,17 @@ async def test_a_persons_journey_ends_with_every_award_in_a_fund_of_its_own(desk
     assert whole["progress"]["stage"] == "ready_to_plan"
     assert whole["allocation"]["pence_per_year"] == told_in_file(person)["pence_per_year"]
     assert sum(line["pence_per_year"] for line in whole["allocation"]["lines"]) == whole["allocation"]["pence_per_year"]
-    assert sum(fund["amount_pence"] for fund in funds) == whole["budget"]["total_pence"]
+    things = {fund["award_id"] for fund in funds if fund["cadence"] == "in_kind"}
+    assert (
+        sum(fund["amount_pence"] for fund in funds if fund["award_id"] not in things)
+        == (whole["budget"]["total_pence"])
+    )
     for fund in funds:
         award = awards[fund["award_id"]]
         same = ("stream", "status", "amount_pence", "contribution_pence", "starts_on", "ends_on", "permitted_uses")
         assert {name: fund[name] for name in same} == {name: award[name] for name in same}
-        assert fund["awarded_pence"] == (fund["amount_pence"] if fund["status"] == "confirmed" else 0)
+        posted = fund["status"] == "confirmed" and fund["award_id"] not in things
+        assert fund["awarded_pence"] == (fund["amount_pence"] if posted else 0)
 
 
 async def test_the_person_like_km_has_the_published_sum_in_four_lines(desk: Desk) -> None:
@@ -73,6 +79,65 @@ async def test_a_budget_of_three_streams_shows_indicative_money_that_the_journal
     }
     assert posted == {ASC, SP}
     assert whole["budget"]["indicative_pence"] == funds[ILF]["amount_pence"] > 0
+
+
+async def test_six_streams_are_asked_about_once_and_each_decides_by_its_own_law(desk: Desk) -> None:
+    whole = await journey_of(desk, like("six-streams"))
+
+    awards = {award["stream"]: award for award in whole["awards"]["awards"]}
+    expected = {
+        ASC: ("confirmed", "four_weekly_in_advance"),
+        SP: ("confirmed", "four_weekly"),
+        ILF: ("indicative", "four_weekly"),
+        ATW: ("indicative", "arrears_on_receipts"),
+        DFG: ("indicative", "on_completion"),
+        EQUIPMENT: ("confirmed", "in_kind"),
+    }
+    assert {stream: (awards[stream]["status"], awards[stream]["cadence"]) for stream in expected} == expected
+    for award in (awards[stream] for stream in expected):
+        assert sum(line["amount_pence"] for line in award["lines"]) == award["amount_pence"] > 0
+        assert award["missing_facts"] == []
+
+
+async def test_equipment_is_shown_with_its_value_and_is_no_money(desk: Desk) -> None:
+    whole = await journey_of(desk, like("six-streams"))
+
+    (equipment,) = (fund for fund in whole["budget"]["funds"] if fund["stream"] == EQUIPMENT)
+    posted = {leg["stream"] for entry in whole["entries"]["entries"] for leg in entry["legs"]}
+    assert whole["budget"]["in_kind_pence"] == equipment["amount_pence"] > 0
+    assert posted == {ASC, SP}
+
+
+async def test_a_person_of_today_is_decided_under_the_care_act(desk: Desk) -> None:
+    awards = (await journey_of(desk, like("2026")))["awards"]["awards"]
+
+    by_stream = {award["stream"]: award for award in awards}
+    assert "care_act_test" in {step["code"] for step in by_stream[ASC]["trace"]}
+    assert {stream for stream, award in by_stream.items() if award["amount_pence"]} == {ASC, ATW, EQUIPMENT}
+    assert {by_stream[stream]["status"] for stream in (SP, ILF)} == {"not_eligible"}
+
+
+async def test_only_the_questions_that_can_matter_are_shown(desk: Desk) -> None:
+    case = await desk.begin(like("july"))
+
+    async def asked() -> set[str]:
+        return set((await desk.done("GET", case.path)).json()["asked"])
+
+    assert not {"tenure", "works_cost"} & await asked()
+    await desk.save(case, "person", {"works": "garden"})
+    assert {"tenure", "works_cost"} <= await asked()
+    await desk.save(case, "person", {"works": "none"})
+    assert not {"tenure", "works_cost"} & await asked()
+
+
+async def test_the_questionnaire_tells_what_each_question_hangs_on(desk: Desk) -> None:
+    sections = (await desk.done("GET", "/v1/questionnaires/example-council/2")).json()["sections"]
+
+    questions = {question["question_id"]: question for section in sections for question in section["questions"]}
+    assert questions["partner_capital"]["only_if"] == [
+        [{"question_id": "household", "values": ["couple"], "at_least": None}]
+    ]
+    assert questions["household"]["only_if"] == []
 
 
 async def test_the_journal_holds_after_everybodys_journey(running: RunningPlatform, desk: Desk) -> None:

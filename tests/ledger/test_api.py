@@ -8,7 +8,15 @@ import httpx
 import pytest
 
 from braid.contracts.award import AwardStatus as Status
-from braid.kit.identity import Principal, Role, TokenSigner, create_keys, internal_signer, internal_verifier
+from braid.kit.identity import (
+    COUNCIL_ROLES,
+    Principal,
+    Role,
+    TokenSigner,
+    create_keys,
+    internal_signer,
+    internal_verifier,
+)
 from braid.kit.service import build_api
 from tests.ledger.builders import OTHER_COUNCIL, Stream
 from tests.ledger.ledger_under_test import LedgerUnderTest
@@ -73,7 +81,7 @@ async def test_the_entries_of_a_budget_are_told_with_corrections(api: LedgerApi,
     assert all(len(entry["link"]) == 64 for entry in entries)
 
 
-@pytest.mark.parametrize("role", [role for role in Role if role is not Role.BUDGET_HOLDER])
+@pytest.mark.parametrize("role", sorted(COUNCIL_ROLES))
 async def test_the_councils_staff_may_read_a_budget(api: LedgerApi, ledger: LedgerUnderTest, role: Role) -> None:
     award = ledger.an_award_decided()
     await ledger.take(award)

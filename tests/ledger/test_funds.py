@@ -176,7 +176,7 @@ def test_in_any_order_of_arrival_the_outcome_is_that_of_the_latest_version(
     posted = latest.amount_pence if latest.status is AwardStatus.CONFIRMED else 0
     assert books.seen_version == latest.version
     assert held == {**dict.fromkeys(held, 0), fund_id_of(latest): posted}
-    assert (books.fund.fund_id if books.fund else None) == (fund_id_of(latest) if latest.holds_money else None)
+    assert (books.fund.fund_id if books.fund else None) == (fund_id_of(latest) if latest.opens_fund else None)
 
 
 @given(histories())

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from braid.contracts.award import AwardDecided
+from braid.contracts.award import AwardDecided, Cadence
 from braid.contracts.award import AwardStatus as Status
 from braid.contracts.budget import BudgetOpened, FundClosed, FundOpened
 from services.ledger.domain.funds import ContributionAboveAward
@@ -108,6 +108,31 @@ async def test_the_contribution_is_owed_by_the_person(ledger: LedgerUnderTest) -
         (ASC, "person.contribution_receivable"): 20_000,
         (ASC, "fund.awarded"): -520_000,
     }
+
+
+async def test_things_given_in_kind_have_a_fund_with_their_value_and_no_entry(ledger: LedgerUnderTest) -> None:
+    person, equipment = uuid4(), Stream.COMMUNITY_EQUIPMENT
+
+    await ledger.take(
+        ledger.an_award_decided(person, stream=equipment, amount_pence=45_000, others={"cadence": Cadence.IN_KIND})
+    )
+
+    (fund,) = await ledger.open_funds(person)
+    assert (fund.amount_pence, fund.status, fund.entry_sequence) == (45_000, "confirmed", None)
+    assert await ledger.entries(person) == []
+    assert await ledger.published(person) == [BudgetOpened.TYPE, FundOpened.TYPE]
+
+
+async def test_things_that_become_money_are_posted_from_then_on(ledger: LedgerUnderTest) -> None:
+    person, equipment = uuid4(), Stream.COMMUNITY_EQUIPMENT
+
+    await ledger.take(
+        ledger.an_award_decided(person, stream=equipment, amount_pence=45_000, others={"cadence": Cadence.IN_KIND}),
+        ledger.an_award_decided(person, stream=equipment, amount_pence=40_000, version=2),
+    )
+
+    (fund,) = await ledger.open_funds(person)
+    assert await ledger.awarded_pence(person) == {fund.fund_id: 40_000}
 
 
 async def test_a_refused_award_leaves_nothing_behind(ledger: LedgerUnderTest) -> None:

@@ -28,11 +28,16 @@ class Lacking:
 
 
 def still_lacking(questionnaire: Questionnaire, answers: Answers) -> dict[str, tuple[Lacking, ...]]:
-    """Say for each stream, and for ``ras``, which answers it lacks; a stream that lacks nothing has an empty tuple."""
+    """Say for each stream, and for ``ras``, which answers it lacks; a stream that lacks nothing has an empty tuple.
+
+    Questions that the answers so far make needless are left out; one that hangs on an open question comes once that is
+    answered.
+    """
+    asked = questionnaire.asked(answers)
     return {
         code: tuple(
             _lacking(question, answers)
-            for question in questionnaire.questions.values()
+            for question in asked
             if code in question.serves and answers.get(question.question_id, NOT_SURE) == NOT_SURE
         )
         for code in questionnaire.serves

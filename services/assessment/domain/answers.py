@@ -119,8 +119,9 @@ def _fact(answer: object) -> FactJson:
 
 
 def _answered(questionnaire: Questionnaire, answers: Answers, aspect: Aspect) -> Iterator[tuple[Question, object]]:
-    for question in questionnaire.asking(aspect):
-        if question.question_id in answers:
+    """Yield the answers that count: one whose question has since become needless is kept, and not counted."""
+    for question in questionnaire.asked(answers):
+        if question.asks is aspect and question.question_id in answers:
             yield question, answers[question.question_id]
 
 

@@ -171,7 +171,7 @@ class Assessment:
     def _must_be_complete(self, questionnaire: Questionnaire, *roles: Role) -> None:
         missing = {
             question.question_id: question.serves
-            for question in questionnaire.questions.values()
+            for question in questionnaire.asked(self.answers)
             if question.required and question.answered_by in roles and question.question_id not in self.answers
         }
         if missing:

@@ -1,6 +1,6 @@
 """A questionnaire: versioned data, each question with what it asks for and whom its answer serves."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
@@ -64,6 +64,30 @@ class Choice:
 
 
 @dataclass(frozen=True)
+class Condition:
+    """An earlier answer that makes a question worth asking.
+
+    Args:
+        question_id: the earlier question.
+        values: the answers that do: true or false, or codes; of incomes, the codes of which one is enough.
+        at_least: the least number that does, where the earlier question is answered with one.
+    """
+
+    question_id: str
+    values: tuple[bool | str, ...] = ()
+    at_least: int | None = None
+
+    def holds(self, answer: object) -> bool:
+        """Whether an answer to the earlier question does; no answer, and "not sure", do not."""
+        if isinstance(answer, bool | str):
+            return answer in self.values
+        if isinstance(answer, int):
+            return self.at_least is not None and answer >= self.at_least
+        lines = answer if isinstance(answer, Sequence) else ()
+        return any(isinstance(line, Mapping) and line.get("code") in self.values for line in lines)
+
+
+@dataclass(frozen=True)
 class Question:
     """One question.
 
@@ -76,6 +100,9 @@ class Question:
             ``incomes``, the kinds of income.
         definitions: what each vague word of the question means here.
         most: the largest number that is accepted: pence, a count, days a week or minutes a day.
+        only_if: what makes the question worth asking: all the conditions of one of these. Where there are none, it is
+            asked of everybody.
+        declared_by: the stream that declares the fact, where it is not in the catalogue of facts.
     """
 
     question_id: str
@@ -91,6 +118,8 @@ class Question:
     choices: tuple[Choice, ...] = ()
     definitions: Mapping[str, str] = field(default_factory=dict)
     most: int = 0
+    only_if: tuple[tuple[Condition, ...], ...] = ()
+    declared_by: str | None = None
 
     @property
     def may_be_not_sure(self) -> bool:
@@ -139,3 +168,19 @@ class Questionnaire:
     def asking(self, aspect: Aspect) -> Iterator[Question]:
         """The questions that ask for one aspect, in order."""
         return (question for question in self.questions.values() if question.asks is aspect)
+
+    def asked(self, answers: Mapping[str, object]) -> tuple[Question, ...]:
+        """The questions that are asked once these answers are given, in order.
+
+        A question hangs on earlier ones alone, so one pass is enough; what hangs on a question that is not asked is not
+        asked either.
+        """
+        asked: dict[str, Question] = {}
+
+        def holds(condition: Condition) -> bool:
+            return condition.question_id in asked and condition.holds(answers.get(condition.question_id))
+
+        for question in self.questions.values():
+            if not question.only_if or any(all(map(holds, together)) for together in question.only_if):
+                asked[question.question_id] = question
+        return tuple(asked.values())

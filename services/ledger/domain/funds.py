@@ -26,7 +26,11 @@ class ContributionAboveAward(Exception):
 
 @dataclass(frozen=True)
 class Award:
-    """A version of an award, as its stream decided it. Sums in pence for the whole period."""
+    """A version of an award, as its stream decided it. Sums in pence for the whole period.
+
+    Args:
+        in_kind: things are given, and the sum is their value: it is shown and no money is held.
+    """
 
     award_id: UUID
     version: int
@@ -36,6 +40,7 @@ class Award:
     contribution_pence: int
     starts_on: date
     ends_on: date
+    in_kind: bool = False
 
     def __post_init__(self) -> None:
         """Refuse impossible sums.
@@ -47,9 +52,14 @@ class Award:
             raise ContributionAboveAward(f"{self.contribution_pence} of {self.amount_pence} pence")
 
     @property
-    def holds_money(self) -> bool:
+    def opens_fund(self) -> bool:
         """Whether the version opens a fund."""
         return self.status in (AwardStatus.CONFIRMED, AwardStatus.INDICATIVE) and self.amount_pence > 0
+
+    @property
+    def is_posted(self) -> bool:
+        """Whether the version puts money into the journal."""
+        return self.opens_fund and self.status is AwardStatus.CONFIRMED and not self.in_kind
 
 
 @dataclass(frozen=True)
@@ -74,7 +84,8 @@ class FundChange:
     Args:
         closes: the fund that it takes the place of.
         opens: whether it opens a fund.
-        posts: entry of the opened fund; none while the money is indicative, which is shown and cannot be spent.
+        posts: entry of the opened fund; none while the money is indicative, which is shown and cannot be spent, nor for
+            what is given in kind.
     """
 
     closes: OpenFund | None
@@ -106,7 +117,7 @@ def change_for(award: Award, *, seen_version: int, current: OpenFund | None, bud
     if award.version <= seen_version:
         return None
     posts = None
-    if award.holds_money and award.status is AwardStatus.CONFIRMED:
+    if award.is_posted:
         posts = award_entry(
             budget_id=budget_id,
             fund_id=fund_id_of(award),
@@ -115,4 +126,4 @@ def change_for(award: Award, *, seen_version: int, current: OpenFund | None, bud
             contribution_pence=award.contribution_pence,
             value_date=award.starts_on,
         )
-    return FundChange(current, award.holds_money, posts)
+    return FundChange(current, award.opens_fund, posts)
