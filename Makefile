@@ -6,13 +6,16 @@ PORT ?= 8080
 STATE ?= .braid
 PYTEST_WORKERS ?= 2
 
-.PHONY: run demo test check format lock bench clean
+.PHONY: run demo analysis test check format lock bench clean
 
 run: $(VENV)/.run-installed
 	@$(BIN)/python -m braid run --port $(PORT) --state $(STATE)
 
 demo: $(VENV)/.run-installed
 	@$(BIN)/python -m braid demo --url http://127.0.0.1:$(PORT)
+
+# What `braid ras` needs: services run without it.
+analysis: $(VENV)/.analysis-installed
 
 test: $(VENV)/.test-installed
 	$(BIN)/python -m pytest -n $(PYTEST_WORKERS) --dist loadgroup tests
@@ -37,7 +40,10 @@ lock:
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url \
 		pyproject.toml -o requirements/run.txt
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url \
-		--extra dev -c requirements/run.txt pyproject.toml -o requirements/dev.txt
+		--extra analysis -c requirements/run.txt pyproject.toml -o requirements/analysis.txt
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url \
+		--extra dev --extra analysis -c requirements/run.txt -c requirements/analysis.txt pyproject.toml \
+		-o requirements/dev.txt
 
 clean:
 	rm -rf $(VENV) $(STATE) .cache
@@ -49,6 +55,10 @@ $(VENV)/bin/python:
 $(VENV)/.run-installed: requirements/run.txt | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/run.txt
 	@touch $@
+
+$(VENV)/.analysis-installed: requirements/analysis.txt | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/analysis.txt
+	@touch $@ $(VENV)/.run-installed
 
 $(VENV)/.test-installed: requirements/dev.txt | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt

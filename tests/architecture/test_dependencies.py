@@ -8,7 +8,7 @@ import pytest
 from tests.architecture.source import ROOT
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-LOCKS = ("requirements/run.txt", "requirements/dev.txt")
+LOCKS = ("requirements/run.txt", "requirements/analysis.txt", "requirements/dev.txt")
 
 
 def names(requirements: list[str]) -> set[str]:
@@ -17,7 +17,8 @@ def names(requirements: list[str]) -> set[str]:
 
 def test_every_dependency_has_its_reason() -> None:
     told = (ROOT / "docs" / "dependencies.md").read_text()
-    wanted = names(PROJECT["dependencies"]) | names(PROJECT["optional-dependencies"]["dev"])
+    extras = PROJECT["optional-dependencies"]
+    wanted = names(PROJECT["dependencies"]) | names(extras["analysis"]) | names(extras["dev"])
 
     assert wanted - set(re.findall(r"^\| `([a-z0-9-]+)`", told.lower(), re.MULTILINE)) == set()
 
@@ -35,7 +36,29 @@ def test_every_locked_package_has_hashes(lock: str) -> None:
     assert [package.split("=")[0] for package in packages if "--hash=sha256:" not in package] == []
 
 
-def test_what_the_project_needs_is_what_the_lock_has() -> None:
-    locked = set(re.findall(r"^([a-z0-9-]+)==", (ROOT / "requirements/run.txt").read_text(), re.MULTILINE))
+def locked(lock: str) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for name, version in re.findall(r"^([a-z0-9-]+)==(\S+)", (ROOT / lock).read_text(), re.MULTILINE):
+        found.setdefault(name, []).append(version)
+    return found
 
-    assert names(PROJECT["dependencies"]) - locked == set()
+
+def test_what_the_project_needs_is_what_the_lock_has() -> None:
+    extras = PROJECT["optional-dependencies"]
+
+    assert names(PROJECT["dependencies"]) - set(locked("requirements/run.txt")) == set()
+    assert names(extras["analysis"]) - set(locked("requirements/analysis.txt")) == set()
+    assert names(extras["analysis"]) | names(extras["dev"]) <= set(locked("requirements/dev.txt"))
+
+
+@pytest.mark.parametrize("larger", LOCKS[1:])
+def test_what_is_tested_is_what_runs(larger: str) -> None:
+    run = locked("requirements/run.txt")
+
+    assert {name: locked(larger).get(name) for name in run} == run
+
+
+def test_the_small_lock_has_nothing_that_only_analysis_needs() -> None:
+    analysis = names(PROJECT["optional-dependencies"]["analysis"]) - {"rich"}
+
+    assert analysis & set(locked("requirements/run.txt")) == set()

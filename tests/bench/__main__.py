@@ -1,17 +1,22 @@
-"""``python -m tests.bench [calibration|decisions|embedded|kafka|population] [--people N] [--journeys N]``."""
+"""``python -m tests.bench [WHAT] [--people N] [--journeys N]``; see ``--help`` for what there is."""
 
 import argparse
 
-from tests.bench import calibration, decisions, embedded, kafka, whole_population
+from tests.bench import calibration, decisions, embedded, kafka, one_allocation, whole_population
 
 parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
 parser.add_argument(
-    "what", nargs="?", choices=["all", "calibration", "decisions", "embedded", "kafka", "population"], default="all"
+    "what",
+    nargs="?",
+    choices=["all", "allocation", "calibration", "decisions", "embedded", "kafka", "population"],
+    default="all",
 )
 parser.add_argument("--journeys", type=int, default=60)
 parser.add_argument("--people", type=int, default=decisions.PEOPLE)
 parser.add_argument("--openfisca", default="", help="interpreter that has OpenFisca-core, to compare with")
 arguments = parser.parse_args()
+if arguments.what in ("all", "allocation"):
+    one_allocation.run()
 if arguments.what in ("all", "decisions"):
     decisions.run(people=arguments.people)
 if arguments.what in ("all", "embedded"):
