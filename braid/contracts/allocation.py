@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from braid.contracts.codes import Pence, Version
+from braid.contracts.codes import PENCE_MAX, Pence, Version
 from braid.contracts.event import Event, Part
 
 ALLOCATION_TOPIC = "braid.allocation.v1"
@@ -25,6 +25,15 @@ class AllocationLine(Part):
 
     code: str
     text: Annotated[str, Field(description="The step in plain words.")]
+    pence_per_year: Pence
+
+
+class DayFigure(Part):
+    """One kind of day, for planning: what the sum would be if every day were such."""
+
+    kind: Annotated[str, Field(description="good, bad or other.", pattern=r"^(good|bad|other)$")]
+    days_per_week: Annotated[int, Field(ge=0, le=7)]
+    points_thousandths: Annotated[int, Field(ge=0)]
     pence_per_year: Pence
 
 
@@ -49,3 +58,44 @@ class IndicativeAllocationCalculated(Event):
     pence_per_year: Pence
     lines: tuple[AllocationLine, ...]
     notes: tuple[str, ...]
+    days: Annotated[
+        tuple[DayFigure, ...],
+        Field(description="The spread of good and bad days; empty where the table does not price them."),
+    ]
+    costed_hours_pence_per_year: Annotated[
+        int | None,
+        Field(ge=0, le=PENCE_MAX, description="What the hours behind the answers cost; null where no hours are set."),
+    ]
+
+
+class PhasedYear(Part):
+    """What one year has while a figure falls step by step."""
+
+    year: Annotated[int, Field(ge=1, le=100, description="1 is the first year after the decision.")]
+    pence_per_year: Pence
+
+
+class AllocationSettled(Event):
+    """Somebody settled the final figure that support is planned with, itemised.
+
+    The reason, who gave it and whose help was counted stay where they were recorded: they may tell of other people.
+    """
+
+    TYPE: ClassVar[str] = "uk.braid.allocation.settled.v1"
+    TOPIC: ClassVar[str] = ALLOCATION_TOPIC
+
+    allocation_id: Annotated[UUID, Field(description="The indicative allocation that was settled.")]
+    settlement_id: UUID
+    version: Annotated[Version, Field(description="Rises by one with each settlement of this person.")]
+    assessment_id: UUID
+    assessment_version: Version
+    decided_on: date
+    indicative_pence_per_year: Annotated[
+        int | None, Field(ge=0, le=PENCE_MAX, description="Null where the table had no figure.")
+    ]
+    pence_per_year: Pence
+    lines: Annotated[tuple[AllocationLine, ...], Field(description="They add up to the final figure exactly.")]
+    flags: Annotated[tuple[str, ...], Field(description="What a reader would ask about, in plain words.")]
+    phased: Annotated[
+        tuple[PhasedYear, ...], Field(description="What each year has where a fall is phased; empty where it is not.")
+    ]

@@ -1,21 +1,27 @@
 """The resource allocation system's API: a person's allocation with its working, and the table it came from."""
 
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Header, Response
+from fastapi.responses import JSONResponse, PlainTextResponse
 from pydantic import BaseModel, Field
-from sqlmodel import col, select
 
 from braid.contracts.allocation import AllocationLine, AllocationOutcome
 from braid.contracts.codes import CouncilCode
-from braid.kit.http import Caller, Reading, UnitOfWorkRoute
+from braid.kit.http import Caller, Reading, UnitOfWorkRoute, entity_tag
+from braid.kit.identity import Principal
 from braid.kit.problems import not_found, responses
+from braid.kit.unit_of_work import UnitOfWork
+from services.ras import store
+from services.ras.explanation import Explanation, explain, letter
 from services.ras.table_description import published
 from services.ras.tables import AllocationRow
 
 router = APIRouter(prefix="/v1", route_class=UnitOfWorkRoute, tags=["resource allocation"])
+
+NO_ALLOCATION = (404, "There is no allocation yet, or the record is not yours to see.")
 
 
 class PointsShareOut(BaseModel):
@@ -27,6 +33,38 @@ class PointsShareOut(BaseModel):
     points_net_thousandths: int
     pence_per_year: int
     reasons: list[str]
+
+
+class DayOut(BaseModel):
+    """One kind of day: what the sum would be if every day were such."""
+
+    kind: str = Field(description="good, bad or other.")
+    days_per_week: int
+    points_thousandths: int
+    pence_per_year: int
+
+
+class CostedHoursOut(BaseModel):
+    """The same needs as hours at their price, beside the points figure."""
+
+    lines: list[AllocationLine] = Field(description="They add up to this view exactly.")
+    hours_per_week_thousandths: int
+    pence_per_year: int
+    gap_pence_per_year: int | None = Field(
+        description="The allocation less this view; null where a person finds the allocation."
+    )
+
+
+class FinalFigureOut(BaseModel):
+    """The latest final figure."""
+
+    settlement_id: UUID
+    allocation_id: UUID = Field(description="The indicative allocation that it was settled on.")
+    pence_per_year: int
+    decided_on: date
+    reason: str
+    flags: list[str]
+    yearly_pence: list[int] = Field(description="What each year has where a fall is phased; empty where it is not.")
 
 
 class AllocationOut(BaseModel):
@@ -46,21 +84,99 @@ class AllocationOut(BaseModel):
     lines: list[AllocationLine] = Field(description="They add up to the allocation exactly.")
     points_explanation: list[PointsShareOut] = Field(description="They add up to the points line exactly.")
     notes: list[str]
+    days: list[DayOut] | None = Field(description="Empty where the table does not price good and bad days.")
+    costed_hours: CostedHoursOut | None = Field(description="Null where the table has no hours.")
+    final: FinalFigureOut | None = Field(description="Null where no final figure has been settled.")
+
+
+class AnswerWorthOut(BaseModel):
+    """What one answer is worth to this person: the figure less the figure with the least answer."""
+
+    question_id: str
+    label: str
+    answer: str
+    pence_per_week: int | None = Field(description="Null where a person finds one of the two figures.")
+
+
+class NextAnswerOut(BaseModel):
+    """What one answer more would move."""
+
+    question_id: str
+    label: str
+    answer: str
+    pence_per_year: int
+    is_cliff: bool = Field(description="It alone would move the figure by more than a quarter.")
+
+
+class CauseOut(BaseModel):
+    """One cause of a change."""
+
+    code: str
+    text: str
+    pence: int
+
+
+class AnswerChangeOut(BaseModel):
+    """An answer that is not what it was."""
+
+    question_id: str
+    label: str
+    before: str
+    now: str
+    points_thousandths: int
+
+
+class ChangeOut(BaseModel):
+    """What moved the figure since the allocation before, need and price apart."""
+
+    before_pence_per_year: int
+    now_pence_per_year: int
+    causes: list[CauseOut] = Field(description="They add up to the change exactly.")
+    answers: list[AnswerChangeOut]
+
+
+class ExplanationOut(BaseModel):
+    """How an allocation came about."""
+
+    allocation: AllocationOut
+    answers: list[AnswerWorthOut] | None = Field(description="Null where the answers were not kept.")
+    next_answers: list[NextAnswerOut]
+    change: ChangeOut | None
+    why_no_change: str
+
+
+@router.get("/people/{person_id}/allocation", responses=responses(NO_ALLOCATION))
+async def read_allocation(person_id: UUID, work: Reading, caller: Caller, response: Response) -> AllocationOut:
+    """The person's latest indicative allocation, line by line, with the final figure where one is settled."""
+    history = await _history(person_id, work, caller)
+    response.headers.update(entity_tag(history.version))
+    return _allocation_out(history)
 
 
 @router.get(
-    "/people/{person_id}/allocation",
-    responses=responses((404, "There is no allocation yet, or the record is not yours to see.")),
+    "/people/{person_id}/allocation/explanation",
+    response_model=ExplanationOut,
+    responses={
+        200: {
+            "content": {"text/plain": {"schema": {"type": "string"}}},
+            "description": "A letter, or the same as data.",
+        },
+        **responses(NO_ALLOCATION),
+    },
 )
-async def read_allocation(person_id: UUID, work: Reading, caller: Caller) -> AllocationOut:
-    """The person's latest indicative allocation, line by line."""
-    query = (
-        select(AllocationRow).where(AllocationRow.person_id == person_id).order_by(col(AllocationRow.version).desc())
-    )
-    row = (await work.session.scalars(query.limit(1))).first() if caller.may_read(person_id) else None
-    if row is None:
-        raise not_found("allocation")
-    return AllocationOut.model_validate(row.model_dump())
+async def explain_allocation(
+    person_id: UUID, work: Reading, caller: Caller, accept: Annotated[str, Header()] = "application/json"
+) -> Response:
+    """How the allocation came about: what each answer is worth, and what moved the figure since the last one.
+
+    ``Accept: text/plain`` gives a letter.
+    """
+    history = await _history(person_id, work, caller)
+    explanation = explain(history.allocations)
+    if accept.startswith("text/plain"):
+        final = history.settlements[-1] if history.settlements else None
+        return PlainTextResponse(letter(history.allocations[-1], explanation, final))
+    return JSONResponse(_explanation_out(history, explanation).model_dump(mode="json"))
 
 
 @router.get("/allocation-tables/{council}", responses=responses((404, "The council has published no table.")))
@@ -70,3 +186,22 @@ async def read_tables(council: CouncilCode, _caller: Caller) -> list[dict[str, A
     if not found:
         raise not_found("allocation table")
     return found
+
+
+async def _history(person_id: UUID, work: UnitOfWork, caller: Principal) -> store.History:
+    history = await store.history(work, person_id) if caller.may_read(person_id) else None
+    if history is None or not history.allocations:
+        raise not_found("allocation")
+    return history
+
+
+def _allocation_out(history: store.History) -> AllocationOut:
+    row: AllocationRow = history.allocations[-1]
+    final = history.settlements[-1].model_dump() if history.settlements else None
+    return AllocationOut.model_validate({**row.model_dump(), "final": final})
+
+
+def _explanation_out(history: store.History, explanation: Explanation) -> ExplanationOut:
+    return ExplanationOut.model_validate(
+        {"allocation": _allocation_out(history), **vars(explanation)}, from_attributes=True
+    )

@@ -1,16 +1,15 @@
-"""What the resource allocation system does when something happened elsewhere."""
+"""What the resource allocation system does when an assessment was agreed: put a first figure on it."""
 
 from dataclasses import asdict
 from functools import cache
-from uuid import uuid5
+from uuid import UUID, uuid5
 
-from sqlmodel import col, func, select
-
-from braid.contracts.allocation import AllocationLine, AllocationOutcome, IndicativeAllocationCalculated
+from braid.contracts.allocation import AllocationLine, AllocationOutcome, DayFigure, IndicativeAllocationCalculated
 from braid.contracts.assessment import AssessmentAgreed
 from braid.kit.delivery import Permanent
 from braid.kit.unit_of_work import UnitOfWork
-from services.ras.domain.allocation import Allocation, AllocationTable, allocate
+from services.ras import store
+from services.ras.domain.allocation import AgreedNeed, Allocation, AllocationTable, allocate
 from services.ras.domain.costed_lines import SupportNeed
 from services.ras.domain.errors import DomainError
 from services.ras.domain.good_and_bad_days import DayProfile
@@ -25,39 +24,62 @@ def tables() -> AllocationTables:
 
 
 async def calculate_allocation(event: AssessmentAgreed, work: UnitOfWork) -> None:
-    """Put an indicative figure on an agreed assessment.
+    """Put an indicative figure on an agreed assessment; the same assessment told again changes nothing.
 
     Raises:
         Permanent: the council has no table for the day, or the table does not know an answer.
     """
     await work.lock_person(event.person_id)
+    if await work.session.get(AllocationRow, _allocation_id(event)):
+        return
+    need = _need(event)
     try:
         table = tables().in_force(event.council, event.user_group, event.agreed_on)
         table.must_score(event.questionnaire, event.questionnaire_version)
-        allocation = allocate(
-            table,
-            event.answers,
-            event.informal_help,
-            event.carer_willing_and_able,
-            [SupportNeed(line.code, line.text, line.minutes_per_day) for line in event.specialist_support],
-            [DayProfile(profile.kind, profile.days_per_week) for profile in event.day_profiles],
-        )
+        allocation = allocate(table, *need)
     except DomainError as error:
         raise Permanent(str(error)) from error
-    row = _row(event, table, allocation, await _next_version(event, work))
+    latest = await store.latest_allocation(work, event.person_id)
+    row = _row(event, table, need, allocation, latest.version + 1 if latest else 1)
     work.session.add(row)
     await work.session.flush()
     await work.publish(_event(row))
 
 
-async def _next_version(event: AssessmentAgreed, work: UnitOfWork) -> int:
-    query = select(func.max(col(AllocationRow.version))).where(AllocationRow.person_id == event.person_id)
-    return ((await work.session.scalars(query)).one() or 0) + 1
+def need_of(row: AllocationRow) -> AgreedNeed | None:
+    """What an allocation was worked out from; None where that was not kept."""
+    if row.need is None:
+        return None
+    return AgreedNeed(
+        answers=row.need["answers"],
+        informal_help=row.need["informal_help"],
+        willing_and_able=row.need["willing_and_able"],
+        specialist_support=[SupportNeed(**support) for support in row.need["specialist_support"]],
+        day_profiles=[DayProfile(**day) for day in row.need["day_profiles"]],
+    )
 
 
-def _row(event: AssessmentAgreed, table: AllocationTable, allocation: Allocation, version: int) -> AllocationRow:
+def _allocation_id(event: AssessmentAgreed) -> UUID:
+    return uuid5(event.assessment_id, f"allocation/{event.version}")
+
+
+def _need(event: AssessmentAgreed) -> AgreedNeed:
+    return AgreedNeed(
+        answers={question: list(codes) for question, codes in event.answers.items()},
+        informal_help=event.informal_help,
+        willing_and_able=event.carer_willing_and_able,
+        specialist_support=[
+            SupportNeed(line.code, line.text, line.minutes_per_day) for line in event.specialist_support
+        ],
+        day_profiles=[DayProfile(profile.kind, profile.days_per_week) for profile in event.day_profiles],
+    )
+
+
+def _row(
+    event: AssessmentAgreed, table: AllocationTable, need: AgreedNeed, allocation: Allocation, version: int
+) -> AllocationRow:
     return AllocationRow(
-        allocation_id=uuid5(event.assessment_id, f"allocation/{event.version}"),
+        allocation_id=_allocation_id(event),
         council=event.council,
         person_id=event.person_id,
         version=version,
@@ -72,6 +94,13 @@ def _row(event: AssessmentAgreed, table: AllocationTable, allocation: Allocation
         lines=[asdict(line) for line in allocation.lines],
         points_explanation=[asdict(share) for share in allocation.points_explanation],
         notes=list(allocation.notes),
+        need={
+            **need._asdict(),
+            "specialist_support": [asdict(support) for support in need.specialist_support],
+            "day_profiles": [asdict(day) for day in need.day_profiles],
+        },
+        days=[asdict(day) for day in allocation.days],
+        costed_hours=asdict(allocation.costed_hours) if allocation.costed_hours else None,
     )
 
 
@@ -91,4 +120,6 @@ def _event(row: AllocationRow) -> IndicativeAllocationCalculated:
         pence_per_year=row.pence_per_year,
         lines=tuple(AllocationLine.model_validate(line) for line in row.lines),
         notes=tuple(row.notes),
+        days=tuple(DayFigure.model_validate(day) for day in row.days or ()),
+        costed_hours_pence_per_year=row.costed_hours["pence_per_year"] if row.costed_hours else None,
     )

@@ -4,14 +4,17 @@ from braid.contracts.catalogue import EVENTS
 from braid.kit.service import ServiceDefinition
 from services.ras.api import router
 from services.ras.events import HANDLERS
+from services.ras.settlement_api import PROBLEMS
+from services.ras.settlement_api import router as settlement_router
 from services.ras.tables import metadata
 
 SERVICE = ServiceDefinition(
     name="ras",
     package="services.ras",
     title="resource allocation",
-    routers=(router,),
+    routers=(router, settlement_router),
     metadata=metadata,
     events=EVENTS,
     handlers=HANDLERS,
+    problems=PROBLEMS,
 )

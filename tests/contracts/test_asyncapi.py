@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from braid.command_line.contracts import ASYNCAPI_FILE, consumers
-from braid.command_line.services import all_definitions
-from braid.contracts.catalogue import EVENTS, TOPICS
+from braid.command_line.services import all_definitions, all_topics, outside_topics_of_all
+from braid.contracts.catalogue import EVENTS
+from services.funding_streams.rule_files import rule_files
 
 
 @pytest.fixture(scope="module")
@@ -35,21 +36,34 @@ def test_every_topic_is_a_channel_with_the_events_that_it_carries(document: dict
         for channel in document["channels"].values()
     }
 
-    published: dict[str, set[str]] = {topic: set() for topic in TOPICS}
-    for event in EVENTS.values():
-        published[event.TOPIC].add(event.TYPE)
+    published: dict[str, set[str]] = {topic: set() for topic in all_topics()}
+    for event_type in EVENTS:
+        for topic in topics_of(event_type):
+            published[topic].add(event_type)
     assert carried == published
 
 
 def test_every_event_is_sent_on_its_own_topic(document: dict[str, Any]) -> None:
-    assert sorted(told(document, "send")) == sorted((event.TOPIC, event.TYPE, None) for event in EVENTS.values())
+    wanted = [(topic, event_type, None) for event_type in EVENTS for topic in topics_of(event_type)]
+
+    assert sorted(told(document, "send")) == sorted(wanted)
+
+
+def test_every_partner_agency_has_a_channel_of_its_own(document: dict[str, Any]) -> None:
+    agencies = {profile.partner for profile in rule_files().figures.profiles.values() if profile.partner}
+
+    addresses = {channel["address"] for channel in document["channels"].values()}
+    assert {address for address in addresses if address.startswith("partner.")} == {
+        f"partner.{agency}.eligibility.v1" for agency in agencies
+    }
 
 
 def test_every_consumer_is_named_with_what_it_receives(document: dict[str, Any]) -> None:
     wanted = [
-        (EVENTS[event_type].TOPIC, event_type, f"braid.{definition.name}")
+        (topic, event_type, f"braid.{definition.name}")
         for definition in all_definitions()
         for event_type in definition.handlers
+        for topic in topics_of(event_type)
     ]
 
     assert sorted(told(document, "receive"), key=str) == sorted(wanted, key=str)
@@ -89,6 +103,10 @@ def test_every_message_travels_with_the_cloudevents_headers(document: dict[str, 
         message["traits"] == [{"$ref": "#/components/messageTraits/cloudEvent"}]
         for message in document["components"]["messages"].values()
     )
+
+
+def topics_of(event_type: str) -> tuple[str, ...]:
+    return outside_topics_of_all().get(event_type, (EVENTS[event_type].TOPIC,))
 
 
 def told(document: dict[str, Any], action: str) -> Iterator[tuple[str, str, str | None]]:

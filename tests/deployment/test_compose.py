@@ -16,6 +16,7 @@ import typer.main
 from braid.command_line.main import Service as PlatformService
 from braid.command_line.main import ServiceOrGateway, app
 from braid.kit.identity import Role
+from services.funding_streams.discovery import agencies
 
 from .delivered import (
     COMMANDS,
@@ -315,7 +316,7 @@ def test_the_realm_is_the_issuer_that_the_gateway_trusts() -> None:
 def test_the_realm_has_every_role_that_the_platform_knows() -> None:
     roles = {role["name"] for role in realm()["roles"]["client"]["braid"]}
 
-    assert {role.value for role in Role} | {"partner"} == roles
+    assert {role.value for role in Role} == roles
 
 
 def test_somebody_can_sign_in_with_each_role() -> None:
@@ -360,13 +361,23 @@ def test_access_tokens_say_who_for_which_council_in_which_roles(client: str) -> 
     assert environment_of(services()["gateway"])["GATEWAY_IDENTITY__AUDIENCE"] in audiences
 
 
-def test_nobody_may_change_their_own_council() -> None:
+def test_nobody_may_change_for_whom_they_act() -> None:
     [provider] = realm()["components"]["org.keycloak.userprofile.UserProfileProvider"]
     [profile] = [json.loads(text) for text in provider["config"]["kc.user.profile.config"]]
     editors = {attribute["name"]: attribute["permissions"]["edit"] for attribute in profile["attributes"]}
 
     assert editors["council"] == ["admin"]
     assert editors["person_id"] == ["admin"]
+    assert editors["agency"] == ["admin"]
+
+
+def test_a_partner_signs_in_for_an_agency_that_decides_on_a_stream() -> None:
+    [partner] = [user for user in realm()["users"] if "partner" in user["clientRoles"]["braid"]]
+
+    assert set(partner["attributes"]["agency"]) <= set(agencies())
+    for client in ("braid-console", "council-case-management"):
+        claims = {mapper["config"].get("claim.name") for mapper in clients()[client]["protocolMappers"]}
+        assert "agency" in claims
 
 
 def test_the_realm_holds_no_secret_of_its_own() -> None:

@@ -16,8 +16,10 @@ import pytest
 import yaml
 from referencing import Registry, Resource
 
-from braid.command_line.services import definition_of
-from braid.contracts.catalogue import TOPICS, dead_letter_topic
+from braid.command_line.partner_manifests import partner_manifests
+from braid.command_line.services import all_topics, definition_of
+from braid.contracts.catalogue import dead_letter_topic
+from services.funding_streams.discovery import agencies
 
 from .delivered import COMMANDS, CONSUMERS, DATABASE_URL, PREFIXES, SERVICES, is_pinned, settings_of, unknown_variables
 from .manifests import (
@@ -548,7 +550,7 @@ def test_the_example_leaves_no_address_that_the_base_left_open(rendered: Sequenc
 def test_every_topic_is_there_with_its_dead_letters(manifests: Sequence[Manifest]) -> None:
     topics = by_name(manifests, "KafkaTopic")
 
-    assert set(topics) == {*TOPICS, *(dead_letter_topic(topic) for topic in TOPICS)}
+    assert set(topics) == {*all_topics(), *(dead_letter_topic(topic) for topic in all_topics())}
     for topic in topics.values():
         assert topic["spec"]["partitions"] == 6
         assert topic["spec"]["replicas"] == 3
@@ -570,7 +572,7 @@ def rights(rendered: Sequence[Manifest], kind: str, operation: str) -> dict[str,
 def test_every_command_that_needs_the_broker_has_a_user_and_no_other_has(rendered: Sequence[Manifest]) -> None:
     users = {f"{s.replace('_', '-')}-consumer" for s in CONSUMERS} | {f"{s.replace('_', '-')}-relay" for s in SERVICES}
 
-    assert set(by_name(rendered, "KafkaUser")) == users
+    assert set(by_name(rendered, "KafkaUser")) == users | {f"partner-{agency}" for agency in agencies()}
 
 
 def test_nobody_has_rights_on_a_topic_that_is_not_there(rendered: Sequence[Manifest]) -> None:
@@ -583,7 +585,7 @@ def test_nobody_has_rights_on_a_topic_that_is_not_there(rendered: Sequence[Manif
 def test_each_topic_has_one_publisher(rendered: Sequence[Manifest]) -> None:
     writers = rights(rendered, "topic", "Write")
 
-    for topic in TOPICS:
+    for topic in all_topics():
         assert len([name for name, written in writers.items() if topic in written]) == 1, topic
 
 
@@ -611,10 +613,28 @@ def test_each_service_may_read_the_topics_that_it_handles_and_no_other(
     rendered: Sequence[Manifest], service: str
 ) -> None:
     definition = definition_of(service)
-    handled = {definition.events[event].TOPIC for event in definition.handlers}
+    handled = set(definition.subscription.topics)
 
     assert rights(rendered, "topic", "Read").get(f"{service.replace('_', '-')}-consumer", set()) == handled
     assert bool(handled) is (service in CONSUMERS)
+
+
+@pytest.mark.parametrize("agency", agencies())
+def test_a_partner_writes_to_its_own_topic_and_reads_what_came_back_and_nothing_else(
+    rendered: Sequence[Manifest], agency: str
+) -> None:
+    user, topic = f"partner-{agency}", f"partner.{agency}.eligibility.v1"
+
+    assert rights(rendered, "topic", "Write")[user] == {topic}
+    assert rights(rendered, "topic", "Read")[user] == {f"{topic}.dlq"}
+    assert rights(rendered, "topic", "Describe")[user] == {topic, f"{topic}.dlq"}
+    assert rights(rendered, "group", "Read")[user] == {f"partner.{agency}"}
+
+
+def test_what_follows_from_the_partner_agencies_is_as_it_is_written() -> None:
+    written = partner_manifests(agencies())
+
+    assert [file.name for file, content in written.items() if file.read_text() != content] == []
 
 
 def test_each_consumer_has_its_own_group(rendered: Sequence[Manifest]) -> None:

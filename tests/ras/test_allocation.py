@@ -1,48 +1,35 @@
 """The allocation: what it says, when it hands over to a person, and what holds for every table and every answer."""
 
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, TypeAlias
+from fractions import Fraction
+from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from services.ras.domain.allocation import Allocation, AllocationTable, Outcome, allocate
+from services.ras.domain.allocation import Outcome, allocate
+from services.ras.domain.change import apart
 from services.ras.domain.costed_lines import SupportNeed
 from services.ras.domain.errors import AnswerUnknown, OtherQuestionnaire
 from services.ras.domain.good_and_bad_days import DayProfile
-from services.ras.domain.points import Counting, ScoredQuestion
+from services.ras.domain.points import Counting, score
+from services.ras.domain.sums import rounded_half_up
+from tests.ras.answers import (
+    UNHURRIED,
+    Answers,
+    all_help,
+    an_assessment,
+    least_need,
+    more_need,
+    most_need,
+    most_need_that_has_a_row,
+    some_answer,
+    worth,
+)
 from tests.ras.material import a_table
 
-Answers: TypeAlias = dict[str, tuple[str, ...]]
-
-TABLES = ("example-council", "synthetic", "norfolk-children", "ratio")
-#: The first example reads files, on machines that are busy with other tests: time is no part of these rules.
-UNHURRIED = settings(deadline=None)
-
 SPECIALIST = SupportNeed("specialist_support", "Support from a specialist provider", 840)
-
-
-def least_need(table: AllocationTable, **other: str) -> Answers:
-    """The least answer to every question, save those that are named."""
-    return {
-        question.question_id: (other.get(question.question_id, question.choices[0].code),)
-        for question in table.scoring.questions
-    }
-
-
-def most_need(table: AllocationTable) -> Answers:
-    return {
-        question.question_id: tuple(choice.code for choice in question.choices[1:])
-        if question.counting is Counting.ADD
-        else (question.choices[-1].code,)
-        for question in table.scoring.questions
-    }
-
-
-def all_help(table: AllocationTable) -> Mapping[str, str]:
-    return dict.fromkeys(table.scoring.domains, "all")
 
 
 def test_no_points_send_the_case_to_a_person_and_never_say_not_eligible() -> None:
@@ -104,8 +91,8 @@ def test_a_question_without_an_answer_is_not_a_need_of_nothing() -> None:
         ({}, {"x": "all"}),
     ],
 )
-def test_an_answer_of_another_questionnaire_is_refused(answers: Answers, informal_help: dict[str, str]) -> None:
-    with pytest.raises(AnswerUnknown):
+def test_an_answer_of_another_questionnaire_is_refused_by_name(answers: Answers, informal_help: dict[str, str]) -> None:
+    with pytest.raises(AnswerUnknown, match="|".join([*answers, *informal_help])):
         allocate(a_table("example-council"), answers, informal_help, None)
 
 
@@ -136,7 +123,7 @@ def test_the_notes_say_whether_help_was_counted(willing_and_able: bool | None, w
     assert words in " ".join(allocation.notes)
 
 
-@pytest.mark.parametrize("questionnaire", [("example-council", 2), ("another", 1)])
+@pytest.mark.parametrize("questionnaire", [("example-council", 3), ("another", 1)])
 def test_answers_to_another_questionnaire_are_refused(questionnaire: tuple[str, int]) -> None:
     a_table("example-council").must_score("example-council", 1)
     with pytest.raises(OtherQuestionnaire):
@@ -180,36 +167,6 @@ def test_bad_days_are_named_for_a_person_to_check() -> None:
     allocation = allocate(table, least_need(table, nights="awake"), {}, None, (), days)
 
     assert any("2 bad days a week" in note for note in allocation.notes)
-
-
-@st.composite
-def an_assessment(draw: st.DrawFn) -> tuple[AllocationTable, Answers, dict[str, str], bool | None]:
-    table = a_table(draw(st.sampled_from(TABLES)))
-    answers = {question.question_id: draw(some_answer(question)) for question in table.scoring.questions}
-    helps = st.sampled_from(list(table.scoring.help_multipliers))
-    informal_help = {domain: draw(helps) for domain in table.scoring.domains}
-    return table, answers, informal_help, draw(st.sampled_from([True, False, None]))
-
-
-def some_answer(question: ScoredQuestion) -> st.SearchStrategy[tuple[str, ...]]:
-    codes = [choice.code for choice in question.choices]
-    if question.counting is Counting.ADD:
-        return st.lists(st.sampled_from(codes), min_size=1, unique=True).map(tuple)
-    return st.sampled_from(codes).map(lambda code: (code,))
-
-
-def more_need(question: ScoredQuestion, answer: tuple[str, ...]) -> tuple[str, ...]:
-    """The next answer up, or one answer more."""
-    codes = [choice.code for choice in question.choices]
-    if question.counting is Counting.ADD:
-        return (*answer, *[code for code in codes if code not in answer][:1])
-    return (codes[min(codes.index(answer[0]) + 1, len(codes) - 1)],)
-
-
-def worth(allocation: Allocation, table: AllocationTable) -> float:
-    """Money, where a person who costs needs above the table one by one comes after any sum that the table has."""
-    above = allocation.points_thousandths > table.money.points_max * 1000
-    return float("inf") if above else allocation.pence_per_year
 
 
 @UNHURRIED
@@ -284,3 +241,65 @@ def test_no_score_is_capped(assessment: Any) -> None:
         assert allocation.outcome is Outcome.NEEDS_A_PERSON
     elif allocation.outcome is Outcome.NEEDS_A_PERSON:
         assert "come to no money" in allocation.notes[0]
+
+
+def test_a_score_of_nothing_is_a_persons_even_where_the_table_begins_above_nothing() -> None:
+    table = a_table("florida")
+    least = {question.question_id: (question.choices[0].code,) for question in table.scoring.questions}
+
+    allocation = allocate(table, least, {}, None)
+
+    assert allocation.outcome is Outcome.NEEDS_A_PERSON
+    assert "not eligible" in allocation.notes[0]
+
+
+def test_where_scores_begin_is_a_share_of_its_own() -> None:
+    table = a_table("florida")
+    answers = least_need(table, age="from_31")
+
+    shares = {share.domain: share.pence_per_year for share in allocate(table, answers, {}, None).points_explanation}
+
+    assert shares["where_scores_begin"] == 76_022
+    assert shares["age"] == rounded_half_up((Fraction("27.5720") + Fraction("48.9634")) ** 2 * 100) - 76_022
+
+
+def test_a_least_score_is_told_with_its_reason() -> None:
+    table = a_table("washington-levels")
+    answers = least_need(table, interpersonal="n19", item_type="t3", item_frequency="f4")
+
+    allocation = allocate(table, answers, {}, None)
+
+    (raised,) = (share for share in allocation.points_explanation if share.domain == "least_score")
+    assert allocation.points_thousandths == 20_000
+    assert (raised.points_net_thousandths, raised.reasons) == (1_000, ("An item has a type and a frequency of 3 or 4",))
+
+
+def test_a_sum_above_a_soft_limit_stands_and_a_person_looks() -> None:
+    table = a_table("example-council:2")
+
+    allocation = allocate(table, least_need(table, nights="awake", decisions="every_day"), {}, None, [SPECIALIST])
+    above = allocate(table, most_need_that_has_a_row(table), {}, None, [SPECIALIST])
+
+    assert allocation.outcome is above.outcome is Outcome.CALCULATED
+    assert "A person must look" not in " ".join(allocation.notes)
+    assert above.pence_per_year > 3_500_000
+    assert "The figure stands" in above.notes[0]
+
+
+@UNHURRIED
+@given(an_assessment(), st.data())
+def test_for_the_square_of_a_sum_the_shares_are_the_shapley_values(assessment: Any, data: st.DataObject) -> None:
+    table = a_table("florida")
+    answers = {question.question_id: data.draw(some_answer(question)) for question in table.scoring.questions}
+    scored = score(table.scoring, answers, {}, None)
+    points = {domain.domain: domain.net for domain in scored.domains}
+
+    def worth_of(come: frozenset[str]) -> Fraction:
+        return table.money.exact_pence_per_year(sum((points[name] for name in come), Fraction(0))) or Fraction(0)
+
+    allocation = allocate(table, answers, {}, None)
+    values = apart(tuple(points), worth_of)
+    if allocation.outcome is Outcome.CALCULATED:
+        # Where scores begin and the whole are each rounded once, and so is a share.
+        shares = {share.domain: share.pence_per_year for share in allocation.points_explanation}
+        assert all(abs(shares[name] - value) < 2 for name, value in values.items())

@@ -5,6 +5,7 @@ import json
 import shutil
 from dataclasses import replace
 from datetime import date
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,8 @@ import yaml
 from braid.contracts.codes import UserGroup
 from services.assessment.domain.questionnaire import Aspect, Kind
 from services.assessment.questionnaire_files import released_questionnaire
-from services.ras.domain.errors import NoTableInForce
+from services.ras.domain.errors import NoTableInForce, TableNotSound
+from services.ras.domain.protection import Phasing
 from services.ras.table_files import PARAMETERS, AllocationTables, TableRefused, read_table, released_tables
 from tests.ras.material import QUESTIONNAIRES, a_table, table_text
 
@@ -40,6 +42,14 @@ COUNCIL = "E10009999"
         ("in_force_from: 2009-04-01", "in_force_from: 2009-04-01\nin_force_to: 2009-03-31", "ends before it begins"),
         ("council: E10009998", "council: Barset", "council"),
         ("points: 10, pence_per_week: 6000, source: *ours", "points: 10, pence_per_week: 6000", "source"),
+        ("statement: Made up for tests.", 'statement: "  "', "cannot say where it comes from"),
+        ("home_need: {nothing: 0, part: 3, whole: 6}", "home_need: {nothing: 0, part: -3, whole: 6}", "home_need.part"),
+        (
+            "home_need: {nothing: 0, part: 3, whole: 6}",
+            "home_need: {nothing: 0, part: 3, whole: six}",
+            "home_need.whole",
+        ),
+        ("kind: linear_between_knots", "kind: secret_model", "secret_model"),
     ],
 )
 def test_a_file_that_is_not_sound_is_refused_with_its_reason(before: str, after: str, reason: str) -> None:
@@ -48,6 +58,50 @@ def test_a_file_that_is_not_sound_is_refused_with_its_reason(before: str, after:
 
     with pytest.raises(TableRefused, match=reason):
         read_table(text.replace(before, after), QUESTIONNAIRES, "table")
+
+
+@pytest.mark.parametrize(
+    ("more", "reason"),
+    [
+        ("  weights: {garden_need: [{factor: 1}]}", "weighs 'garden_need', which is no question"),
+        ("  no_order: [garden_need]", "weighs 'garden_need', which is no question"),
+        (
+            "  weights: {home_need: [{factor: 1, where: {home_need: [huge]}}]}",
+            "huge at 'home_need', which is no answer",
+        ),
+        ("  weights: {home_need: [{factor: -1}]}", "weights.home_need"),
+        ("  least_scores: [{points: 5, text: Why, where: {x: [y]}}]", "y at 'x', which is no answer"),
+        ("  least_scores: [{points: 5, text: Why, where: {}}]", "least_scores"),
+        ("days: {source: *ours, multipliers: {good: 2, other: 1, bad: 3}}", "a good day counts for 1 or less"),
+        ("days: {source: *ours, multipliers: {good: 1, bad: 1}}", "days need a multiplier"),
+        ("settlement: {}", "tolerance"),
+        ("hours: {source: *ours, by_question: [{question: x, rate: y, per_week: {}}], rates: {}}", "'x', which is no"),
+    ],
+)
+def test_a_part_that_does_not_hold_is_refused_with_its_reason(more: str, reason: str) -> None:
+    text = table_text("synthetic")
+    place = "money:" if more.startswith("  ") else "rate_card:"
+    with pytest.raises(TableRefused, match=reason):
+        read_table(text.replace(place, f"{more}\n{place}"), QUESTIONNAIRES, "table")
+
+
+def test_a_phasing_that_never_arrives_is_refused() -> None:
+    with pytest.raises(TableNotSound):
+        Phasing(Fraction(0))
+
+
+def test_bands_begin_where_they_say() -> None:
+    with pytest.raises(TableNotSound, match="no row for 100 points"):
+        replace(a_table("one-band").money, begins_at=100)  # type: ignore[type-var]
+
+
+def test_version_2_of_the_released_table_changes_no_points_and_no_sums() -> None:
+    first, second = a_table("example-council"), a_table("example-council:2")
+
+    assert (first.scoring, first.money, first.rate_card) == (second.scoring, second.money, second.rate_card)
+    assert second.hours
+    assert second.days
+    assert second.settlement != first.settlement
 
 
 @pytest.mark.parametrize("supply", ["beds_available: 12", "vacancies: {respite: 3}", "supply_factor: '0.9'"])
@@ -74,8 +128,11 @@ def test_a_table_for_the_group_goes_before_the_one_for_everybody() -> None:
 
 
 @pytest.mark.parametrize("group", list(UserGroup))
-def test_under_a_generic_table_the_label_of_the_group_changes_nothing(group: UserGroup) -> None:
-    assert released_tables().in_force(COUNCIL, group, date(2009, 7, 29)) == a_table("example-council")
+@pytest.mark.parametrize(
+    ("on", "table"), [(date(2009, 7, 29), "example-council"), (date(2026, 6, 1), "example-council:2")]
+)
+def test_under_a_generic_table_the_label_of_the_group_changes_nothing(group: UserGroup, on: date, table: str) -> None:
+    assert released_tables().in_force(COUNCIL, group, on) == a_table(table)
 
 
 @pytest.mark.parametrize(("council", "on"), [(COUNCIL, date(2009, 3, 31)), ("E10009998", date(2010, 1, 1))])
@@ -119,9 +176,10 @@ def test_every_file_of_parameters_is_released() -> None:
     assert json.loads((PARAMETERS / "released.json").read_text()) == on_disk
 
 
-def test_the_copy_of_the_questionnaire_is_true_to_the_original() -> None:
+@pytest.mark.parametrize("version", [1, 2])
+def test_the_copy_of_the_questionnaire_is_true_to_the_original(version: int) -> None:
     """The assessment service owns the questionnaire; this service scores a copy of its questions about needs."""
-    copy = yaml.safe_load((PARAMETERS / "questionnaires/example-council/1.yaml").read_text())
+    copy = yaml.safe_load((PARAMETERS / f"questionnaires/example-council/{version}.yaml").read_text())
     original = released_questionnaire(copy["id"], copy["version"])
 
     assert list(copy["domains"].items()) == list(original.domains.items())
@@ -137,8 +195,22 @@ def test_the_copy_of_the_questionnaire_is_true_to_the_original() -> None:
     ]
 
 
+def test_a_table_scores_every_version_that_asks_about_needs_in_the_same_words() -> None:
+    first = (PARAMETERS / "questionnaires/example-council/1.yaml").read_text()
+    later = {
+        f"questionnaires/example-council/{version}.yaml": first.replace("version: 1\n", f"version: {version}\n")
+        for version in (1, 2, 3)
+    }
+    later["questionnaires/example-council/3.yaml"] = later["questionnaires/example-council/3.yaml"].replace(
+        "I need no help", "I want no help"
+    )
+    table = (PARAMETERS / "allocation_tables/example-council/1.yaml").read_text()
+
+    assert read_table(table, later, "table").questionnaire_versions == {1, 2}
+
+
 def test_the_rate_card_prices_all_specialist_support_that_the_questionnaire_names() -> None:
-    original = released_questionnaire("example-council", 1)
+    original = released_questionnaire("example-council", 2)
     named = {question.about for question in original.asking(Aspect.SPECIALIST_SUPPORT)}
 
     assert named == set(a_table("example-council").rate_card.rates)

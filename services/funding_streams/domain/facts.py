@@ -60,9 +60,9 @@ class Facts:
     def yes_no(self, name: str) -> bool:
         """Return a yes or no."""
         value = self._get(name)
-        if not isinstance(value, bool):
-            raise WrongFact(name, "true or false")
-        return value
+        if value is True or value is False:
+            return value
+        raise WrongFact(name, "true or false")
 
     def pence(self, name: str) -> int:
         """Return a sum in whole pence, zero or more; a weekly one where the fact's name ends so."""
@@ -106,16 +106,17 @@ class Facts:
 
     def _get(self, name: str) -> FactValue:
         self.read[name] = None
-        if name not in self.values:
+        try:
+            return self.values[name]
+        except KeyError:
             self.missed[name] = None
-            raise MissingFact(name)
-        return self.values[name]
+            raise MissingFact(name) from None
 
     def _whole(self, name: str, expected: str) -> int:
         value = self._get(name)
-        if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-            raise WrongFact(name, expected)
-        return value
+        if type(value) is int and value >= 0:
+            return value
+        raise WrongFact(name, expected)
 
 
 def _value(name: str, value: object) -> FactValue:

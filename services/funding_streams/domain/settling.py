@@ -1,9 +1,10 @@
 """How a decision is settled from its working: refused, still open, or an award with its lines and terms."""
 
 from calendar import monthrange
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
+from typing import NamedTuple
 
 from services.funding_streams.domain import right_to_control
 from services.funding_streams.domain.adapter import Case
@@ -34,8 +35,7 @@ def due_day(due: Due, day: date) -> date:
     return months_after(day, due.count * (MONTHS_PER_YEAR if due.unit == "years" else 1))
 
 
-@dataclass(frozen=True)
-class Award:
+class Award(NamedTuple):
     """The money of an award.
 
     Args:

@@ -4,6 +4,13 @@ Source:
     R (Savva) v Kensington and Chelsea [2010] EWCA Civ 1209; R (KM) v Cambridgeshire [2012] UKSC 23: a points table is
     lawful as a starting point only. Care and support statutory guidance, paragraph 11.24: transparent, timely,
     sufficient; it may rise or fall.
+
+The shares of the points line are by Aumann-Shapley pricing: each domain has what its points add as all points rise
+together from none to the person's own. For a sum of points that is the same price for each of the person's points,
+whatever the curve of the table, and it adds up exactly. For the square of a sum it is the Shapley value too.
+
+    Aumann and Shapley, Values of Non-Atomic Games (1974); Billera and Heath, Mathematics of Operations Research 7
+    (1982).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,15 +18,20 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
+from typing import NamedTuple
 
+from services.ras.domain import notes
+from services.ras.domain.costed_hours import CostedHours, HoursRule, costed_lines_of_hours, left_after_help
 from services.ras.domain.costed_lines import CostedLine, RateCard, SupportNeed, costed_line
 from services.ras.domain.errors import OtherQuestionnaire
-from services.ras.domain.good_and_bad_days import DayProfile
+from services.ras.domain.good_and_bad_days import DayProfile, DayRule, WeighedDays, weighed_days
 from services.ras.domain.points import DomainScore, Score, Scoring, score
-from services.ras.domain.sums import WEEKS_PER_YEAR, plain_number, pounds, rounded_half_up, shared
+from services.ras.domain.settlement import NO_RULE, SettlementRule
+from services.ras.domain.sums import plain_number, rounded_half_up, shared, thousandths
 from services.ras.domain.tables import MoneyTable
 
 POINTS_LINE = "points"
+WHERE_SCORES_BEGIN, LEAST_SCORE = "where_scores_begin", "least_score"
 
 
 class Outcome(StrEnum):
@@ -29,6 +41,24 @@ class Outcome(StrEnum):
     NEEDS_A_PERSON = "needs_a_person"
 
 
+class AgreedNeed(NamedTuple):
+    """What an agreed assessment says of needs; in the order in which `allocate` takes it.
+
+    Args:
+        answers: choice codes by question id, of the questionnaire that the table scores.
+        informal_help: none, some, most or all, by domain.
+        willing_and_able: whether the carer is; None where nobody was asked. Help counts only when this is true.
+        specialist_support: named one by one; priced by the rate card on top of the points.
+        day_profiles: how often good and bad days come.
+    """
+
+    answers: Mapping[str, Sequence[str]]
+    informal_help: Mapping[str, str]
+    willing_and_able: bool | None
+    specialist_support: Sequence[SupportNeed] = ()
+    day_profiles: Sequence[DayProfile] = ()
+
+
 @dataclass(frozen=True)
 class AllocationTable:
     """One released version of a council's allocation table.
@@ -36,8 +66,13 @@ class AllocationTable:
     Args:
         user_group: a user group, or ``all`` for a table that is the same for everybody.
         in_force_to: last day; None while no end is set. A later table of the same council and group ends it too.
+        questionnaire_versions: every version whose questions about needs are those that the points are for.
         has_weekly_sums: some sums were published by the week and are made yearly with 52 weeks; the notes say so.
         statement: where the figures come from, in plain words; shown with every allocation.
+        hours: None where the council has set no hours for its answers: there is no costed-hours view then.
+        days: None where good and bad days do not move the sum.
+        held_back: the share of all spending that the sums of the table leave for what tables miss.
+        settlement: how an indicative figure becomes a final one.
     """
 
     table_id: str
@@ -47,12 +82,16 @@ class AllocationTable:
     in_force_from: date
     in_force_to: date | None
     questionnaire_id: str
-    questionnaire_version: int
+    questionnaire_versions: frozenset[int]
     scoring: Scoring
     money: MoneyTable
     has_weekly_sums: bool
     rate_card: RateCard
     statement: str
+    hours: HoursRule | None = None
+    days: DayRule | None = None
+    held_back: Fraction = Fraction(0)
+    settlement: SettlementRule = NO_RULE
 
     def must_score(self, questionnaire_id: str, questionnaire_version: int) -> None:
         """Refuse answers to another questionnaire: the same question may have meant something else there.
@@ -60,11 +99,25 @@ class AllocationTable:
         Raises:
             OtherQuestionnaire: the table does not score this questionnaire in this version.
         """
-        if (questionnaire_id, questionnaire_version) != (self.questionnaire_id, self.questionnaire_version):
+        if questionnaire_id != self.questionnaire_id or questionnaire_version not in self.questionnaire_versions:
+            versions = " and ".join(str(version) for version in sorted(self.questionnaire_versions))
             raise OtherQuestionnaire(
-                f"{self.table_id} version {self.version} scores {self.questionnaire_id} version"
-                f" {self.questionnaire_version}, not {questionnaire_id} version {questionnaire_version}"
+                f"{self.table_id} version {self.version} scores {self.questionnaire_id} version {versions}, not"
+                f" {questionnaire_id} version {questionnaire_version}"
             )
+
+    def weighed(self, points: Fraction, day_profiles: Sequence[DayProfile]) -> WeighedDays | None:
+        """Weigh the sums of the kinds of day; None where there are no such kinds, or one has no row in the table."""
+        if self.days is None or not day_profiles:
+            return None
+        return weighed_days(self.money, self.days.points_by_kind(points), day_profiles)
+
+    def exact_pence_per_year(self, points: Fraction, day_profiles: Sequence[DayProfile]) -> Fraction | None:
+        """The sum for a score, with its good and bad days where the table prices them; None where it has no row."""
+        if self.days is None or not day_profiles:
+            return self.money.exact_pence_per_year(points)
+        weighed = self.weighed(points, day_profiles)
+        return None if weighed is None else weighed.exact_pence_per_year
 
 
 @dataclass(frozen=True)
@@ -89,6 +142,16 @@ class PointsShare:
 
 
 @dataclass(frozen=True)
+class DayShown:
+    """One kind of day; pence a year if every day were such."""
+
+    kind: str
+    days_per_week: int
+    points_thousandths: int
+    pence_per_year: int
+
+
+@dataclass(frozen=True)
 class Allocation:
     """An indicative allocation, or the reasons why a person must look.
 
@@ -100,6 +163,8 @@ class Allocation:
         lines: the points line, then one for each kind of specialist support; empty where a person must look.
         points_explanation: the points line by domain; where a person must look, the points alone.
         notes: plain words to show with the figure.
+        days: the spread of good and bad days; empty where the table does not price them, or the assessment tells none.
+        costed_hours: the other view of the same need; None where the table has no hours.
     """
 
     outcome: Outcome
@@ -110,6 +175,8 @@ class Allocation:
     lines: tuple[AllocationLine, ...]
     points_explanation: tuple[PointsShare, ...]
     notes: tuple[str, ...]
+    days: tuple[DayShown, ...] = ()
+    costed_hours: CostedHours | None = None
 
 
 def allocate(
@@ -120,152 +187,133 @@ def allocate(
     specialist_support: Sequence[SupportNeed] = (),
     day_profiles: Sequence[DayProfile] = (),
 ) -> Allocation:
-    """Put a first figure on an agreed assessment.
-
-    Args:
-        answers: choice codes by question id, of the questionnaire that the table scores (`must_score` makes sure).
-        informal_help: none, some, most or all, by domain.
-        willing_and_able: whether the carer is; None where nobody was asked. Help counts only when this is true.
-        specialist_support: named one by one; priced by the rate card on top of the points.
-        day_profiles: how often good and bad days come. This version's answers are of a usual week, so the days move no
-            money yet; the notes say that a person must check them.
+    """Put a first figure on an agreed assessment; the arguments are those of `AgreedNeed`.
 
     Raises:
         AnswerUnknown: an answer that the table has no points for.
+        NotAWeek: the kinds of day do not make a week.
     """
+    need = AgreedNeed(answers, informal_help, willing_and_able, specialist_support, day_profiles)
     scored = score(table.scoring, answers, informal_help, willing_and_able)
-    costed = [costed_line(need, table.rate_card) for need in specialist_support]
-    lines = [line for line in costed if line is not None]
-    unpriced = [need for need, line in zip(specialist_support, costed, strict=True) if line is None]
-    exact = table.money.exact_pence_per_year(scored.net)
-    why_a_person = list(_why_a_person(table, scored, exact, unpriced))
-    notes = (*_notes(table, scored, specialist_support, willing_and_able), *_day_notes(day_profiles))
-    if why_a_person or exact is None:
-        return _for_a_person(scored, (*why_a_person, *_ready_lines(lines), *notes))
-    return _calculated(table, scored, exact, lines, notes)
+    weighed = table.weighed(scored.net, day_profiles)
+    exact = weighed.exact_pence_per_year if weighed else table.exact_pence_per_year(scored.net, day_profiles)
+    priced = [costed_line(support, table.rate_card) for support in specialist_support]
+    lines = [line for line in priced if line is not None]
+    unpriced = [support for support, line in zip(specialist_support, priced, strict=True) if line is None]
+    why_a_person = tuple(_why_a_person(table, scored, exact, need, unpriced))
+    for_points = None if why_a_person or exact is None else rounded_half_up(exact)
+    whole = 0 if for_points is None else for_points + sum(line.pence_per_year for line in lines)
+    told = (
+        *why_a_person,
+        *((notes.already_priced(line) for line in lines) if for_points is None else _soft_limits(table, whole)),
+        *_notes(table, scored, need, weighed),
+    )
+    return Allocation(
+        outcome=Outcome.NEEDS_A_PERSON if for_points is None else Outcome.CALCULATED,
+        points_gross_thousandths=thousandths(scored.gross),
+        points_thousandths=thousandths(scored.net),
+        pence_per_year=whole,
+        pence_per_year_before_help=None
+        if for_points is None
+        else _before_help(table, scored, need, whole - for_points),
+        lines=() if for_points is None else _lines(scored, for_points, lines),
+        points_explanation=_explained(table, scored, for_points or 0),
+        notes=told,
+        days=() if weighed is None else tuple(_days(weighed)),
+        costed_hours=_costed_hours(table, need, lines, None if for_points is None else whole),
+    )
 
 
-def _calculated(
-    table: AllocationTable, scored: Score, exact: Fraction, costed: Sequence[CostedLine], notes: tuple[str, ...]
-) -> Allocation:
-    for_points = rounded_half_up(exact)
-    lines = (
+def _lines(scored: Score, for_points: int, costed: Sequence[CostedLine]) -> tuple[AllocationLine, ...]:
+    return (
         AllocationLine(POINTS_LINE, f"{plain_number(scored.net)} points in the allocation table", for_points),
         *(AllocationLine(line.code, line.text, line.pence_per_year) for line in costed),
     )
-    whole = sum(line.pence_per_year for line in lines)
-    before_help = table.money.exact_pence_per_year(scored.gross)
-    return Allocation(
-        outcome=Outcome.CALCULATED,
-        points_gross_thousandths=_thousandths(scored.gross),
-        points_thousandths=_thousandths(scored.net),
-        pence_per_year=whole,
-        pence_per_year_before_help=None if before_help is None else whole - for_points + rounded_half_up(before_help),
-        lines=lines,
-        points_explanation=_explained(scored, for_points),
-        notes=notes,
-    )
 
 
-def _for_a_person(scored: Score, notes: tuple[str, ...]) -> Allocation:
-    return Allocation(
-        outcome=Outcome.NEEDS_A_PERSON,
-        points_gross_thousandths=_thousandths(scored.gross),
-        points_thousandths=_thousandths(scored.net),
-        pence_per_year=0,
-        pence_per_year_before_help=None,
-        lines=(),
-        points_explanation=tuple(_share(domain, 0) for domain in scored.domains),
-        notes=notes,
-    )
+def _before_help(table: AllocationTable, scored: Score, need: AgreedNeed, for_lines: int) -> int | None:
+    exact = table.exact_pence_per_year(scored.gross, need.day_profiles)
+    return None if exact is None else rounded_half_up(exact) + for_lines
 
 
-def _explained(scored: Score, pence_per_year: int) -> tuple[PointsShare, ...]:
-    shares = shared(pence_per_year, {domain.domain: domain.net for domain in scored.domains})
-    return tuple(_share(domain, shares[domain.domain]) for domain in scored.domains)
+def _explained(table: AllocationTable, scored: Score, pence_per_year: int) -> tuple[PointsShare, ...]:
+    begins = min(pence_per_year, rounded_half_up(table.money.exact_pence_per_year(Fraction(0)) or Fraction(0)))
+    weights = {domain.domain: domain.net for domain in scored.domains}
+    if scored.raised:
+        weights[LEAST_SCORE] = scored.raised
+    shares = shared(pence_per_year - begins, weights)
+    explained = [_share(domain, shares[domain.domain]) for domain in scored.domains]
+    if scored.raised:
+        raised = thousandths(scored.raised)
+        explained.append(
+            PointsShare(LEAST_SCORE, "A least score", 0, raised, shares[LEAST_SCORE], (scored.raised_because,))
+        )
+    if begins:
+        because = ("Everybody with a score begins with this sum.",)
+        explained.append(PointsShare(WHERE_SCORES_BEGIN, "Where scores begin", 0, 0, begins, because))
+    return tuple(explained)
 
 
 def _share(domain: DomainScore, pence_per_year: int) -> PointsShare:
     return PointsShare(
         domain=domain.domain,
         title=domain.title,
-        points_gross_thousandths=_thousandths(domain.gross),
-        points_net_thousandths=_thousandths(domain.net),
+        points_gross_thousandths=thousandths(domain.gross),
+        points_net_thousandths=thousandths(domain.net),
         pence_per_year=pence_per_year,
         reasons=domain.reasons,
     )
 
 
+def _days(weighed: WeighedDays) -> Iterator[DayShown]:
+    for day in weighed.figures:
+        sum_ = rounded_half_up(day.exact_pence_per_year)
+        yield DayShown(day.kind, day.days_per_week, thousandths(day.points), sum_)
+
+
+def _costed_hours(
+    table: AllocationTable, need: AgreedNeed, specialist: Sequence[CostedLine], allocation_pence: int | None
+) -> CostedHours | None:
+    if table.hours is None:
+        return None
+    left = left_after_help(table.scoring, need.informal_help, need.willing_and_able)
+    average_day = table.days.average(need.day_profiles) if table.days else Fraction(1)
+    of_hours, hours = costed_lines_of_hours(
+        table.hours, table.scoring, table.rate_card, need.answers, left, average_day
+    )
+    lines = (*of_hours, *specialist)
+    whole = sum(line.pence_per_year for line in lines)
+    gap = None if allocation_pence is None else allocation_pence - whole
+    return CostedHours(lines, thousandths(hours), whole, gap)
+
+
 def _why_a_person(
-    table: AllocationTable, scored: Score, exact: Fraction | None, unpriced: Sequence[SupportNeed]
+    table: AllocationTable, scored: Score, exact: Fraction | None, need: AgreedNeed, unpriced: Sequence[SupportNeed]
 ) -> Iterator[str]:
     if scored.unanswered:
-        yield (
-            f"A person must look: there is no answer about {', '.join(scored.unanswered)}, and that does not mean that"
-            " there is no need."
-        )
+        yield notes.unanswered(scored.unanswered)
     if exact is None:
-        yield (
-            f"A person must look: {plain_number(scored.net)} points are above the"
-            f" {plain_number(table.money.points_max)} points that the table was made for. That is no limit on what you"
-            " can have; it means that your needs are costed one by one."
-        )
-    elif rounded_half_up(exact) == 0:
-        yield (
-            "A person must look: the answers come to no money in the table. That does not mean that you are not"
-            " eligible; points never decide that."
-        )
-    for need in unpriced:
-        yield f"A person must look: the rate card has no price for {need.text}."
+        has_days = table.days is not None and bool(need.day_profiles)
+        yield notes.beyond_the_table(scored.net, table.money.points_max, has_days)
+    elif scored.net == 0 or rounded_half_up(exact) == 0:
+        yield notes.no_money()
+    for support in unpriced:
+        yield notes.no_price(support)
 
 
-def _ready_lines(lines: Sequence[CostedLine]) -> Iterator[str]:
-    for line in lines:
-        yield f"Already priced for that person: {line.text} = {pounds(line.pence_per_year)} a year."
+def _soft_limits(table: AllocationTable, pence_per_year: int) -> Iterator[str]:
+    for limit in table.settlement.soft_limits_passed(pence_per_year):
+        yield notes.above_soft_limit(pence_per_year, limit.pence_per_year, limit.text)
 
 
-def _notes(
-    table: AllocationTable,
-    scored: Score,
-    specialist_support: Sequence[SupportNeed],
-    willing_and_able: bool | None,
-) -> Iterator[str]:
-    yield (
-        "This is a starting point for planning, not a decision. The final sum may be higher or lower, whoever sets it"
-        " must say why, and you can ask for it to be looked at again."
-    )
-    yield _help_note(scored, willing_and_able)
-    if specialist_support:
-        yield "You need specialist support that the points were not made for. It is costed line by line and added."
+def _notes(table: AllocationTable, scored: Score, need: AgreedNeed, weighed: WeighedDays | None) -> Iterator[str]:
+    yield notes.STARTING_POINT
+    yield notes.about_help(scored, need.willing_and_able)
+    if need.specialist_support:
+        yield notes.SPECIALIST_SUPPORT
+    yield from notes.about_days(need.day_profiles, weighed, table.days is not None)
+    if table.held_back:
+        yield notes.held_back(table.held_back)
     if table.has_weekly_sums:
-        yield f"Sums that were set by the week are made yearly with {WEEKS_PER_YEAR} weeks."
+        yield notes.WEEKLY_SUMS
     yield table.statement
-
-
-def _help_note(scored: Score, willing_and_able: bool | None) -> str:
-    if all(domain.help_given == "none" for domain in scored.domains):
-        return "No help from family and friends was counted: the assessment names none."
-    if willing_and_able is True:
-        return (
-            "Help from family and friends was counted, because those who give it said that they are willing and able to"
-            f" go on: it takes the points from {plain_number(scored.gross)} to {plain_number(scored.net)}. If that"
-            " changes, the figure changes."
-        )
-    why = "are not" if willing_and_able is False else "have not been asked whether they are"
-    return (
-        "Help from family and friends was not counted and takes nothing off, because those who give it"
-        f" {why} willing and able to go on."
-    )
-
-
-def _day_notes(day_profiles: Sequence[DayProfile]) -> Iterator[str]:
-    bad = sum(day.days_per_week for day in day_profiles if day.kind == "bad")
-    if bad:
-        yield (
-            f"You told us of {bad} bad {'day' if bad == 1 else 'days'} a week. The points are those of your usual week"
-            " and do not price bad days apart, so ask whether the sum is enough for them before you agree to it."
-        )
-
-
-def _thousandths(points: Fraction) -> int:
-    return rounded_half_up(points * 1000)

@@ -7,8 +7,10 @@ Source:
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from fractions import Fraction
+from functools import cached_property
 
 from services.ras.domain.sums import PENCE_PER_POUND, plain_number, pounds, rounded_half_up
 
@@ -29,11 +31,20 @@ class Rate:
     Args:
         pence_per_hour: exact.
         inferred: worked out from published sums, not published itself; the line says so.
+        priced_on: the day of the price, where the card says it; the line prints it.
     """
 
     code: str
     pence_per_hour: Fraction
     inferred: bool
+    priced_on: date | None = None
+
+    @cached_property
+    def told(self) -> str:
+        """The price in words, with where and when it is from."""
+        on = f", price of {self.priced_on.isoformat()}" if self.priced_on else ""
+        inferred = " (a rate worked out from published sums)" if self.inferred else ""
+        return f"{pounds(self.pence_per_hour)} an hour{on}{inferred}"
 
 
 @dataclass(frozen=True)
@@ -44,6 +55,12 @@ class RateCard:
     days_per_week: int
     weeks_per_year: int
     round_to: RoundTo
+
+    def rounded(self, exact_pence: Fraction) -> int:
+        """A line's sum in whole pence, rounded half up to what the card says."""
+        if self.round_to is RoundTo.PENCE:
+            return rounded_half_up(exact_pence)
+        return rounded_half_up(exact_pence / PENCE_PER_POUND) * PENCE_PER_POUND
 
 
 @dataclass(frozen=True)
@@ -76,12 +93,10 @@ def costed_line(need: SupportNeed, card: RateCard) -> CostedLine | None:
     hours_per_day = Fraction(need.minutes_per_day, MINUTES_PER_HOUR)
     hours_per_year = hours_per_day * card.days_per_week * card.weeks_per_year
     exact = hours_per_year * rate.pence_per_hour
-    unit = PENCE_PER_POUND if card.round_to is RoundTo.POUNDS else 1
-    pence = rounded_half_up(exact / unit) * unit
+    pence = card.rounded(exact)
     working = (
         f"{need.text}: {plain_number(hours_per_day)} hours a day x {card.days_per_week} days x"
-        f" {card.weeks_per_year} weeks = {plain_number(hours_per_year)} hours at {pounds(rate.pence_per_hour)} an hour"
+        f" {card.weeks_per_year} weeks = {plain_number(hours_per_year)} hours at {rate.told}"
     )
-    inferred = " (a rate worked out from published sums)" if rate.inferred else ""
-    shown = f", rounded from {pounds(exact)} to the pound" if pence != exact and unit != 1 else ""
-    return CostedLine(need.code, f"{working}{inferred}{shown}", pence)
+    shown = f", rounded from {pounds(exact)} to the pound" if pence != exact and card.round_to is RoundTo.POUNDS else ""
+    return CostedLine(need.code, f"{working}{shown}", pence)

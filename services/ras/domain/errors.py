@@ -35,5 +35,29 @@ class ReasonMissing(DomainError):
     """A final figure that is not the indicative one needs the reason of whoever decided it."""
 
 
+class NotItemised(DomainError):
+    """A final figure without the lines that it is made of."""
+
+
+class NotReassessed(DomainError):
+    """A figure may not fall before the person's needs were assessed again."""
+
+
+class FallWithoutGrounds(DomainError):
+    """A figure below one that was assessed needs grounds, and help by others needs names, hours and agreement."""
+
+
+class DecidedTooEarly(DomainError):
+    """A final figure dated before the assessment that it is settled on."""
+
+
+class SomebodyElseMustDecide(DomainError):
+    """The figure is beyond what whoever sets it may decide; an approver may."""
+
+
+class NoFigureToCompare(DomainError):
+    """Two allocations cannot be compared in pounds."""
+
+
 class NothingToShareBy(DomainError):
     """A sum cannot be shared: every weight is zero."""

@@ -1,16 +1,21 @@
 """Good and bad days: each kind of day has its own sum, and the sums are averaged - not the points.
 
 Where a table rises faster at the top, averaging the points first would hide what the bad days cost.
+
+Source:
+    Care and Support (Assessment) Regulations 2014 reg. 3 and SCIE on fluctuating needs: needs are looked at over a
+    period that is long enough to see how they change.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from services.ras.domain.errors import NotAWeek
+from services.ras.domain.errors import NotAWeek, TableNotSound
 from services.ras.domain.tables import MoneyTable
 
 DAYS_IN_WEEK = 7
+GOOD, USUAL, BAD = "good", "other", "bad"
 
 
 @dataclass(frozen=True)
@@ -22,19 +27,64 @@ class DayProfile:
 
 
 @dataclass(frozen=True)
+class DayRule:
+    """By how much a day of each kind needs more or less than the usual day that the answers are of.
+
+    Args:
+        multipliers: of the points, by good, other and bad. The answers are of an ``other`` day: 1.
+
+    Raises:
+        TableNotSound: a good day would count for more than a usual one, or a bad day for less.
+    """
+
+    multipliers: Mapping[str, Fraction]
+
+    def __post_init__(self) -> None:
+        if set(self.multipliers) != {GOOD, USUAL, BAD}:
+            raise TableNotSound([f"days need a multiplier for {GOOD}, {USUAL} and {BAD}"])
+        if not 0 <= self.multipliers[GOOD] <= self.multipliers[USUAL] == 1 <= self.multipliers[BAD]:
+            raise TableNotSound(["a good day counts for 1 or less, a usual day for 1, a bad day for 1 or more"])
+
+    def points_by_kind(self, points: Fraction) -> Mapping[str, Fraction]:
+        """The points of a day of each kind, from those of a usual day."""
+        return {kind: points * multiplier for kind, multiplier in self.multipliers.items()}
+
+    def average(self, days: Sequence[DayProfile]) -> Fraction:
+        """Return the multiplier of the average day, for what has no curve, such as hours; 1 where no days were told."""
+        if not days:
+            return Fraction(1)
+        _must_make_a_week(days, self.multipliers)
+        return sum(
+            (self.multipliers[day.kind] * Fraction(day.days_per_week, DAYS_IN_WEEK) for day in days), Fraction(0)
+        )
+
+
+@dataclass(frozen=True)
+class DayFigure:
+    """One kind of day: what the sum would be if every day were such; pence a year, exact."""
+
+    kind: str
+    days_per_week: int
+    points: Fraction
+    exact_pence_per_year: Fraction
+
+
+@dataclass(frozen=True)
 class WeighedDays:
-    """What the days come to; pence a year, exact.
+    """What the days come to.
 
     Args:
         exact_pence_per_year: the sums of the kinds of day, weighed by their days. This is the allocation.
-        average_points: the points, weighed by their days.
-        exact_pence_per_year_of_average: what the average points would have given; shown beside, never used. None where
-            the table has no row for them.
+        figures: each kind of day.
     """
 
     exact_pence_per_year: Fraction
-    average_points: Fraction
-    exact_pence_per_year_of_average: Fraction | None
+    figures: tuple[DayFigure, ...]
+
+    @property
+    def average_points(self) -> Fraction:
+        """The points, weighed by their days: shown beside, and no sum is made of them."""
+        return _weighed((figure.points, figure.days_per_week) for figure in self.figures)
 
 
 def weighed_days(
@@ -52,14 +102,21 @@ def weighed_days(
     Raises:
         NotAWeek: the days do not make seven, or a kind of day has no points.
     """
-    if sum(day.days_per_week for day in days) != DAYS_IN_WEEK or any(day.kind not in points_by_kind for day in days):
-        raise NotAWeek(f"{[(day.kind, day.days_per_week) for day in days]}")
-    weighed = Fraction(0)
-    average = Fraction(0)
+    _must_make_a_week(days, points_by_kind)
+    figures = []
     for day in days:
         exact = money.exact_pence_per_year(points_by_kind[day.kind])
         if exact is None:
             return None
-        weighed += exact * Fraction(day.days_per_week, DAYS_IN_WEEK)
-        average += points_by_kind[day.kind] * Fraction(day.days_per_week, DAYS_IN_WEEK)
-    return WeighedDays(weighed, average, money.exact_pence_per_year(average))
+        figures.append(DayFigure(day.kind, day.days_per_week, points_by_kind[day.kind], exact))
+    weighed = _weighed((figure.exact_pence_per_year, figure.days_per_week) for figure in figures)
+    return WeighedDays(weighed, tuple(figures))
+
+
+def _weighed(values: Iterable[tuple[Fraction, int]]) -> Fraction:
+    return sum((value * days_per_week for value, days_per_week in values), Fraction(0)) / DAYS_IN_WEEK
+
+
+def _must_make_a_week(days: Sequence[DayProfile], by_kind: Mapping[str, Fraction]) -> None:
+    if sum(day.days_per_week for day in days) != DAYS_IN_WEEK or any(day.kind not in by_kind for day in days):
+        raise NotAWeek(f"{[(day.kind, day.days_per_week) for day in days]} is no week of seven days")

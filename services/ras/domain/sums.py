@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from fractions import Fraction
-from math import floor
+from math import floor, lcm
 
 from services.ras.domain.errors import NothingToShareBy
 
@@ -13,7 +13,8 @@ WEEKS_PER_YEAR = 52
 
 def rounded_half_up(exact: Fraction) -> int:
     """Round a sum of zero or more to the whole number, a half upwards."""
-    return floor(exact + Fraction(1, 2))
+    # In whole numbers: the same as floor(exact + 1/2), and an explanation rounds a hundred times.
+    return (2 * exact.numerator + exact.denominator) // (2 * exact.denominator)
 
 
 def shared(total_pence: int, weights: Mapping[str, Fraction]) -> dict[str, int]:
@@ -32,27 +33,53 @@ def shared(total_pence: int, weights: Mapping[str, Fraction]) -> dict[str, int]:
     Raises:
         NothingToShareBy: there is something to share and every weight is zero.
     """
-    whole = sum(weights.values(), Fraction(0))
+    unit = lcm(*(weight.denominator for weight in weights.values()))
+    in_units = {name: weight.numerator * (unit // weight.denominator) for name, weight in weights.items()}
+    whole = sum(in_units.values())
     if whole == 0:
         if total_pence:
             raise NothingToShareBy(sorted(weights))
         return dict.fromkeys(weights, 0)
-    exact = {name: total_pence * weight / whole for name, weight in weights.items()}
-    shares = {name: floor(share) for name, share in exact.items()}
-    by_remainder = sorted(weights, key=lambda name: (shares[name] - exact[name], name))
+    shares = {name: total_pence * weight // whole for name, weight in in_units.items()}
+    by_remainder = sorted(weights, key=lambda name: (-(total_pence * in_units[name] % whole), name))
     for name in by_remainder[: total_pence - sum(shares.values())]:
         shares[name] += 1
     assert sum(shares.values()) == total_pence
     return shares
 
 
+def rounded_whole(parts: Mapping[str, Fraction]) -> dict[str, int]:
+    """Round parts to whole pence so that they still add up: parts may be below nothing, their total is whole.
+
+    Largest-remainder method, as in `shared`.
+    """
+    rounded = {name: floor(part) for name, part in parts.items()}
+    left = sum(parts.values(), Fraction(0)) - sum(rounded.values())
+    by_remainder = sorted(parts, key=lambda name: (rounded[name] - parts[name], name))
+    for name in by_remainder[: rounded_half_up(left)]:
+        rounded[name] += 1
+    return rounded
+
+
+def hundredths_of_percent(before: int, now: int) -> int | None:
+    """Return a change in hundredths of a per cent of what was before, 3412 for 34.12%; None where that was nothing."""
+    return round(Fraction(now - before, before) * 10_000) if before else None
+
+
 def pounds(pence: Fraction | int) -> str:
-    """Write a sum in pounds: £1,234.56; a part of a penny is rounded half up."""
+    """Write a sum in pounds: £1,234.56, -£0.05; a part of a penny is rounded half up."""
+    if pence < 0:
+        return f"-{pounds(-pence)}"
     whole = rounded_half_up(Fraction(pence))
     return f"£{whole // PENCE_PER_POUND:,}.{whole % PENCE_PER_POUND:02}"
 
 
+def thousandths(number: Fraction) -> int:
+    """Return a number of zero or more in whole thousandths, a half upwards."""
+    return (2000 * number.numerator + number.denominator) // (2 * number.denominator)
+
+
 def plain_number(number: Fraction) -> str:
     """Write a number with as many decimals as it needs, three at most: 55, 33.6, 31.429."""
-    thousandths = rounded_half_up(number * 1000)
-    return f"{thousandths // 1000}.{thousandths % 1000:03}".rstrip("0").rstrip(".")
+    whole, part = divmod(thousandths(number), 1000)
+    return f"{whole}.{part:03}".rstrip("0") if part else str(whole)

@@ -11,6 +11,7 @@ Source:
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cached_property
 from itertools import pairwise
 from typing import Protocol, Self
 
@@ -54,11 +55,19 @@ class LinearBetweenKnots:
         return self.knots[-1].points
 
     def exact_pence_per_year(self, points: Fraction) -> Fraction | None:
-        for lower, upper in pairwise(self.knots):
-            if lower.points <= points <= upper.points:
-                share = (points - lower.points) / (upper.points - lower.points)
-                return lower.pence_per_year + share * (upper.pence_per_year - lower.pence_per_year)
+        for ends_at, slope, at_zero in self._pieces:
+            if points.numerator * ends_at.denominator <= ends_at.numerator * points.denominator:
+                return slope * points + at_zero
         return None
+
+    @cached_property
+    def _pieces(self) -> tuple[tuple[Fraction, Fraction, Fraction], ...]:
+        """Each straight line: the score it ends at, pence for a point, and where it would meet 0 points."""
+        pieces = []
+        for lower, upper in pairwise(self.knots):
+            slope = (upper.pence_per_year - lower.pence_per_year) / (upper.points - lower.points)
+            pieces.append((upper.points, slope, lower.pence_per_year - slope * lower.points))
+        return tuple(pieces)
 
     def uprated(self, factor: Fraction) -> Self:
         knots = (replace(knot, pence_per_year=knot.pence_per_year * factor) for knot in self.knots)
@@ -76,12 +85,17 @@ class Band:
 
 @dataclass(frozen=True)
 class Bands:
-    """One sum for each run of scores. A score between two bands, such as 69.5, is in the lower one."""
+    """One sum for each run of scores. A score between two bands, such as 69.5, is in the lower one.
+
+    Args:
+        begins_at: the first score that the table has a row for, where that is said; below it there is no figure.
+    """
 
     bands: tuple[Band, ...]
+    begins_at: int = 0
 
     def __post_init__(self) -> None:
-        _must_be_sound(_band_reasons(self.bands))
+        _must_be_sound(_band_reasons(self.bands, self.begins_at))
 
     @property
     def points_max(self) -> Fraction:
@@ -120,6 +134,40 @@ class PricePerPoint:
         return replace(self, pence_per_point_per_year=self.pence_per_point_per_year * factor)
 
 
+@dataclass(frozen=True)
+class SquareOfASum:
+    """The square of a sum: of a base and the points, which here are coefficients times answers.
+
+    One more point is worth more to somebody with many than to somebody with few.
+
+    Args:
+        base: what everybody begins with, before any answer.
+        pence_per_square: what one unit of the square is worth a year; 100 where the square is in pounds.
+
+    Source:
+        Florida Administrative Code 65G-4.0214, iBudget algorithm, model 5b.
+    """
+
+    base: Fraction
+    points_max: Fraction
+    pence_per_square: Fraction = Fraction(100)
+
+    def __post_init__(self) -> None:
+        fallen = self.base < 0 or self.pence_per_square < 0
+        _must_be_sound(
+            [
+                *(["the sum falls: base and price must not be below nothing"] if fallen else []),
+                *(["the last score must be above 0"] if self.points_max <= 0 else []),
+            ]
+        )
+
+    def exact_pence_per_year(self, points: Fraction) -> Fraction | None:
+        return None if points > self.points_max else (self.base + points) ** 2 * self.pence_per_square
+
+    def uprated(self, factor: Fraction) -> Self:
+        return replace(self, pence_per_square=self.pence_per_square * factor)
+
+
 def _must_be_sound(reasons: Sequence[str]) -> None:
     if reasons:
         raise TableNotSound(reasons)
@@ -136,9 +184,9 @@ def _knot_reasons(knots: Sequence[Knot]) -> list[str]:
     return reasons
 
 
-def _band_reasons(bands: Sequence[Band]) -> list[str]:
-    if not bands or bands[0].points_from != 0:
-        return ["no row for 0 points"]
+def _band_reasons(bands: Sequence[Band], begins_at: int) -> list[str]:
+    if not bands or bands[0].points_from != begins_at:
+        return [f"no row for {begins_at} points"]
     reasons = ["no sum may be below nothing"] if bands[0].pence_per_year < 0 else []
     reasons += [f"the band from {band.points_from} ends before it begins" for band in bands if _is_empty(band)]
     for lower, upper in pairwise(bands):
