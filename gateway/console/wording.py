@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from braid.contracts.facts import CATALOGUE
+from braid.contracts.uses_in_words import USES_IN_WORDS
 from braid.kit.identity import Role
 
 #: Councils whose name we know; others are named by their code.
@@ -126,47 +127,7 @@ PARTS: Mapping[str, str] = {
     "entries": "the journal entries",
 }
 
-USES: Mapping[str, str] = {
-    "care.personal": "personal care",
-    "care.night": "care at night",
-    "care.supervision": "someone there to keep the person safe",
-    "domestic.help": "help at home, such as cleaning and cooking",
-    "domestic.garden": "help in the garden",
-    "respite.community": "a break, at home or in the community",
-    "respite.residential": "a break in a care home",
-    "community.access": "getting out and about",
-    "community.activity": "activities in the community",
-    "leisure.activity": "leisure",
-    "education.support": "support to learn",
-    "education.fee": "fees for courses",
-    "work.support": "support at work",
-    "work.equipment": "equipment for work",
-    "work.premises": "changes to a workplace",
-    "travel.to_work": "travel to work",
-    "travel.in_work": "travel during work",
-    "travel.other": "other travel",
-    "housing.support": "support to keep a home",
-    "equipment.daily_living": "equipment for daily living",
-    "equipment.telecare": "alarms and telecare",
-    "adaptation.minor": "small changes to the home",
-    "adaptation.major": "large changes to the home",
-    "health.nursing": "nursing",
-    "health.therapy": "therapy",
-    "employing.on_costs": "an employer's costs, such as National Insurance and holidays",
-    "employing.recruitment": "finding a personal assistant",
-    "employing.training": "training a personal assistant",
-    "employing.insurance": "an employer's insurance",
-    "employing.payroll": "a payroll service",
-    "brokerage": "help to plan and arrange support",
-    "carer.support": "support for a carer",
-    "family.thanks": "thanks for help by family and friends",
-    "contingency": "something put by for the unexpected",
-    "charge.top_up": "topping up a charge",
-    "never.gambling": "gambling",
-    "never.debt": "paying debts",
-    "never.alcohol_tobacco": "alcohol and tobacco",
-    "never.illegal": "anything illegal",
-}
+USES: Mapping[str, str] = {use.value: words for use, words in USES_IN_WORDS.items()}
 
 _UNCONFIRMED_TAIL = re.compile(r"\s*Not yet confirmed in a source: [^ ]+(?:, [^ ]+)*\.$")
 _UNIT_TAIL = re.compile(r"_pence(_per_(week|hour))?$")

@@ -24,6 +24,11 @@ def is_care_act(on: date) -> bool:
     return on >= CARE_ACT_FIRST_DAY
 
 
+def in_words(day: date) -> str:
+    """Write a day as people do: 1 June 2009."""
+    return f"{day.day} {day:%B %Y}"
+
+
 def years_old(born: date, on: date) -> int:
     """Return whole years of age; someone born on 29 February is a year older from 1 March."""
     return on.year - born.year - ((on.month, on.day) < (born.month, born.day))

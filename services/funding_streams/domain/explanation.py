@@ -24,6 +24,7 @@ from services.funding_streams.domain.decision import (
     TermKind,
     TraceStep,
 )
+from services.funding_streams.domain.eras import in_words
 from services.funding_streams.domain.money import half_up, in_pounds
 
 LINE_LENGTH = 100
@@ -82,7 +83,7 @@ class Words:
 def explained(decision: Decision, words: Words) -> str:
     """Return the decision as plain text, in paragraphs of lines of at most 100 characters."""
     sections = [
-        (decision.stream_label, [f"Worked out with the law and the figures of {in_days(decision.rules_as_of)}."]),
+        (decision.stream_label, [f"Worked out with the law and the figures of {in_words(decision.rules_as_of)}."]),
         ("What was decided", list(_decided(decision))),
         ("The money, line by line", [_line(line) for line in decision.lines]),
         ("What is still needed", [f"- {_meaning(name, words)}" for name in decision.missing_facts]),
@@ -97,14 +98,9 @@ def explained(decision: Decision, words: Words) -> str:
     return "\n\n".join(_section(title, lines) for title, lines in sections if lines) + "\n"
 
 
-def in_days(day: date) -> str:
-    """Write a day as people do: 1 June 2009."""
-    return f"{day.day} {day:%B %Y}"
-
-
 def plain(text: str) -> str:
     """Return a sentence of a decision without codes of figures and with its days in words."""
-    return _ISO_DATE.sub(lambda found: in_days(date.fromisoformat(found.group())), _UNCONFIRMED_TAIL.sub("", text))
+    return _ISO_DATE.sub(lambda found: in_words(date.fromisoformat(found.group())), _UNCONFIRMED_TAIL.sub("", text))
 
 
 def figure_in_words(figure: FigureUsed) -> str:
@@ -120,7 +116,7 @@ def figure_in_words(figure: FigureUsed) -> str:
     value = _PENCE.sub(lambda found: _pounds(found[1], found[2]), value)
     value = _PERCENT.sub(lambda found: f"{found[1]}%", value)
     value = _BARE_COUNT.sub(lambda found: found[1] if found[0].endswith("count") else found[0], value)
-    value = _ISO_DATE.sub(lambda found: in_days(date.fromisoformat(found.group())), value)
+    value = _ISO_DATE.sub(lambda found: in_words(date.fromisoformat(found.group())), value)
     return _CODE.sub(lambda found: found.group().replace("_", " "), value)
 
 
@@ -162,7 +158,7 @@ def _decided(decision: Decision) -> Iterator[str]:
 def _sums(decision: Decision) -> Iterator[str]:
     amount, share = decision.amount_pence, decision.contribution_pence
     weekly = f" That is {in_pounds(decision.pence_per_week)} a week." if decision.pence_per_week else ""
-    span = f"from {in_days(decision.starts_on)} to {in_days(decision.ends_on)}"
+    span = f"from {in_words(decision.starts_on)} to {in_words(decision.ends_on)}"
     yield f"It comes to {in_pounds(amount)} in all, {span}.{weekly}"
     if not share:
         yield "The person pays nothing towards it."
@@ -216,7 +212,7 @@ def _use(use: PermittedUse, words: Words) -> str:
 
 
 def _term(term: Term) -> str:
-    due = f" By {in_days(term.due_on)}." if term.due_on else ""
+    due = f" By {in_words(term.due_on)}." if term.due_on else ""
     doubt = " Not confirmed in a source yet." if term.unconfirmed else ""
     return f"- {_TERMS[term.kind]}: {_sentence(plain(term.text))}{due} Source: {_sentence(term.citation)}{doubt}"
 
@@ -224,7 +220,7 @@ def _term(term: Term) -> str:
 def _challenge(decision: Decision) -> Iterator[str]:
     told = [term for term in decision.terms if term.kind is TermKind.CHALLENGE]
     for term in told:
-        due = f" By {in_days(term.due_on)}." if term.due_on else ""
+        due = f" By {in_words(term.due_on)}." if term.due_on else ""
         yield f"- {_sentence(plain(term.text))}{due} Source: {_sentence(term.citation)}"
     if not told and decision.status is not Status.UNDECIDED:
         yield f"Ask whoever decided to look at it again: {_sentence(decision.decided_by)}"

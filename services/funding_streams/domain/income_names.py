@@ -33,6 +33,21 @@ INCOME_NAMES = {
     "other": "other income",
 }
 
+#: Benefits for disability: attendance allowance, disability living allowance, personal independence payment.
+DISABILITY_BENEFITS = frozenset(
+    {
+        "attendance_allowance_higher",
+        "attendance_allowance_lower",
+        "dla_care_highest",
+        "dla_care_middle",
+        "dla_care_lowest",
+        "dla_mobility",
+        "pip_daily_living_enhanced",
+        "pip_daily_living_standard",
+        "pip_mobility",
+    }
+)
+
 
 def income_name(code: str) -> str:
     """Return the name of an income; a code that came later than this list is told as words."""

@@ -11,14 +11,10 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from services.funding_streams.domain.decision import FigureUsed
+from services.funding_streams.domain.eras import in_words
 from services.funding_streams.domain.money import DAYS_PER_AWARD
 
 _DAY = timedelta(days=1)
-
-
-def in_words(day: date) -> str:
-    """Return a day as people write it."""
-    return f"{day.day} {day:%B %Y}"
 
 
 class Kind(StrEnum):

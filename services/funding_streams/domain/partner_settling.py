@@ -19,15 +19,9 @@ from services.funding_streams.domain.decision import (
     Term,
     TermKind,
 )
+from services.funding_streams.domain.eras import in_words
 from services.funding_streams.domain.money import a_week, half_up, in_pounds, over_days
-from services.funding_streams.domain.partner_decisions import (
-    Basis,
-    PartnerDecision,
-    Stretch,
-    Word,
-    about_award,
-    in_words,
-)
+from services.funding_streams.domain.partner_decisions import Basis, PartnerDecision, Stretch, Word, about_award
 from services.funding_streams.domain.settling import terms_of, without_money
 from services.funding_streams.domain.working import Working
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from services.funding_streams.domain.decision import Status
-from services.funding_streams.domain.explanation import in_days
+from services.funding_streams.domain.eras import in_words
 from services.funding_streams.domain.facts import FactValue
 from services.funding_streams.domain.levers import ALLOCATION, DAY, Askable, Change
 from services.funding_streams.domain.money import in_pounds
@@ -29,7 +29,7 @@ def change_in_words(change: Change, askable: Mapping[str, Askable], meanings: Ma
     """Return one change: what it is about, what it would be, and what it is now."""
     if change.name == DAY:
         assert isinstance(change.after, date)
-        return f"from {in_days(change.after)}, with all else as it is"
+        return f"from {in_words(change.after)}, with all else as it is"
     if change.name == ALLOCATION:
         what = "the indicative allocation for a year"
     else:
@@ -66,7 +66,7 @@ def _said(value: FactValue | None, kind: str) -> str:
     if isinstance(value, int):
         return in_pounds(value) if kind.startswith("pence") else str(value)
     if isinstance(value, date):
-        return in_days(value)
+        return in_words(value)
     if kind == "date" and isinstance(value, str):
-        return in_days(date.fromisoformat(value))
+        return in_words(date.fromisoformat(value))
     return str(value).replace("_", " ")

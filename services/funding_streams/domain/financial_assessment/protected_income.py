@@ -14,25 +14,14 @@ from typing import NamedTuple
 from services.funding_streams.domain.eras import is_care_act, years_old
 from services.funding_streams.domain.errors import NoValueInForce
 from services.funding_streams.domain.figures import Dated
+from services.funding_streams.domain.income_names import DISABILITY_BENEFITS
 from services.funding_streams.domain.money import half_up, in_pounds
 from services.funding_streams.domain.pension_age import has_pension_age
 from services.funding_streams.domain.working import Working
 
 #: Incomes that show that the premiums for disabled people apply below pension age. Severe disability premium is left
 #: out of the protected sum on purpose: it is counted as income. Source: entitledto.co.uk help on premiums (R6).
-DISABILITY_INCOMES = frozenset(
-    {
-        "attendance_allowance_higher",
-        "attendance_allowance_lower",
-        "dla_care_highest",
-        "dla_care_middle",
-        "dla_care_lowest",
-        "dla_mobility",
-        "pip_daily_living_enhanced",
-        "pip_daily_living_standard",
-        "pip_mobility",
-    }
-)
+DISABILITY_INCOMES = DISABILITY_BENEFITS
 ENHANCED_DISABILITY_INCOMES = frozenset({"dla_care_highest", "pip_daily_living_enhanced"})
 LOCAL_GUARANTEE = "adult_social_care.local_income_guarantee_pence_per_week"
 GUARANTEE_EXTRA = "adult_social_care.income_guarantee_extra_pence_per_week"

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from services.funding_streams.domain.eras import years_old
+from services.funding_streams.domain.eras import in_words, years_old
 from services.funding_streams.domain.errors import WrongFact
 from services.funding_streams.domain.income_names import income_name
 from services.funding_streams.domain.working import Working
@@ -80,7 +80,7 @@ def _about_to_start(working: Working) -> Work:
         working.wait(
             "work_starts_on",
             lambda: (
-                f"The job is told as about to start, but began on {_told(begins_on)}. One of the two must be mended."
+                f"The job is told as about to start, but began on {in_words(begins_on)}. One of the two must be mended."
             ),
         )
         return Work("starting_soon")
@@ -92,9 +92,9 @@ def _about_to_start(working: Working) -> Work:
     working.test(
         "time_of_application",
         earliest <= applied_on,
-        lambda: f"The job begins on {_told(begins_on)}, at most {weeks.whole} weeks after the application.{taken}",
+        lambda: f"The job begins on {in_words(begins_on)}, at most {weeks.whole} weeks after the application.{taken}",
         lambda: (
-            f"The job begins on {_told(begins_on)}, so an application can be made from {_told(earliest)} on:"
+            f"The job begins on {in_words(begins_on)}, so an application can be made from {in_words(earliest)} on:"
             f" {weeks.whole} weeks before.{taken}"
         ),
         weeks,
@@ -168,7 +168,9 @@ def _application(working: Working) -> None:
     """Leave a decision open where the application is dated after it."""
     given = working.case.facts.date_if_any("access_to_work_applied_on")
     if given is not None and given > working.case.on:
-        working.wait("application", lambda: f"The application is dated {_told(given)}, after the day of this decision.")
+        working.wait(
+            "application", lambda: f"The application is dated {in_words(given)}, after the day of this decision."
+        )
 
 
 def departments_pay_themselves(working: Working) -> bool:
@@ -215,7 +217,3 @@ def _benefits(working: Working, work: Work) -> None:
         ),
         rule,
     )
-
-
-def _told(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"

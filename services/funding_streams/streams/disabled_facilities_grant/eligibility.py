@@ -6,7 +6,6 @@ Source:
 
 from functools import partial
 
-from services.funding_streams.domain.errors import NoValueInForce
 from services.funding_streams.domain.figures import Dated
 from services.funding_streams.domain.money import in_pounds
 from services.funding_streams.domain.working import Working
@@ -46,13 +45,8 @@ def test_eligibility(working: Working) -> None:
 
 def listed_purpose(working: Working, purpose: str) -> Dated | None:
     """Return the figure that lists a purpose on the day of the decision; None where the law does not list it."""
-    name = figure_name(f"purpose_{purpose}")
-    if name not in working.case.figures.by_name:
-        return None
-    try:
-        return working.figure(name)
-    except NoValueInForce:
-        return None
+    figure = working.case.figures.by_name.get(figure_name(f"purpose_{purpose}"))
+    return figure.at_if_any(working.case.on) if figure else None
 
 
 def _disabled(working: Working) -> None:

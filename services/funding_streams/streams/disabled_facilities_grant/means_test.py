@@ -11,7 +11,7 @@ from fractions import Fraction
 
 from services.funding_streams.domain.eras import years_old
 from services.funding_streams.domain.facts import Income
-from services.funding_streams.domain.income_names import listed
+from services.funding_streams.domain.income_names import DISABILITY_BENEFITS, listed
 from services.funding_streams.domain.money import half_up, in_pounds
 from services.funding_streams.domain.working import Working
 from services.funding_streams.streams.disabled_facilities_grant.applicable_amount import (
@@ -28,21 +28,7 @@ from services.funding_streams.streams.disabled_facilities_grant.notional_loan im
 )
 from services.funding_streams.streams.disabled_facilities_grant.spared import is_spared
 
-IGNORED = {
-    "disability_benefits": frozenset(
-        {
-            "attendance_allowance_higher",
-            "attendance_allowance_lower",
-            "dla_care_highest",
-            "dla_care_middle",
-            "dla_care_lowest",
-            "dla_mobility",
-            "pip_daily_living_enhanced",
-            "pip_daily_living_standard",
-            "pip_mobility",
-        }
-    )
-}
+IGNORED = {"disability_benefits": DISABILITY_BENEFITS}
 IGNORED["disability_benefits_and_tax_credits"] = IGNORED["disability_benefits"] | {
     "working_tax_credit",
     "child_tax_credit",

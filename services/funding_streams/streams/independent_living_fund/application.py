@@ -8,8 +8,9 @@ Source:
 from dataclasses import dataclass
 from datetime import date
 
+from services.funding_streams.domain.eras import in_words
 from services.funding_streams.domain.working import Working
-from services.funding_streams.streams.independent_living_fund.schemes import FUND, in_words
+from services.funding_streams.streams.independent_living_fund.schemes import FUND
 
 
 @dataclass(frozen=True)

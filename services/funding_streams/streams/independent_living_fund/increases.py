@@ -7,11 +7,12 @@ Source:
 
 from fractions import Fraction
 
+from services.funding_streams.domain.eras import in_words
 from services.funding_streams.domain.figures import Dated
 from services.funding_streams.domain.money import in_pounds
 from services.funding_streams.domain.working import Working
 from services.funding_streams.streams.independent_living_fund.application import Application
-from services.funding_streams.streams.independent_living_fund.schemes import FUND, TRUST, Scheme, in_words
+from services.funding_streams.streams.independent_living_fund.schemes import FUND, TRUST, Scheme
 from services.funding_streams.streams.independent_living_fund.sums import meets_threshold, to_the_penny
 
 

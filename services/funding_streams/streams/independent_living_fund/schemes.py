@@ -10,7 +10,7 @@ from datetime import date
 from enum import StrEnum
 
 from services.funding_streams.domain.decision import INDEPENDENT_LIVING_FUND
-from services.funding_streams.domain.eras import ILF_LAST_DAY
+from services.funding_streams.domain.eras import ILF_LAST_DAY, in_words
 from services.funding_streams.domain.errors import WrongFact
 from services.funding_streams.domain.figures import Dated
 from services.funding_streams.domain.working import Working
@@ -95,11 +95,6 @@ SCOTLAND_REOPENED = Scheme(
     contribution_limit=None,
     council="Scottish council",
 )
-
-
-def in_words(day: date) -> str:
-    """Write a day as people do: 1 July 2015."""
-    return f"{day.day} {day:%B %Y}"
 
 
 def begun(working: Working, name: str) -> Dated | None:

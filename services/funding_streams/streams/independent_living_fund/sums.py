@@ -10,30 +10,20 @@ from fractions import Fraction
 from functools import cached_property
 
 from services.funding_streams.domain.facts import Income
+from services.funding_streams.domain.income_names import DISABILITY_BENEFITS
 from services.funding_streams.domain.money import WEEKS_PER_AWARD, half_up, in_pounds
 
 #: Incomes left out of what a person not on income support has over: earnings, benefits for disability, of which care is
 #: counted by itself, the fund's own money, and severe disability premium, which is part of income support.
 #: Source: S12b, S13e, S22b (earnings); S16 (care component by itself); the rest by reading.
-INCOMES_LEFT_OUT = frozenset(
-    {
-        "earnings",
-        "attendance_allowance_higher",
-        "attendance_allowance_lower",
-        "dla_care_highest",
-        "dla_care_middle",
-        "dla_care_lowest",
-        "dla_mobility",
-        "pip_daily_living_enhanced",
-        "pip_daily_living_standard",
-        "pip_mobility",
-        "independent_living_fund",
-        "severe_disability_premium",
-        "special_transitional_addition",
-        "constant_attendance_allowance",
-        "armed_forces_independence_payment",
-    }
-)
+INCOMES_LEFT_OUT = DISABILITY_BENEFITS | {
+    "earnings",
+    "independent_living_fund",
+    "severe_disability_premium",
+    "special_transitional_addition",
+    "constant_attendance_allowance",
+    "armed_forces_independence_payment",
+}
 
 
 def to_the_penny(pence: Fraction) -> str:

@@ -19,6 +19,7 @@ from services.funding_streams.domain.decision import (
     Status,
     TraceStep,
 )
+from services.funding_streams.domain.eras import in_words
 from services.funding_streams.domain.money import half_up, in_pounds, over_days
 from services.funding_streams.domain.settling import (
     Award,
@@ -116,8 +117,8 @@ class PersonalHealthBudget(StreamAdapter):
             case,
             other,
             Outcome.NOTED,
-            f"NHS money begins on {_day(begins)}. The council may not pay for what the NHS must provide: a person must"
-            " say which needs that are met here the NHS now meets.",
+            f"NHS money begins on {in_words(begins)}. The council may not pay for what the NHS must provide: a person"
+            " must say which needs that are met here the NHS now meets.",
         )
 
 
@@ -128,7 +129,7 @@ def _lawful(working: Working) -> bool:
         "health_money_lawful",
         working.case.on >= pilots.day,
         "Health money may be paid as a personal budget on this day.",
-        lambda: f"NHS money could not be part of an individual budget before {_day(pilots.day)}.",
+        lambda: f"NHS money could not be part of an individual budget before {in_words(pilots.day)}.",
         pilots,
     )
 
@@ -159,7 +160,7 @@ def _pilot_site(working: Working) -> None:
         "pilot_site",
         working.case.facts.yes_no("health_budget_pilot_site"),
         "The health body was a pilot site for direct payments for health care.",
-        lambda: f"Before {_day(general.day)} only pilot sites could pay directly for health care.",
+        lambda: f"Before {in_words(general.day)} only pilot sites could pay directly for health care.",
         general,
     )
 
@@ -176,9 +177,11 @@ def _tell_right(working: Working) -> None:
 def _begun(working: Working) -> None:
     begins = working.case.facts.date("health_budget_from")
     if begins > working.case.on:
-        working.wait("begins", f"The NHS has found the person eligible from {_day(begins)}, after this decision's day.")
+        working.wait(
+            "begins", f"The NHS has found the person eligible from {in_words(begins)}, after this decision's day."
+        )
         return
-    working.noted("begins", f"Eligible from {_day(begins)}.")
+    working.noted("begins", f"Eligible from {in_words(begins)}.")
 
 
 def _plan(working: Working) -> None:
@@ -227,7 +230,7 @@ def _award(working: Working, weekly: Fraction) -> Decision:
 
 
 def _ended(case: Case, other: Decision, begins: date) -> Decision:
-    text = f"The NHS meets these needs from {_day(begins)}, so the council's money ends: it may not pay for them."
+    text = f"The NHS meets these needs from {in_words(begins)}, so the council's money ends: it may not pay for them."
     if begins <= other.starts_on:
         stopped = replace(without_money(other, case), status=Status.NOT_ELIGIBLE)
         return _told_on(case, stopped, Outcome.FAILED, text)
@@ -255,7 +258,3 @@ def _told_on(case: Case, decision: Decision, outcome: Outcome, text: str) -> Dec
     figure = case.figures.at(f"{STREAM}.displaces_the_council", case.on).used()
     step = TraceStep("nhs_meets_needs", outcome, text, (figure,))
     return replace(decision, trace=(*decision.trace, step))
-
-
-def _day(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"
