@@ -75,10 +75,27 @@ class PhasedYear(Part):
     pence_per_year: Pence
 
 
+class SettledBy(StrEnum):
+    """In which role somebody settled a final figure."""
+
+    PRACTITIONER = "practitioner"
+    APPROVER = "approver"
+
+
+class SettlementGrounds(StrEnum):
+    """Why a final figure may be lower than one that was assessed."""
+
+    LESS_NEED = "less_need"
+    HELP_BY_OTHERS = "help_by_others"
+    LOWER_PRICE = "lower_price"
+    MET_BY_OTHER_MONEY = "met_by_other_money"
+
+
 class AllocationSettled(Event):
     """Somebody settled the final figure that support is planned with, itemised.
 
-    The reason, who gave it and whose help was counted stay where they were recorded: they may tell of other people.
+    The reason in words, who gave it and whose help was counted stay where they were recorded: they may tell of other
+    people. Their role and the grounds are told, since funders and the person must know why a figure is what it is.
     """
 
     TYPE: ClassVar[str] = "uk.braid.allocation.settled.v1"
@@ -90,6 +107,13 @@ class AllocationSettled(Event):
     assessment_id: UUID
     assessment_version: Version
     decided_on: date
+    decided_by: Annotated[
+        SettledBy | None, Field(description="The role of whoever settled it; null in events from before it was told.")
+    ] = None
+    grounds: Annotated[
+        SettlementGrounds | None,
+        Field(description="Why it is lower than one that was assessed; null where it is not, or none were given."),
+    ] = None
     indicative_pence_per_year: Annotated[
         int | None, Field(ge=0, le=PENCE_MAX, description="Null where the table had no figure.")
     ]

@@ -2,16 +2,17 @@
 
 from collections.abc import Mapping
 
-from braid.contracts.allocation import IndicativeAllocationCalculated
+from braid.contracts.allocation import AllocationSettled, IndicativeAllocationCalculated
 from braid.contracts.assessment import AssessmentAgreed
 from braid.contracts.partner import PartnerAwardDecided, partner_topic
 from braid.kit.delivery import Handler
 from services.funding_streams.discovery import agencies
-from services.funding_streams.handlers import hear_partner, know_allocation, know_assessment
+from services.funding_streams.handlers import hear_partner, know_allocation, know_assessment, know_settlement
 
 HANDLERS: Mapping[str, Handler] = {
     AssessmentAgreed.TYPE: know_assessment,
     IndicativeAllocationCalculated.TYPE: know_allocation,
+    AllocationSettled.TYPE: know_settlement,
     PartnerAwardDecided.TYPE: hear_partner,
 }
 

@@ -20,6 +20,8 @@ from services.funding_streams.rule_files import rule_files
 #: Takes a value as JSON has it; returns what it must be, or None where all is well.
 _Check = Callable[[object], str | None]
 
+_OF_AN_INCOME = {"code", "pence_per_week"}
+
 #: Days of decisions whose checks are kept ready.
 DAYS_KEPT = 100
 
@@ -31,10 +33,16 @@ def checked(values: Mapping[str, object], on: date) -> tuple[Facts, tuple[Doubt,
         values: facts by name, as JSON has them.
         on: the day of the decision.
     """
-    checks = _checks(on)
-    faults = {name: fault for name, value in values.items() if (fault := _fault(checks, name, value))}
-    facts = Facts.from_mapping({name: value for name, value in values.items() if name not in faults})
-    single = tuple(Doubt((name,), f"{_said(name)} {fault}.") for name, fault in faults.items())
+    checks, faults = _checks(on), dict[str, str]()
+    for name, value in values.items():
+        check = checks.get(name)
+        fault = _unknown(checks, name) if check is None else check(value)
+        if fault is not None:
+            faults[name] = fault
+    facts = Facts.from_mapping(
+        {name: value for name, value in values.items() if name not in faults} if faults else values
+    )
+    single = [Doubt((name,), f"{_said(name)} {fault}.") for name, fault in faults.items()]
     return facts, (*single, *contradictions(facts, on, rule_files().figures))
 
 
@@ -60,10 +68,7 @@ def _said(name: str) -> str:
     return name.replace("_", " ").capitalize()
 
 
-def _fault(checks: Mapping[str, _Check], name: str, value: object) -> str | None:
-    check = checks.get(name)
-    if check is not None:
-        return check(value)
+def _unknown(checks: Mapping[str, _Check], name: str) -> str:
     near = get_close_matches(name, checks, n=1)
     return "is a fact that no stream asks for" + (f"; {near[0]} may be meant" if near else "")
 
@@ -98,7 +103,7 @@ def most_pence(fact: Fact, on: date) -> int:
 
 
 def _yes_no(value: object) -> str | None:
-    return None if isinstance(value, bool) else "must be true or false"
+    return None if value is True or value is False else "must be true or false"
 
 
 def _day(on: date, years_most: int, value: object) -> str | None:
@@ -114,7 +119,7 @@ def _day(on: date, years_most: int, value: object) -> str | None:
 
 
 def _sum(most_pence: int, value: object) -> str | None:
-    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+    if type(value) is not int or value < 0:
         return "must be whole pence, zero or more"
     if value > most_pence:
         return f"is {in_pounds(value)}, above {in_pounds(most_pence)}, the most that is taken without asking again"
@@ -122,8 +127,7 @@ def _sum(most_pence: int, value: object) -> str | None:
 
 
 def _count(most: int, value: object) -> str | None:
-    fits = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= most
-    return None if fits else f"must be a whole number from 0 to {most}"
+    return None if type(value) is int and 0 <= value <= most else f"must be a whole number from 0 to {most}"
 
 
 def _code(codes: Sequence[str], value: object) -> str | None:
@@ -135,7 +139,7 @@ def _incomes(codes: Sequence[str], most_pence: int, value: object) -> str | None
         return "must be a list of incomes, each with a code and whole pence per week"
     seen = set[object]()
     for line in value:
-        if not isinstance(line, Mapping) or line.keys() != {"code", "pence_per_week"}:
+        if not isinstance(line, dict | Mapping) or line.keys() != _OF_AN_INCOME:
             return "must be a list of incomes, each with a code and whole pence per week and nothing else"
         code = line["code"]
         if code not in codes:

@@ -6,7 +6,7 @@ from uuid import UUID, uuid5
 
 from sqlmodel import col, select
 
-from braid.contracts.allocation import IndicativeAllocationCalculated
+from braid.contracts.allocation import AllocationSettled, IndicativeAllocationCalculated
 from braid.contracts.assessment import AssessmentAgreed
 from braid.contracts.award import AwardDecided
 from braid.contracts.partner import PartnerAwardDecided
@@ -38,6 +38,15 @@ async def know_allocation(event: IndicativeAllocationCalculated, work: UnitOfWor
     if case.allocation and case.allocation["version"] >= event.version:
         return
     case.allocation = event.model_dump(mode="json", exclude={"lines", "notes"})
+    await _decide_or_refuse(case, work)
+
+
+async def know_settlement(event: AllocationSettled, work: UnitOfWork) -> None:
+    """Take in the final figure; decide again where the allocation that it was settled on is the latest one."""
+    case = await _locked_case(event.person_id, work)
+    if case.settlement and case.settlement["version"] >= event.version:
+        return
+    case.settlement = event.model_dump(mode="json", exclude={"lines", "flags"})
     await _decide_or_refuse(case, work)
 
 

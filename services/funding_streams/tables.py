@@ -21,7 +21,7 @@ metadata = FundingStreamsRow.metadata
 
 
 class CaseRow(FundingStreamsRow, table=True):
-    """The latest agreed assessment and allocation of a person, as far as streams decide on them."""
+    """The latest agreed assessment, allocation and final figure of a person, as far as streams decide on them."""
 
     __tablename__ = "case_facts"
 
@@ -32,6 +32,7 @@ class CaseRow(FundingStreamsRow, table=True):
     agreed_on: date | None = None
     facts: dict[str, Any] = Field(default_factory=dict, sa_type=JSONB)
     allocation: dict[str, Any] | None = Field(default=None, sa_type=JSONB)
+    settlement: dict[str, Any] | None = Field(default=None, sa_type=JSONB)
 
 
 class AwardRow(FundingStreamsRow, table=True):

@@ -33,14 +33,14 @@ def what_would_change(case: Case, panel: Panel) -> WaysFound:
         (decision,) = panel.decide(supposed, lambda adapter: Watching(adapter, seen))
         return Verdict(decision, tuple(seen.read), seen.failed, tuple(dict.fromkeys(against)))
 
-    start = Situation(case.facts.values, case.on, case.allocation.pence_per_year if case.allocation else None)
-    return ways_in(decide, start, askable(case.on), _days_of_change())
+    start = Situation(case.facts.values, case.on, case.allocation.year_to_award_pence if case.allocation else None)
+    return ways_in(decide, start, askable(case.on), case.figures.days_of_change)
 
 
 def _allocation(case: Case, situation: Situation) -> Allocation | None:
-    """Return the indicative allocation; one that was moved is taken as worked out by the table."""
+    """Return the allocation; one that was moved is taken as worked out by the table."""
     pence = situation.allocation_pence
-    if pence is None or case.allocation is None or pence == case.allocation.pence_per_year:
+    if pence is None or case.allocation is None or pence == case.allocation.year_to_award_pence:
         return case.allocation
     return Allocation(pence, AllocationOutcome.CALCULATED)
 
@@ -57,12 +57,3 @@ def askable(on: date) -> dict[str, Askable]:
     }
     most = int(rule_files().figures.at("plausibility.allocation_pence_most", on).pence)
     return {**facts, ALLOCATION: Askable(ALLOCATION, FactKind.PENCE.value, most=most)}
-
-
-@lru_cache(maxsize=1)
-def _days_of_change() -> tuple[date, ...]:
-    """Return every day on which a figure or a rule over uses begins to be another one."""
-    figures = rule_files().figures
-    of_figures = {value.start for figure in figures.by_name.values() for value in figure.values}
-    of_uses = {uses.start for listed in figures.uses_by_stream.values() for uses in listed}
-    return tuple(sorted(of_figures | of_uses))

@@ -1,5 +1,6 @@
 """What must hold for every person, on every day."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
@@ -102,6 +103,13 @@ def test_every_case_is_decided_or_says_what_is_missing(case: Case) -> None:
 @given(CASES)
 def test_the_same_case_is_always_decided_the_same_way(case: Case) -> None:
     assert decide_all(case, adapters()) == decide_all(case, adapters())
+
+
+@settings(max_examples=400, deadline=None)
+@given(CASES)
+def test_without_its_trace_a_decision_is_the_same_in_everything_else(case: Case) -> None:
+    traced, quick = decide_all(case, adapters()), decide_all(replace(case, traced=False), adapters())
+    assert quick == tuple(replace(decision, trace=(), terms=()) for decision in traced)
 
 
 @settings(max_examples=200, deadline=None)

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Request
-from fastapi.responses import JSONResponse, Response, StreamingResponse
+from fastapi.responses import Response, StreamingResponse
 from pydantic import BaseModel, Field, ValidationError
 
 from braid.contracts.award import AwardStatus
@@ -20,7 +20,7 @@ from services.funding_streams.api.examples import ExamplesOnDemand, bulk_example
 from services.funding_streams.api.from_requests import as_allocation, no_such_stream, settings_of
 from services.funding_streams.domain.adapter import Case
 from services.funding_streams.domain.council_settings import CouncilSettings
-from services.funding_streams.domain.money import half_up
+from services.funding_streams.domain.money import half_up_a_week
 from services.funding_streams.evaluation import NoSuchStream, Panel, one_stream, without_gate
 from services.funding_streams.fact_check import checked, errors_of
 from services.funding_streams.rule_files import rule_files
@@ -106,17 +106,18 @@ async def evaluate_in_bulk(
         raise no_such_stream(error) from error
     if LINES_OF_JSON in request.headers.get("accept", ""):
         return StreamingResponse(_lines(answers), media_type=LINES_OF_JSON)
-    return JSONResponse({"people": [row async for batch in _batches(answers) for row in batch]})
+    rows = [row async for batch in _batches(answers) for row in batch]
+    return Response(f'{{"people":[{",".join(rows)}]}}', media_type="application/json")
 
 
-async def _lines(answers: Iterator[dict[str, Any]]) -> AsyncIterator[bytes]:
+async def _lines(answers: Iterator[dict[str, Any]]) -> AsyncIterator[str]:
     async for batch in _batches(answers):
-        yield "".join(f"{json.dumps(row)}\n" for row in batch).encode()
+        yield "".join([f"{row}\n" for row in batch])
 
 
-async def _batches(answers: Iterator[dict[str, Any]]) -> AsyncIterator[Sequence[dict[str, Any]]]:
-    """Decide a batch at a time on another thread, so that other requests are answered in between."""
-    while batch := await asyncio.to_thread(lambda: list(islice(answers, PEOPLE_AT_ONCE))):
+async def _batches(answers: Iterator[dict[str, Any]]) -> AsyncIterator[Sequence[str]]:
+    """Decide and write a batch at a time on another thread, so that other requests are answered in between."""
+    while batch := await asyncio.to_thread(lambda: [json.dumps(row) for row in islice(answers, PEOPLE_AT_ONCE)]):
         yield batch
 
 
@@ -151,7 +152,7 @@ def _answer(panel: Panel, council: CouncilSettings, on: date, row: int, given: A
         "amount_pence": decision.amount_pence,
         "contribution_pence": decision.contribution_pence,
         "pence_per_week": decision.pence_per_week,
-        "contribution_pence_per_week": half_up(decision.weekly_contribution),
+        "contribution_pence_per_week": half_up_a_week(decision.contribution_pence, decision.days),
         "missing_facts": decision.missing_facts,
         "unconfirmed": decision.unconfirmed,
     }

@@ -2,16 +2,16 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import Self
 
 from services.funding_streams.domain.council_settings import CouncilSettings
 from services.funding_streams.domain.decision import Decision
 from services.funding_streams.domain.facts import Facts
 from services.funding_streams.domain.figures import Figures
 from services.funding_streams.domain.partner_decisions import PartnerDecision
+from services.funding_streams.domain.quick_values import made_quickly
 
 
 class AllocationOutcome(StrEnum):
@@ -22,13 +22,43 @@ class AllocationOutcome(StrEnum):
 
 
 @dataclass(frozen=True)
+class SettledFigure:
+    """The final figure that somebody settled; pence.
+
+    Args:
+        first_year_pence: what the first year has, the one that is awarded: more than the figure while a fall is phased.
+        decided_by: the role of whoever settled it, as the contract writes it; None where it was not told.
+        grounds: why it is lower than an assessed one, likewise.
+    """
+
+    pence_per_year: int
+    first_year_pence: int
+    decided_on: date
+    decided_by: str | None = None
+    grounds: str | None = None
+
+
+@dataclass(frozen=True)
 class Allocation:
-    """The indicative allocation: a first figure for a year of support, in pence."""
+    """The indicative allocation: a first figure for a year of support, in pence; and the final one, once it is settled.
+
+    Args:
+        settled: what was settled on this allocation.
+        settled_before: what was settled on one before it, whose place this one takes until it is settled itself.
+    """
 
     pence_per_year: int
     outcome: AllocationOutcome
+    settled: SettledFigure | None = None
+    settled_before: SettledFigure | None = None
+
+    @property
+    def year_to_award_pence(self) -> int:
+        """What a year is awarded on: the settled figure, else the indicative one."""
+        return self.settled.first_year_pence if self.settled else self.pence_per_year
 
 
+@made_quickly
 @dataclass(frozen=True)
 class Case:
     """All that a stream may look at when it decides.
@@ -53,9 +83,18 @@ class Case:
     partner_words: Mapping[str, tuple[PartnerDecision, ...]] = field(default_factory=dict)
     traced: bool = True
 
-    def knowing(self, decisions: Mapping[str, Decision]) -> Self:
+    def knowing(self, decisions: Mapping[str, Decision]) -> "Case":
         """Return the case as the next stream sees it: nothing read yet, these decisions made."""
-        return replace(self, facts=self.facts.afresh(), decisions=dict(decisions))
+        return Case(
+            self.facts.afresh(),
+            self.on,
+            self.figures,
+            self.council,
+            self.allocation,
+            dict(decisions),
+            self.partner_words,
+            self.traced,
+        )
 
 
 class StreamAdapter(ABC):

@@ -5,9 +5,9 @@ given, so a fact that is missing is never a contradiction. Facts are never mende
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from services.funding_streams.domain.adapter import Case, StreamAdapter
 from services.funding_streams.domain.around import Around
@@ -20,6 +20,8 @@ from services.funding_streams.domain.settling import undecided
 from services.funding_streams.domain.working import Working
 
 DOUBT_CODE = "facts_in_doubt"
+#: For how many different sets of known facts the lines of the table that look at them are kept.
+KINDS_OF_PEOPLE_KEPT = 1_000
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ class _Given:
     @cached_property
     def paid(self) -> tuple[str, ...]:
         """Codes of the incomes above nothing."""
-        return tuple(income.code for income in self.facts.incomes() if income.pence_per_week)
+        return tuple([income.code for income in self.facts.incomes() if income.pence_per_week])
 
     def receives(self, *starts: str) -> bool:
         """Whether there is an income above nothing whose code begins with one of ``starts``."""
@@ -79,10 +81,6 @@ class Contradiction:
     facts: tuple[str, ...]
     text: str
     holds: Callable[[_Given], bool]
-    needed: frozenset[str] = field(init=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "needed", frozenset(self.facts))
 
 
 def _care_rates_apart(given: _Given) -> bool:
@@ -237,11 +235,17 @@ def contradictions(facts: Facts, on: date, figures: Figures) -> tuple[Doubt, ...
 
     A fact of another kind than its own contradicts nothing here: that it is of the wrong kind is told elsewhere.
     """
+    lines = _lines_about(frozenset(facts.values))
+    if not lines:
+        return ()
     given = _Given(facts.afresh(), on, figures)
-    names = facts.values.keys()
-    return tuple(
-        Doubt(line.facts, line.text) for line in CONTRADICTIONS if line.needed <= names and _holds(line, given)
-    )
+    return tuple([Doubt(line.facts, line.text) for line in lines if _holds(line, given)])
+
+
+@lru_cache(maxsize=KINDS_OF_PEOPLE_KEPT)
+def _lines_about(names: frozenset[str]) -> tuple[Contradiction, ...]:
+    """Return the lines of the table all of whose facts are given: of many people the same facts are known."""
+    return tuple(line for line in CONTRADICTIONS if names.issuperset(line.facts))
 
 
 def _holds(line: Contradiction, given: _Given) -> bool:

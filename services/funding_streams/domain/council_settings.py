@@ -7,10 +7,12 @@ settings and cannot be set.
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Self
+from typing import Self, TypeVar
 
 from services.funding_streams.domain.decision import FigureUsed
 from services.funding_streams.domain.errors import SettingRefused, UnknownSetting
+
+E = TypeVar("E", bound=StrEnum)
 
 SettingValue = bool | int | str | tuple[str, ...] | None
 
@@ -83,6 +85,13 @@ class SettingDeclared:
         return f"a whole number from {self.least} to {self.most}"
 
 
+class _Held(dict[str, SettingValue]):
+    """What holds, by name; reading a name that is not declared raises `UnknownSetting`."""
+
+    def __missing__(self, name: str) -> SettingValue:
+        raise UnknownSetting(name)
+
+
 @dataclass(frozen=True)
 class CouncilSettings:
     """The settings of one council on one day: its own choices over the declared defaults."""
@@ -90,11 +99,14 @@ class CouncilSettings:
     declared: Mapping[str, SettingDeclared]
     chosen: Mapping[str, SettingValue] = field(default_factory=dict)
     #: What holds, by name, and the same as grounds: every decision of a bulk evaluation reads the same few.
-    _held: dict[str, SettingValue] = field(default_factory=dict, init=False, compare=False, repr=False)
-    _choices: dict[str, "Choice"] = field(default_factory=dict, init=False, compare=False, repr=False)
+    _held: "_Held" = field(init=False, compare=False, repr=False)
+    _members: dict[str, StrEnum] = field(default_factory=dict, init=False, compare=False, repr=False)
+    choices: "Choices" = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        self._held.update({name: declared.default for name, declared in self.declared.items()}, **self.chosen)
+        held = _Held({name: declared.default for name, declared in self.declared.items()}, **self.chosen)
+        object.__setattr__(self, "_held", held)
+        object.__setattr__(self, "choices", Choices(self))
 
     def choosing(self, chosen: Mapping[str, SettingValue]) -> Self:
         """Return these settings with a council's own choices.
@@ -115,37 +127,38 @@ class CouncilSettings:
         Raises:
             UnknownSetting: nothing of this name is declared.
         """
-        try:
-            return self._held[name]
-        except KeyError:
-            raise UnknownSetting(name) from None
+        return self._held[name]
 
     def yes_no(self, name: str) -> bool:
         """Return a yes or no."""
-        return self.value(name)  # type: ignore[return-value]  # its kind was checked
+        return self._held[name]  # type: ignore[return-value]  # its kind was checked
 
     def whole(self, name: str) -> int:
         """Return a percentage, a sum in pence or a count."""
-        return self.value(name)  # type: ignore[return-value]  # its kind was checked
+        return self._held[name]  # type: ignore[return-value]  # its kind was checked
 
     def whole_if_any(self, name: str) -> int | None:
         """Return a number, or None where the council has none."""
-        return self.value(name)  # type: ignore[return-value]  # its kind was checked
+        return self._held[name]  # type: ignore[return-value]  # its kind was checked
 
     def code(self, name: str) -> str:
         """Return a code."""
-        return self.value(name)  # type: ignore[return-value]  # its kind was checked
+        return self._held[name]  # type: ignore[return-value]  # its kind was checked
+
+    def one_of(self, kind: type[E], name: str) -> E:
+        """Return a code as a member of the enumeration of its choices."""
+        member = self._members.get(name)
+        if member is None:
+            member = self._members[name] = kind(self.code(name))
+        return member  # type: ignore[return-value]  # a setting is always read as one kind
 
     def codes(self, name: str) -> tuple[str, ...]:
         """Return a list of codes."""
-        return self.value(name)  # type: ignore[return-value]  # its kind was checked
+        return self._held[name]  # type: ignore[return-value]  # its kind was checked
 
     def choice(self, name: str) -> "Choice":
         """Return a setting as something that a step may rest on."""
-        known = self._choices.get(name)
-        if known is None:
-            self._choices[name] = known = Choice(self, name)
-        return known
+        return self.choices[name]
 
 
 @dataclass(frozen=True)
@@ -172,3 +185,15 @@ class Choice:
         chosen = self.setting in self.settings.chosen
         choice = "Choice of this council" if chosen else "Default where a council says nothing"
         return FigureUsed(self.name, shown, f"{choice}: {declared.citation}", False, declared.meaning)
+
+
+class Choices(dict[str, Choice]):
+    """Settings of one council as steps rest on them, by name, each made once."""
+
+    def __init__(self, settings: CouncilSettings) -> None:
+        super().__init__()
+        self._settings = settings
+
+    def __missing__(self, name: str) -> Choice:
+        self[name] = choice = Choice(self._settings, name)
+        return choice

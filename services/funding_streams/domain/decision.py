@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from fractions import Fraction
 
-from services.funding_streams.domain.money import a_week
+from services.funding_streams.domain.money import Exact, a_week
+from services.funding_streams.domain.quick_values import made_quickly
 
 #: Streams that other streams' law speaks of. A stream is otherwise known by the name of its folder alone.
 ADULT_SOCIAL_CARE = "adult_social_care"
@@ -88,6 +88,7 @@ class TraceStep:
     figures: tuple[FigureUsed, ...]
 
 
+@made_quickly
 @dataclass(frozen=True)
 class AwardLine:
     """One line of an award.
@@ -149,6 +150,7 @@ class Term:
     due_on: date | None = None
 
 
+@made_quickly
 @dataclass(frozen=True)
 class Decision:
     """One stream's decision on one person.
@@ -185,7 +187,7 @@ class Decision:
         return (self.ends_on - self.starts_on).days + 1
 
     @property
-    def weekly_contribution(self) -> Fraction:
+    def weekly_contribution(self) -> Exact:
         """The person's own share of the award as a weekly rate, in pence, exact."""
         return a_week(self.contribution_pence, self.days)
 

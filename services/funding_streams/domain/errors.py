@@ -11,8 +11,12 @@ class MissingFact(DomainError):
     """A rule needs a fact that the assessment does not hold."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"the fact {name} is missing")
+        # Written out only where somebody reads it: an open decision meets several of these.
+        super().__init__(name)
         self.name = name
+
+    def __str__(self) -> str:
+        return f"the fact {self.name} is missing"
 
 
 class WrongFact(DomainError):

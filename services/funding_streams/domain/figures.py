@@ -1,15 +1,20 @@
 """Figures of law and guidance: dated values, each with its own citation, looked up by an explicit day."""
 
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, wraps
+from typing import TypeVar, TypeVarTuple
 
 from services.funding_streams.domain.decision import FigureUsed, PayeeBar, PermittedUse, TermKind
 from services.funding_streams.domain.errors import NoValueInForce, UnknownFigure, WrongUnit
+from services.funding_streams.domain.money import Exact, exact
+
+T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
 
 #: For how many days looked-up values are kept: a bulk evaluation asks for one day, a case for a few.
 DAYS_KEPT = 400
@@ -75,14 +80,10 @@ class Dated:
     meaning: str = ""
 
     @cached_property
-    def pence(self) -> Fraction:
+    def pence(self) -> Exact:
         """The value in pence, exact."""
-        return Fraction(self._number(Unit.PENCE))
-
-    @cached_property
-    def exact_pence(self) -> int | Fraction:
-        """The value in pence, exact: a whole number where it is one, so that sums of such values are fast."""
-        return self._number(Unit.PENCE)
+        above, below = self._number(Unit.PENCE).as_integer_ratio()
+        return exact(above, below)
 
     @cached_property
     def whole(self) -> int:
@@ -238,22 +239,70 @@ class AddedTerms:
     terms: tuple[DatedTerm, ...]
 
 
+class SameFigures:
+    """What is known of the days between two changes of any figure, on all of which the same values are in force."""
+
+    def __init__(self) -> None:
+        self.values: dict[str, Dated] = {}
+        self.if_any: dict[str, Dated | None] = {}
+        self.worked_out: dict[object, object] = {}
+
+
 class FiguresOfTheDay(dict[str, Dated]):
     """Values in force on one day by name: rules ask for the same few for every person of a bulk evaluation.
 
     Reading a name raises `UnknownFigure` where no rule file holds it, and `NoValueInForce` where it has no value then.
+
+    Attributes:
+        all: the figures of every day.
+        day: the day.
+        worked_out: what rules that are asked once for all such days gave, by rule and what it was given.
     """
 
-    def __init__(self, by_name: Mapping[str, Figure], day: date) -> None:
-        super().__init__()
-        self._by_name, self._day = by_name, day
+    def __init__(self, figures: "Figures", day: date, same: SameFigures) -> None:
+        super().__init__(same.values)
+        self.all, self.day, self._same = figures, day, same
+        self.worked_out = same.worked_out
 
     def __missing__(self, name: str) -> Dated:
-        figure = self._by_name.get(name)
+        self[name] = self._same.values[name] = found = self._figure(name).at(self.day)
+        return found
+
+    def if_any(self, name: str) -> Dated | None:
+        """Return a value, or None where there is none on the day.
+
+        Raises:
+            UnknownFigure: no rule file holds ``name``.
+        """
+        known = self._same.if_any
+        if name not in known:
+            known[name] = self._figure(name).at_if_any(self.day)
+        return known[name]
+
+    def _figure(self, name: str) -> Figure:
+        figure = self.all.by_name.get(name)
         if figure is None:
             raise UnknownFigure(name)
-        self[name] = found = figure.at(self._day)
-        return found
+        return figure
+
+
+def once_while_in_force(rule: Callable[[FiguresOfTheDay, *Ts], T]) -> Callable[[FiguresOfTheDay, *Ts], T]:
+    """Ask a rule once for all days on which the same figures are in force, and keep what it gives.
+
+    For a rule that gives the same for everybody with the same few codes or choices of a council: a table of rates, say.
+    It must not look at the day itself, nor at anything but the figures and what else it is given, which is hashable.
+    """
+
+    @wraps(rule)
+    def kept(figures: FiguresOfTheDay, *given: *Ts) -> T:
+        key = (rule, given)
+        try:
+            return figures.worked_out[key]  # type: ignore[return-value]  # only the line below puts anything there
+        except KeyError:
+            figures.worked_out[key] = found = rule(figures, *given)
+            return found
+
+    return kept
 
 
 @dataclass(frozen=True)
@@ -265,6 +314,7 @@ class Figures:
     profiles: Mapping[str, StreamProfile] = field(default_factory=dict)
     added_terms: Mapping[str, tuple[AddedTerms, ...]] = field(default_factory=dict)
     _days: dict[date, "FiguresOfTheDay"] = field(default_factory=dict, init=False, compare=False, repr=False)
+    _same: dict[int, SameFigures] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     def on(self, day: date) -> "FiguresOfTheDay":
         """Return the figures in force on ``day``, each looked up once."""
@@ -272,8 +322,16 @@ class Figures:
         if known is None:
             if len(self._days) >= DAYS_KEPT:
                 self._days.clear()
-            self._days[day] = known = FiguresOfTheDay(self.by_name, day)
+            same = self._same.setdefault(bisect_right(self.days_of_change, day), SameFigures())
+            self._days[day] = known = FiguresOfTheDay(self, day, same)
         return known
+
+    @cached_property
+    def days_of_change(self) -> tuple[date, ...]:
+        """Every day on which a figure or a rule over uses begins, or ends, in order."""
+        of_figures = {value.start for figure in self.by_name.values() for value in figure.values}
+        of_uses = {uses.start for listed in self.uses_by_stream.values() for uses in listed}
+        return tuple(sorted(of_figures | of_uses))
 
     def at(self, name: str, day: date) -> Dated:
         """Return the value of the figure ``name`` in force on ``day``.

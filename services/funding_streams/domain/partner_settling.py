@@ -20,7 +20,7 @@ from services.funding_streams.domain.decision import (
     TermKind,
 )
 from services.funding_streams.domain.eras import in_words
-from services.funding_streams.domain.money import a_week, half_up, in_pounds, over_days
+from services.funding_streams.domain.money import Exact, a_week, half_up, in_pounds, over_days
 from services.funding_streams.domain.partner_decisions import Basis, PartnerDecision, Stretch, Word, about_award
 from services.funding_streams.domain.settling import terms_of, without_money
 from services.funding_streams.domain.working import Working
@@ -38,8 +38,8 @@ class _ExactLine:
     """A line before it is rounded; sums in pence over its own days."""
 
     line: AwardLine
-    amount: Fraction
-    contribution: Fraction
+    amount: Exact
+    contribution: Exact
     is_once: bool
 
 

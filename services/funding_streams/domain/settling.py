@@ -3,25 +3,36 @@
 from calendar import monthrange
 from dataclasses import replace
 from datetime import date, timedelta
-from fractions import Fraction
+from functools import lru_cache
 from typing import NamedTuple
 
 from services.funding_streams.domain import right_to_control
 from services.funding_streams.domain.adapter import Case
 from services.funding_streams.domain.decision import AwardLine, Cadence, Decision, MoneyKind, Status, Term
-from services.funding_streams.domain.figures import DatedTerm, Due, StreamProfile
-from services.funding_streams.domain.money import DAYS_PER_AWARD, half_up, over_days
+from services.funding_streams.domain.figures import (
+    DAYS_KEPT,
+    Dated,
+    DatedTerm,
+    DatedUses,
+    Due,
+    FiguresOfTheDay,
+    StreamProfile,
+    once_while_in_force,
+)
+from services.funding_streams.domain.money import DAYS_PER_AWARD, Exact, half_up, half_up_over_days
 from services.funding_streams.domain.working import Working
 
 MONTHS_PER_YEAR = 12
+_FROM_FIRST_TO_LAST_DAY = timedelta(days=DAYS_PER_AWARD - 1)
 
 
 def last_day_of_award(starts_on: date, stream_ends: date | None) -> date:
     """Return the last of 52 weeks, or the stream's own last day where that is sooner."""
-    full = starts_on + timedelta(days=DAYS_PER_AWARD - 1)
+    full = starts_on + _FROM_FIRST_TO_LAST_DAY
     return full if stream_ends is None else min(full, stream_ends)
 
 
+@lru_cache(maxsize=DAYS_KEPT)
 def months_after(day: date, months: int) -> date:
     """Return the day so many months later; the last day of the month where it has no such day."""
     year, month = divmod(day.year * MONTHS_PER_YEAR + day.month - 1 + months, MONTHS_PER_YEAR)
@@ -52,7 +63,7 @@ class Award(NamedTuple):
     contribution_pence: int
     conditions: tuple[str, ...]
     status: Status
-    pence_per_week: Fraction = Fraction(0)
+    pence_per_week: Exact = 0
     amount_pence: int | None = None
     lines: tuple[AwardLine, ...] = ()
 
@@ -84,21 +95,44 @@ def without_award(
     return Decision(
         stream=stream,
         status=status,
-        decided_by=profile.decided_by,
+        decided_by=working.decided_by or profile.decided_by,
         rules_as_of=on,
         starts_on=on,
         ends_on=on,
         pence_per_week=0,
         amount_pence=0,
         contribution_pence=0,
-        cadence=_cadence(stream, working),
+        cadence=_cadence(working.figures, stream),
         permitted_uses=(),
         conditions=conditions,
         missing_facts=missing,
         trace=tuple(working.steps),
         stream_label=profile.label,
         terms=terms_of(profile, working, awarded=False) if working.case.traced else (),
-        unconfirmed=tuple(working.unconfirmed),
+        unconfirmed=working.unconfirmed,
+    )
+
+
+class _EveryAward(NamedTuple):
+    """What is the same in every award of a stream on one day."""
+
+    profile: StreamProfile
+    cadence: Dated
+    pays: Cadence
+    uses: DatedUses
+
+    def tell(self, working: Working) -> None:
+        """Add the steps that every award ends with."""
+        code = self.cadence.code
+        working.noted("cadence", lambda: f"Paid {code.replace('_', ' ')}.", self.cadence)
+        working.noted("permitted_uses", "What the money may be used for is listed with its conditions.", self.uses)
+
+
+@once_while_in_force
+def _every_award(figures: FiguresOfTheDay, stream: str) -> _EveryAward:
+    cadence = figures[f"{stream}.cadence"]
+    return _EveryAward(
+        figures.all.profiles[stream], cadence, Cadence(cadence.code), figures.all.uses(stream, figures.day)
     )
 
 
@@ -109,28 +143,29 @@ def awarded(stream: str, working: Working, award: Award) -> Decision:
         NoValueInForce: the stream has no cadence or permitted uses on the day.
     """
     case = working.case
-    profile = case.figures.profiles[stream]
-    cadence = working.figure(f"{stream}.cadence")
-    working.noted("cadence", lambda: f"Paid {cadence.code.replace('_', ' ')}.", cadence)
-    uses = case.figures.uses(stream, case.on)
-    working.noted("permitted_uses", "What the money may be used for is listed with its conditions.", uses)
-    days = (award.ends_on - case.on).days + 1
-    amount = half_up(over_days(award.pence_per_week, days)) if award.amount_pence is None else award.amount_pence
+    every = _every_award(working.figures, stream)
+    profile, uses = every.profile, every.uses
+    every.tell(working)
+    amount = award.amount_pence
+    if amount is None:
+        amount = half_up_over_days(award.pence_per_week, (award.ends_on - case.on).days + 1)
     assert 0 <= award.contribution_pence <= amount
-    weekly = half_up(award.pence_per_week)
-    lines = award.lines or (AwardLine("support", profile.label, MoneyKind.WEEKLY, weekly, amount),)
-    assert sum(line.amount_pence for line in lines) == amount
+    weekly, lines = half_up(award.pence_per_week), award.lines
+    if lines:
+        assert sum([line.amount_pence for line in lines]) == amount
+    else:
+        lines = (AwardLine("support", profile.label, MoneyKind.WEEKLY, weekly, amount),)
     return Decision(
         stream=stream,
         status=award.status,
-        decided_by=profile.decided_by,
+        decided_by=working.decided_by or profile.decided_by,
         rules_as_of=case.on,
         starts_on=case.on,
         ends_on=award.ends_on,
         pence_per_week=weekly,
         amount_pence=amount,
         contribution_pence=award.contribution_pence,
-        cadence=Cadence(cadence.code),
+        cadence=every.pays,
         permitted_uses=uses.uses,
         conditions=award.conditions,
         missing_facts=(),
@@ -139,7 +174,7 @@ def awarded(stream: str, working: Working, award: Award) -> Decision:
         lines=lines,
         payee_bars=uses.bars,
         terms=terms_of(profile, working, awarded=True) if case.traced else (),
-        unconfirmed=tuple(working.unconfirmed),
+        unconfirmed=working.unconfirmed,
     )
 
 
@@ -182,8 +217,9 @@ def _due_on(term: DatedTerm, working: Working) -> date | None:
     return None if day is None else due_day(term.due, day)
 
 
-def _cadence(stream: str, working: Working) -> Cadence:
+@once_while_in_force
+def _cadence(figures: FiguresOfTheDay, stream: str) -> Cadence:
     """Return the cadence of the day, or of the stream's first day where it is not in force."""
-    figure = working.case.figures.by_name[f"{stream}.cadence"]
-    in_force = [value for value in figure.values if value.start <= working.case.on and value.value is not None]
+    figure = figures.all.by_name[f"{stream}.cadence"]
+    in_force = [value for value in figure.values if value.start <= figures.day and value.value is not None]
     return Cadence((in_force[-1] if in_force else figure.values[0]).code)

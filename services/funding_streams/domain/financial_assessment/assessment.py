@@ -1,13 +1,12 @@
 """The financial assessment for support at home, put together from its parts."""
 
-from fractions import Fraction
 from typing import NamedTuple
 
 from services.funding_streams.domain.financial_assessment.capital import income_from_capital
 from services.funding_streams.domain.financial_assessment.costs import FORMULA, disability_costs, housing_costs
 from services.funding_streams.domain.financial_assessment.income import counted_income
 from services.funding_streams.domain.financial_assessment.protected_income import protected_income
-from services.funding_streams.domain.money import half_up, in_pounds
+from services.funding_streams.domain.money import Exact, half_up, in_pounds, percent_of
 from services.funding_streams.domain.working import Working
 
 CHARGING_PERCENTAGE = "adult_social_care.charging_percentage"
@@ -19,13 +18,13 @@ THE_WHOLE = 100
 class Means(NamedTuple):
     """A person's means for one week, in pence, exact."""
 
-    counted_income: int | Fraction
-    tariff_income: int | Fraction = 0
-    housing_costs: int | Fraction = 0
-    disability_related_expenditure: int | Fraction = 0
-    protected_income: int | Fraction = 0
+    counted_income: Exact
+    tariff_income: Exact = 0
+    housing_costs: Exact = 0
+    disability_related_expenditure: Exact = 0
+    protected_income: Exact = 0
 
-    def available(self, percentage: int = THE_WHOLE) -> int | Fraction:
+    def available(self, percentage: int = THE_WHOLE) -> Exact:
         """Return what can be charged at most in a week, in pence, exact, zero or more."""
         left = (
             self.counted_income
@@ -36,7 +35,7 @@ class Means(NamedTuple):
         )
         if left <= 0:
             return 0
-        return left if percentage == THE_WHOLE else Fraction(left * percentage, 100)
+        return left if percentage == THE_WHOLE else percent_of(left, percentage)
 
 
 class Assessment(NamedTuple):
@@ -47,22 +46,20 @@ class Assessment(NamedTuple):
         limit_pence: the council's own limit, where it has one.
     """
 
-    available_pence: int | Fraction | None
+    available_pence: Exact | None
     limit_pence: int | None = None
 
-    def charge(self, cost_pence: int | Fraction, already_charged_pence: int | Fraction = 0) -> int | Fraction:
+    def charge(self, cost_pence: Exact, already_charged_pence: Exact = 0) -> Exact:
         """Return the weekly charge in pence, exact: never below nothing, never above the cost or the limit.
 
         Args:
             cost_pence: weekly cost of the support that may be charged for.
             already_charged_pence: weekly charge made on the same means for other support.
         """
-        most = cost_pence
-        if self.available_pence is not None:
-            most = min(most, self.available_pence - already_charged_pence)
-        if self.limit_pence is not None:
-            most = min(most, self.limit_pence - already_charged_pence)
-        return max(0, most)
+        bounds = [most for most in (self.available_pence, self.limit_pence) if most is not None]
+        if already_charged_pence:
+            bounds = [most - already_charged_pence for most in bounds]
+        return max(0, min([cost_pence, *bounds]))
 
 
 def assess(working: Working) -> Assessment:
@@ -86,7 +83,7 @@ def assess(working: Working) -> Assessment:
     return Assessment(_available(working, means), limit)
 
 
-def _available(working: Working, means: Means) -> int | Fraction:
+def _available(working: Working, means: Means) -> Exact:
     percentage = working.case.council.whole(CHARGING_PERCENTAGE)
     available = means.available(percentage)
     working.worked_out(
@@ -108,11 +105,12 @@ def _charge_limit(working: Working) -> int | None:
     """Return the most that the council charges anybody, the lower one where setting and assessment both have one."""
     own = working.case.council.whole_if_any(COUNCIL_CHARGE_LIMIT)
     told = working.case.facts.pence_if_any("charge_limit_pence_per_week")
-    limit = min((one for one in (own, told) if one is not None), default=None)
-    if limit is not None:
-        working.noted(
-            "means.charge_limit",
-            lambda: f"The council charges nobody more than {in_pounds(limit)} a week.",
-            *((working.choice(COUNCIL_CHARGE_LIMIT),) if limit == own else ()),
-        )
+    if own is None and told is None:
+        return None
+    limit = min(one for one in (own, told) if one is not None)
+    working.noted(
+        "means.charge_limit",
+        lambda: f"The council charges nobody more than {in_pounds(limit)} a week.",
+        *((working.choice(COUNCIL_CHARGE_LIMIT),) if limit == own else ()),
+    )
     return limit

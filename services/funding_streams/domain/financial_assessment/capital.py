@@ -4,6 +4,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from services.funding_streams.domain.adapter import Case
+from services.funding_streams.domain.figures import FiguresOfTheDay, once_while_in_force
 from services.funding_streams.domain.money import in_pounds
 from services.funding_streams.domain.working import Grounds, Working
 
@@ -47,27 +48,31 @@ def tariff_income(capital_pence: int, limits: CapitalLimits) -> int:
     Source:
         S50 (Welsh twin of the regulations), S44: one pound a week for each 250 pounds or part of it.
     """
-    above = max(0, capital_pence - limits.lower_pence)
-    return -(-above // limits.step_pence) * limits.income_per_step_pence
+    above = capital_pence - limits.lower_pence
+    return -(-above // limits.step_pence) * limits.income_per_step_pence if above > 0 else 0
 
 
 def limits_in_force(case: Case, *, in_care_home: bool = False) -> CapitalLimits:
     """Return the capital limits of the day of the decision.
 
-    A council may set a higher upper limit outside care homes, never a lower one (S40).
-
     Raises:
         NoValueInForce: no limits are loaded for the day.
     """
-    figures, council = case.figures.on(case.on), case.council
-    upper = int(figures[UPPER_LIMIT].exact_pence)
+    council = case.council
     own = None if in_care_home else council.whole_if_any(COUNCIL_UPPER_LIMIT)
+    return _limits(case.figures.on(case.on), own, council.one_of(CapitalOperator, CAPITAL_OPERATOR))
+
+
+@once_while_in_force
+def _limits(figures: FiguresOfTheDay, own_upper_pence: int | None, operator: CapitalOperator) -> CapitalLimits:
+    """Return the limits of a council: its own upper limit outside care homes may be higher, never lower (S40)."""
+    upper = int(figures[UPPER_LIMIT].pence)
     return CapitalLimits(
-        lower_pence=int(figures[LOWER_LIMIT].exact_pence),
-        upper_pence=upper if own is None else max(own, upper),
-        step_pence=int(figures[STEP].exact_pence),
-        income_per_step_pence=int(figures[INCOME_PER_STEP].exact_pence),
-        operator=CapitalOperator(council.code(CAPITAL_OPERATOR)),
+        lower_pence=int(figures[LOWER_LIMIT].pence),
+        upper_pence=upper if own_upper_pence is None else max(own_upper_pence, upper),
+        step_pence=int(figures[STEP].pence),
+        income_per_step_pence=int(figures[INCOME_PER_STEP].pence),
+        operator=operator,
     )
 
 
@@ -121,5 +126,5 @@ def _above(limits: CapitalLimits) -> str:
 def _upper_grounds(working: Working, limits: CapitalLimits) -> tuple[Grounds, ...]:
     """Return what the upper limit rests on, the council's own limit among it where that is the higher one."""
     upper = working.figure(UPPER_LIMIT)
-    own = (working.choice(COUNCIL_UPPER_LIMIT),) if limits.upper_pence > upper.exact_pence else ()
+    own = (working.choice(COUNCIL_UPPER_LIMIT),) if limits.upper_pence > upper.pence else ()
     return (upper, working.choice(CAPITAL_OPERATOR), *own)

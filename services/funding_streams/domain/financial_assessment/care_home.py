@@ -51,7 +51,7 @@ def charge_in_care_home(working: Working, stay: CareHomeStay) -> int:
     if tariff is None:
         return stay.cost_pence
     allowance = working.figure(PERSONAL_ALLOWANCE)
-    kept = int(allowance.exact_pence)
+    kept = int(allowance.pence)
     charge = int(Assessment(_counted(working, stay) + tariff - kept).charge(stay.cost_pence))
     working.worked_out(
         "care_home.charge",
@@ -81,7 +81,7 @@ def _savings_credit_disregard(working: Working, incomes: Sequence[Income]) -> in
     if not received:
         return 0
     most = working.figure(SAVINGS_CREDIT_DISREGARD)
-    left_out = min(received, int(most.exact_pence))
+    left_out = min(received, int(most.pence))
     working.worked_out(
         "care_home.savings_credit", lambda: f"{in_pounds(left_out)} a week of savings credit is left out.", most
     )

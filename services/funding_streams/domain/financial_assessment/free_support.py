@@ -68,7 +68,7 @@ def _chargeable(item: SupportItem, figures: Figures, on: date) -> int:
     if item.kind in ALWAYS_FREE:
         return 0
     if item.kind is SupportKind.MINOR_ADAPTATION:
-        return item.cost_pence if item.cost_pence > figures.at(MINOR_ADAPTATION_LIMIT, on).exact_pence else 0
+        return item.cost_pence if item.cost_pence > figures.at(MINOR_ADAPTATION_LIMIT, on).pence else 0
     if item.kind is SupportKind.INTERMEDIATE_CARE:
         return item.cost_pence * days_charged(item.days, figures, on) // item.days if item.days else item.cost_pence
     return item.cost_pence

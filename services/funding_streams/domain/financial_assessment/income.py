@@ -1,6 +1,6 @@
 """Which of a person's incomes count, and how much of them."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Sequence
 from enum import StrEnum
 
 from services.funding_streams.domain.eras import is_care_act
@@ -33,7 +33,7 @@ class NightElement(StrEnum):
 
 
 def counted_and_ignored(
-    incomes: Iterable[Income], also_ignored: Collection[str] = ()
+    incomes: Sequence[Income], also_ignored: Collection[str] = ()
 ) -> tuple[list[Income], list[Income]]:
     """Return incomes that count and incomes that do not.
 
@@ -41,10 +41,9 @@ def counted_and_ignored(
         incomes: of the person.
         also_ignored: codes that the council leaves out besides those that never count.
     """
-    counted, ignored = list[Income](), list[Income]()
-    for income in incomes:
-        left_out = income.code in INCOMES_IGNORED or income.code in also_ignored
-        (ignored if left_out else counted).append(income)
+    left_out = INCOMES_IGNORED.union(also_ignored) if also_ignored else INCOMES_IGNORED
+    counted = [income for income in incomes if income.code not in left_out]
+    ignored = [] if len(counted) == len(incomes) else [income for income in incomes if income.code in left_out]
     return counted, ignored
 
 
@@ -58,7 +57,7 @@ def counted_income(working: Working) -> int:
     case = working.case
     also_ignored = case.council.codes(COUNCIL_DISREGARDS)
     counted, ignored = counted_and_ignored(case.facts.incomes(), also_ignored)
-    total = sum(income.pence_per_week for income in counted)
+    total = sum([income.pence_per_week for income in counted])
     working.worked_out(
         "means.income",
         lambda: (
@@ -89,7 +88,7 @@ def _holds_night_element(income: Income) -> bool:
 
 def _treatment(working: Working) -> NightElement:
     """Return what holds for sums for nights; counting them always is open to councils under the Care Act alone."""
-    chosen = NightElement(working.case.council.code(NIGHT_ELEMENT))
+    chosen = working.case.council.one_of(NightElement, NIGHT_ELEMENT)
     if chosen is NightElement.COUNTED and not is_care_act(working.case.on):
         return NightElement.BY_NIGHT_CARE
     return chosen
@@ -107,7 +106,7 @@ def _night_element(working: Working, income: Income) -> int:
         return 0
     of_higher, of_lower = NIGHT_RATES[income.code]
     higher, lower = working.figure(of_higher), working.figure(of_lower)
-    left_out = min(income.pence_per_week, int(higher.exact_pence - lower.exact_pence))
+    left_out = min(income.pence_per_week, int(higher.pence - lower.pence))
     why = "The council pays for no night care" if treatment is NightElement.BY_NIGHT_CARE else "By the council's choice"
     working.worked_out(
         "means.night_element",

@@ -8,14 +8,13 @@ Source:
 
 from collections.abc import Iterable
 from datetime import date
-from fractions import Fraction
 from typing import NamedTuple
 
 from services.funding_streams.domain.eras import is_care_act, years_old
 from services.funding_streams.domain.errors import NoValueInForce
 from services.funding_streams.domain.figures import Dated
 from services.funding_streams.domain.income_names import DISABILITY_BENEFITS
-from services.funding_streams.domain.money import half_up, in_pounds
+from services.funding_streams.domain.money import Exact, half_up, in_pounds, percent_of
 from services.funding_streams.domain.pension_age import has_pension_age
 from services.funding_streams.domain.working import Working
 
@@ -29,6 +28,8 @@ GUARANTEE = "adult_social_care.minimum_income_guarantee"
 BUFFER = "adult_social_care.fairer_charging_buffer_percent"
 YEARS_OF_FULL_RATE = 25
 YEARS_OF_ADULT_RATE = 18
+#: Per cent.
+HALF = 50
 
 
 class Part(NamedTuple):
@@ -39,12 +40,12 @@ class Part(NamedTuple):
     times: int = 1
 
     @property
-    def pence(self) -> int | Fraction:
+    def pence(self) -> Exact:
         """The part's weekly sum in pence, exact."""
-        return self.rate.exact_pence * self.times
+        return self.rate.pence * self.times
 
 
-def protected_income(working: Working) -> int | Fraction:
+def protected_income(working: Working) -> Exact:
     """Return what the person must be left with, in pence a week, exact, before housing and disability-related costs.
 
     A council may leave a person with more: by an addition, or by a guarantee of its own where that is higher. Neither
@@ -75,7 +76,7 @@ def protected_income(working: Working) -> int | Fraction:
     return protected
 
 
-def basic_income_support(working: Working) -> tuple[Fraction, tuple[Dated, ...]]:
+def basic_income_support(working: Working) -> tuple[Exact, tuple[Dated, ...]]:
     """Return basic income support or the pension credit guarantee, in pence a week, with the figures it rests on.
 
     Additions for a carer and for children are left out.
@@ -85,10 +86,10 @@ def basic_income_support(working: Working) -> tuple[Fraction, tuple[Dated, ...]]
         NoValueInForce: a rate is not loaded for the day.
     """
     parts = _basic_parts(working)
-    return Fraction(_basic_sum(working, parts)), tuple(part.rate for part in parts)
+    return _basic_sum(working, parts), tuple([part.rate for part in parts])
 
 
-def _fairer_charging(working: Working) -> Fraction:
+def _fairer_charging(working: Working) -> Exact:
     """Return basic income support with the buffer on top.
 
     A member of a couple is assessed alone and keeps half of the couple's rates, and the whole of what is added for
@@ -97,7 +98,7 @@ def _fairer_charging(working: Working) -> Fraction:
     basic, family = _basic_parts(working), _family_parts(working)
     buffer = working.figure(BUFFER)
     support = _basic_sum(working, basic) + _sum(family)
-    protected = Fraction(support * (100 + buffer.whole), 100)
+    protected = percent_of(support, 100 + buffer.whole)
     couple = working.case.facts.code("household") == "couple"
     working.worked_out(
         "protected_income",
@@ -112,7 +113,7 @@ def _fairer_charging(working: Working) -> Fraction:
     return protected
 
 
-def _guarantee(working: Working) -> int | Fraction:
+def _guarantee(working: Working) -> Exact:
     parts = _guarantee_parts(working)
     protected = _sum(parts)
     working.worked_out(
@@ -126,9 +127,9 @@ def _guarantee(working: Working) -> int | Fraction:
     return protected
 
 
-def _basic_sum(working: Working, parts: Iterable[Part]) -> int | Fraction:
+def _basic_sum(working: Working, parts: Iterable[Part]) -> Exact:
     total = _sum(parts)
-    return Fraction(total, 2) if working.case.facts.code("household") == "couple" else total
+    return percent_of(total, HALF) if working.case.facts.code("household") == "couple" else total
 
 
 def _basic_parts(working: Working) -> list[Part]:
@@ -222,26 +223,23 @@ def _require_adult_rate(name: str, born: date, on: date) -> None:
 
 
 def _premiums(working: Working, start: str, household: str) -> list[Part]:
-    codes = {income.code for income in working.case.facts.incomes() if income.pence_per_week > 0}
+    codes = [income.code for income in working.case.facts.incomes() if income.pence_per_week > 0]
     parts = []
-    if codes & DISABILITY_INCOMES:
+    if not DISABILITY_INCOMES.isdisjoint(codes):
         parts.append(Part("disability premium", working.figure(f"{start}disability_premium_{household}")))
-    if codes & ENHANCED_DISABILITY_INCOMES:
+    if not ENHANCED_DISABILITY_INCOMES.isdisjoint(codes):
         premium = working.figure(f"{start}enhanced_disability_premium_{household}")
         parts.append(Part("enhanced disability premium", premium))
     return parts
 
 
-def _sum(parts: Iterable[Part]) -> int | Fraction:
-    total: int | Fraction = 0
-    for part in parts:
-        total += part.pence
-    return total
+def _sum(parts: Iterable[Part]) -> Exact:
+    return sum([part.rate.pence * part.times for part in parts])
 
 
 def _told(parts: Iterable[Part]) -> str:
     return ", ".join(
         f"{part.label} {in_pounds(half_up(part.pence))}"
-        + (f" ({part.times} at {in_pounds(half_up(part.rate.exact_pence))})" if part.times > 1 else "")
+        + (f" ({part.times} at {in_pounds(half_up(part.rate.pence))})" if part.times > 1 else "")
         for part in parts
     )

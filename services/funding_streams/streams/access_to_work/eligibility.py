@@ -4,9 +4,8 @@ Source:
     The figures in ``figures/``, each with its citation.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from services.funding_streams.domain.eras import in_words, years_old
 from services.funding_streams.domain.errors import WrongFact
@@ -33,8 +32,7 @@ OUT_OF_WORK_BENEFITS = (
 )
 
 
-@dataclass(frozen=True)
-class Work:
+class Work(NamedTuple):
     """The work that support is for.
 
     Args:
@@ -102,23 +100,18 @@ def _about_to_start(working: Working) -> Work:
     return Work("starting_soon", begins_on)
 
 
-def tests_of_person(working: Working) -> list[Callable[[], None]]:
-    """Return the tests that apply to everybody."""
-    return [
-        lambda: _age(working),
-        lambda: _great_britain(working),
-        lambda: _condition(working),
-        lambda: _length_of_condition(working),
-        lambda: _application(working),
-    ]
+def test_person(working: Working) -> None:
+    """Apply the tests that apply to everybody."""
+    working.attempt_each((_age, _great_britain, _condition, _length_of_condition, _application))
 
 
-def tests_of_work(working: Working, work: Work) -> list[Callable[[], None]]:
-    """Return the tests that work brings with it; none for help at interviews alone."""
+def test_work(working: Working, work: Work) -> None:
+    """Apply the tests that work brings with it; none for help at interviews alone."""
     if not work.helped:
-        return []
-    department = [] if work.status == "self_employed" else [lambda: _department(working)]
-    return [*department, lambda: _benefits(working, work)]
+        return
+    if work.status != "self_employed":
+        working.attempt(_department, working)
+    working.attempt(_benefits, working, work)
 
 
 def _age(working: Working) -> None:
@@ -192,9 +185,8 @@ def _department(working: Working) -> None:
 
 def barring_benefits(working: Working) -> tuple[str, ...]:
     """Return the codes of incomes beside which only permitted or supported work is helped."""
-    return tuple(
-        line.code for line in working.case.facts.incomes() if line.pence_per_week and line.code in OUT_OF_WORK_BENEFITS
-    )
+    incomes = working.case.facts.incomes()
+    return tuple([line.code for line in incomes if line.pence_per_week and line.code in OUT_OF_WORK_BENEFITS])
 
 
 def _benefits(working: Working, work: Work) -> None:

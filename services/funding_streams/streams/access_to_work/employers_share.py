@@ -5,9 +5,9 @@ Source:
 """
 
 from services.funding_streams.domain.figures import Dated
-from services.funding_streams.domain.money import half_up, in_pounds
+from services.funding_streams.domain.money import Exact, half_up, in_pounds
 from services.funding_streams.domain.working import Grounds, Working
-from services.funding_streams.streams.access_to_work.sums import BandReading, CostShare, Pence
+from services.funding_streams.streams.access_to_work.sums import BandReading, CostShare
 
 BAND = "access_to_work.cost_share_band"
 STEP = "employers_share"
@@ -20,7 +20,7 @@ NO_EMPLOYMENT = {
 }
 
 
-def employer_pays(working: Working, status: str, cost: Pence) -> Pence:
+def employer_pays(working: Working, status: str, cost: Exact) -> Exact:
     """Return what the employer pays of a cost, in pence.
 
     Args:
@@ -85,7 +85,7 @@ def _share_above(working: Working, threshold: Dated) -> tuple[CostShare, tuple[G
     band = working.figure("access_to_work.cost_share_band_top")
     if shares_by_one_threshold(working):
         return CostShare(threshold.pence, percent.whole, band.pence), (percent, band)
-    reading = BandReading(working.case.council.code(BAND))
+    reading = working.case.council.one_of(BandReading, BAND)
     return CostShare(threshold.pence, percent.whole, band.pence, reading), (percent, band, working.choice(BAND))
 
 

@@ -12,13 +12,13 @@ from datetime import date
 
 from services.funding_streams.domain.adapter import Case, StreamAdapter
 from services.funding_streams.domain.decision import ACCESS_TO_WORK, AwardLine, Decision, MoneyKind, Status
-from services.funding_streams.domain.money import a_week, half_up, in_pounds
+from services.funding_streams.domain.money import Exact, half_up, half_up_a_week, in_pounds
 from services.funding_streams.domain.settling import Award, awarded, last_day_of_award, refused, undecided
 from services.funding_streams.domain.working import Working
 from services.funding_streams.streams.access_to_work.asked_for import FACTS, needless
-from services.funding_streams.streams.access_to_work.eligibility import tests_of_person, tests_of_work, work_of
-from services.funding_streams.streams.access_to_work.sums import Pence, award_lines
-from services.funding_streams.streams.access_to_work.support import Support, elements_for, support_for
+from services.funding_streams.streams.access_to_work.eligibility import test_person, test_work, work_of
+from services.funding_streams.streams.access_to_work.sums import award_lines
+from services.funding_streams.streams.access_to_work.support import Support, add_elements, support_for
 
 STREAM = ACCESS_TO_WORK
 DISCRETION = (
@@ -51,30 +51,29 @@ class AccessToWork(StreamAdapter):
     def decide(self, case: Case) -> Decision:
         """Decide on what the department would be asked for; see `StreamAdapter`."""
         working = Working(case)
-        for test in tests_of_person(working):
-            working.attempt(test)
-        work = working.attempt(lambda: work_of(working))
-        for test in tests_of_work(working, work) if work else ():
-            working.attempt(test)
+        test_person(working)
+        work = working.attempt(work_of, working)
+        if work:
+            test_work(working, work)
         if working.refused:
             return refused(STREAM, working, (DISCRETION,))
         if work is None:
             return undecided(STREAM, working, _missing(working))
         support = support_for(working, work)
-        for element in elements_for(working, support):
-            working.attempt(element)
+        add_elements(working, support)
         if working.missed:
             return undecided(STREAM, working, _missing(working))
-        if not working.stuck and half_up(support.total) == 0:
+        needed = support.total
+        if not working.stuck and half_up(needed) == 0:
             return _nothing_to_pay(working, support)
-        lines = working.attempt(lambda: _lines(working, support))
+        lines = working.attempt(_lines, working, support, needed)
         if working.stuck or lines is None:
             return undecided(STREAM, working, ())
         return _award(working, support, lines)
 
 
 def _missing(working: Working) -> tuple[str, ...]:
-    unneeded = working.attempt(lambda: needless(working.case)) or ()
+    unneeded = working.attempt(needless, working.case) or ()
     return tuple(name for name in working.case.facts.absent(FACTS) if name not in unneeded)
 
 
@@ -84,10 +83,9 @@ def _nothing_to_pay(working: Working, support: Support) -> Decision:
     return refused(STREAM, working, (DISCRETION, *support.conditions))
 
 
-def _lines(working: Working, support: Support) -> tuple[AwardLine, ...]:
-    """Return the lines of the award, held to the yearly limit."""
+def _lines(working: Working, support: Support, needed: Exact) -> tuple[AwardLine, ...]:
+    """Return the lines of the award, held to the yearly limit; ``needed`` is what they come to without it."""
     rule = working.figure("access_to_work.annual_cap_rule")
-    needed = support.total
     if rule.code == "none":
         text = "There is no yearly limit on this day."
         working.worked_out("yearly_limit", lambda: f"{_comes_to(needed)}. {text}", rule)
@@ -108,20 +106,20 @@ def _lines(working: Working, support: Support) -> tuple[AwardLine, ...]:
     return award_lines(support.needed, limit, support.days_of_work)
 
 
-def _comes_to(needed: Pence) -> str:
+def _comes_to(needed: Exact) -> str:
     return f"All this comes to {in_pounds(half_up(needed))} over the award"
 
 
 def _award(working: Working, support: Support, lines: tuple[AwardLine, ...]) -> Decision:
-    weekly = sum(line.amount_pence for line in lines if line.money is MoneyKind.WEEKLY)
+    weekly = sum([line.amount_pence for line in lines if line.money is MoneyKind.WEEKLY])
     must_end = (BENEFITS_MUST_END,) if support.work.status == "starting_soon" else ()
     award = Award(
         ends_on=last_day_of_award(working.case.on, None),
         contribution_pence=0,
         conditions=(*CONDITIONS, *must_end, *support.conditions),
         status=Status.INDICATIVE,
-        pence_per_week=a_week(weekly, support.days_of_work),
-        amount_pence=sum(line.amount_pence for line in lines),
+        pence_per_week=half_up_a_week(weekly, support.days_of_work),
+        amount_pence=sum([line.amount_pence for line in lines]),
         lines=lines,
     )
     return awarded(STREAM, working, award)

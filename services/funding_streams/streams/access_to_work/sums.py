@@ -10,12 +10,20 @@ Source:
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from fractions import Fraction
+from math import floor
+from typing import NamedTuple
 
 from services.funding_streams.domain.decision import AwardLine, MoneyKind
-from services.funding_streams.domain.money import DAYS_PER_WEEK, a_week, half_up, over_days
-
-Pence = Fraction | int
+from services.funding_streams.domain.money import (
+    DAYS_PER_WEEK,
+    Exact,
+    exact,
+    half_up,
+    half_up_a_week,
+    in_proportion,
+    percent_of,
+    total,
+)
 
 
 class Element(StrEnum):
@@ -42,7 +50,7 @@ _TOLD: Mapping[Element, tuple[str, MoneyKind, str]] = {
     Element.INTERVIEW_COMMUNICATOR: ("Communicator at job interviews", MoneyKind.REIMBURSABLE, "work.support"),
 }
 
-Costs = Mapping[Element, Pence]
+Costs = Mapping[Element, Exact]
 
 
 class BandReading(StrEnum):
@@ -62,32 +70,29 @@ class CostShare:
         band: the sum that ends the band, in pence; read as ``reading`` says.
     """
 
-    threshold: Fraction
+    threshold: Exact
     percent: int
-    band: Fraction
+    band: Exact
     reading: BandReading = BandReading.TO_BAND_TOP
 
     @property
-    def band_top(self) -> Fraction:
+    def band_top(self) -> Exact:
         """The cost above which the employer pays no more, in pence."""
         return self.band if self.reading is BandReading.TO_BAND_TOP else self.threshold + self.band
 
-    def of(self, cost: Pence) -> Pence:
+    def of(self, cost: Exact) -> Exact:
         """Return what the employer pays of a cost, in pence."""
         if cost <= self.threshold:
             return cost
-        return self.threshold + (min(cost, self.band_top) - self.threshold) * self.percent / 100
+        return self.threshold + percent_of(min(cost, self.band_top) - self.threshold, self.percent)
 
 
-def for_work(cost_pence: int, private_days: int) -> Pence:
+def for_work(cost_pence: int, private_days: int) -> Exact:
     """Return the part of a cost that is for work; days of private use are sevenths of it."""
-    if not private_days:
-        return cost_pence
-    return Fraction(cost_pence * (DAYS_PER_WEEK - private_days), DAYS_PER_WEEK)
+    return exact(cost_pence * (DAYS_PER_WEEK - private_days), DAYS_PER_WEEK)
 
 
-@dataclass(frozen=True)
-class JourneyShares:
+class JourneyShares(NamedTuple):
     """Who pays what of journeys, whether for a week or for a mile, in pence."""
 
     by_person: int
@@ -100,34 +105,26 @@ def journey_shares(cost_pence: int, usual_pence: int) -> JourneyShares:
     return JourneyShares(by_person, cost_pence - by_person)
 
 
-def shared_cost(costs: Costs) -> Pence:
+def shared_cost(costs: Costs) -> Exact:
     """Return the cost of which the employer may have to pay a share."""
-    return sum(costs.get(element, 0) for element in SHARED)
+    return total([costs.get(element, 0) for element in SHARED])
 
 
-def less_employers_share(costs: Costs, employer_pays: Pence) -> dict[Element, Pence]:
+def less_employers_share(costs: Costs, employer_pays: Exact) -> dict[Element, Exact]:
     """Return what Access to Work would pay for each element.
 
     What the employer pays is taken from equipment and premises in proportion to their costs.
     """
     if not employer_pays:
         return dict(costs)
-    kept = 1 - Fraction(employer_pays) / shared_cost(costs)
-    return {element: _whole_if_it_is(cost * kept) if element in SHARED else cost for element, cost in costs.items()}
+    shared = shared_cost(costs)
+    kept = shared - employer_pays
+    return {
+        element: in_proportion(cost, kept, shared) if element in SHARED else cost for element, cost in costs.items()
+    }
 
 
-def _whole_if_it_is(pence: Fraction) -> Pence:
-    """Return the same sum, as a whole number where it is one: adding those is many times faster."""
-    return pence.numerator if pence.denominator == 1 else pence
-
-
-def over_award(pence_per_week: int, days_of_work: int) -> Pence:
-    """Return what a weekly cost comes to over the days of work in an award."""
-    weeks, odd_days = divmod(days_of_work, DAYS_PER_WEEK)
-    return over_days(Fraction(pence_per_week), days_of_work) if odd_days else pence_per_week * weeks
-
-
-def award_lines(needed: Costs, limit: Fraction | None, days_of_work: int) -> tuple[AwardLine, ...]:
+def award_lines(needed: Costs, limit: Exact | None, days_of_work: int) -> tuple[AwardLine, ...]:
     """Return the lines of the award, rounded: their sum is the whole need, or the limit where that is less.
 
     A limit lowers every line in proportion. The whole is rounded half up and its pennies go to the lines with the
@@ -139,17 +136,23 @@ def award_lines(needed: Costs, limit: Fraction | None, days_of_work: int) -> tup
         days_of_work: days of the award to which its weekly lines apply.
     """
     wanted = {element: pence for element, pence in needed.items() if pence}
-    whole = sum(wanted.values())
+    whole = total(wanted.values())
     if limit is not None and whole > limit:
-        wanted = {element: pence * limit / whole for element, pence in wanted.items()}
-    amounts = whole_pence(tuple(wanted.values()))
+        wanted = {element: in_proportion(pence, limit, whole) for element, pence in wanted.items()}
+        whole = limit
+    amounts = whole_pence(tuple(wanted.values()), whole)
     return tuple(_line(element, amount, days_of_work) for element, amount in zip(wanted, amounts, strict=True))
 
 
-def whole_pence(parts: Sequence[Pence]) -> tuple[int, ...]:
-    """Round sums so that they add up to their total rounded half up, by largest remainder; of equal ones the first."""
-    down = [part.numerator // part.denominator for part in parts]
-    over = half_up(sum(parts)) - sum(down)
+def whole_pence(parts: Sequence[Exact], whole: Exact | None = None) -> tuple[int, ...]:
+    """Round sums so that they add up to their total rounded half up, by largest remainder; of equal ones the first.
+
+    Args:
+        parts: the sums, in pence.
+        whole: their total, where it is known already.
+    """
+    down = [floor(part) for part in parts]
+    over = half_up(total(parts) if whole is None else whole) - sum(down)
     if over:
         by_remainder = sorted(range(len(parts)), key=lambda place: down[place] - parts[place])
         for place in by_remainder[:over]:
@@ -159,5 +162,5 @@ def whole_pence(parts: Sequence[Pence]) -> tuple[int, ...]:
 
 def _line(element: Element, amount_pence: int, days_of_work: int) -> AwardLine:
     text, money, use = _TOLD[element]
-    pence = half_up(a_week(amount_pence, days_of_work)) if money is MoneyKind.WEEKLY else amount_pence
+    pence = half_up_a_week(amount_pence, days_of_work) if money is MoneyKind.WEEKLY else amount_pence
     return AwardLine(element.value, text, money, pence, amount_pence, use)

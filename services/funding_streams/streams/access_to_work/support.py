@@ -1,21 +1,19 @@
 """What a person's support at work costs and who pays it, element by element, as the steps of a decision tell it."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import NamedTuple
 
-from services.funding_streams.domain.money import DAYS_PER_AWARD, half_up, in_pounds
+from services.funding_streams.domain.money import DAYS_PER_AWARD, Exact, half_up, in_pounds, over_days, total
 from services.funding_streams.domain.settling import last_day_of_award
 from services.funding_streams.domain.working import Working
 from services.funding_streams.streams.access_to_work.eligibility import Work
 from services.funding_streams.streams.access_to_work.employers_share import employer_pays
 from services.funding_streams.streams.access_to_work.sums import (
     Element,
-    Pence,
     for_work,
     journey_shares,
     less_employers_share,
-    over_award,
     shared_cost,
 )
 
@@ -33,17 +31,45 @@ class Support:
 
     work: Work
     days_of_work: int
-    needed: dict[Element, Pence] = field(default_factory=dict)
+    needed: dict[Element, Exact] = field(default_factory=dict)
     conditions: list[str] = field(default_factory=list)
 
     @property
-    def total(self) -> Pence:
+    def total(self) -> Exact:
         """What Access to Work would pay in all, in pence, before the yearly limit."""
-        return sum(self.needed.values())
+        return total(self.needed.values())
 
     def add_weekly(self, element: Element, pence_per_week: int) -> None:
         """Add what arises in every week of work."""
-        self.needed[element] = over_award(pence_per_week, self.days_of_work)
+        self.needed[element] = over_days(pence_per_week, self.days_of_work)
+
+
+class Journeys(NamedTuple):
+    """One of the two sorts of journeys, with the facts that tell what they cost."""
+
+    element: Element
+    label: str
+    cost_fact: str
+    usual_cost_fact: str
+
+    @property
+    def code(self) -> str:
+        """The element's own code."""
+        return self.element.value
+
+
+TO_WORK = Journeys(
+    Element.TRAVEL_TO_WORK,
+    "journeys to work",
+    "travel_to_work_pence_per_week",
+    "travel_to_work_usual_pence_per_week",
+)
+DURING_WORK = Journeys(
+    Element.TRAVEL_IN_WORK,
+    "journeys during work",
+    "travel_in_work_pence_per_week",
+    "travel_in_work_usual_pence_per_week",
+)
 
 
 def support_for(working: Working, work: Work) -> Support:
@@ -56,18 +82,14 @@ def support_for(working: Working, work: Work) -> Support:
     return Support(work, days)
 
 
-def elements_for(working: Working, support: Support) -> list[Callable[[], None]]:
-    """Return the rules that add what is paid for; out of work, a communicator at interviews alone."""
-    interview = [lambda: _interview_communicator(working, support)]
-    if not support.work.helped:
-        return interview
-    return [
-        lambda: _equipment_and_premises(working, support),
-        lambda: _support_worker(working, support),
-        lambda: _travel(working, support, Element.TRAVEL_TO_WORK, "journeys to work"),
-        lambda: _travel(working, support, Element.TRAVEL_IN_WORK, "journeys during work"),
-        *interview,
-    ]
+def add_elements(working: Working, support: Support) -> None:
+    """Add what is paid for; out of work, a communicator at interviews alone."""
+    if support.work.helped:
+        working.attempt(_equipment_and_premises, working, support)
+        working.attempt(_support_worker, working, support)
+        working.attempt(_travel, working, support, TO_WORK)
+        working.attempt(_travel, working, support, DURING_WORK)
+    working.attempt(_interview_communicator, working, support)
 
 
 def _equipment_and_premises(working: Working, support: Support) -> None:
@@ -81,7 +103,7 @@ def _equipment_and_premises(working: Working, support: Support) -> None:
         support.conditions.append(f"The employer pays {in_pounds(half_up(paid))} of the equipment and adaptations.")
 
 
-def _equipment(working: Working, support: Support) -> Pence:
+def _equipment(working: Working, support: Support) -> Exact:
     cost = working.case.facts.pence("work_equipment_cost_pence")
     if not cost:
         return 0
@@ -129,25 +151,25 @@ def _support_worker(working: Working, support: Support) -> None:
     )
 
 
-def _travel(working: Working, support: Support, element: Element, journeys: str) -> None:
-    cost = working.case.facts.pence(f"{element}_pence_per_week")
+def _travel(working: Working, support: Support, journeys: Journeys) -> None:
+    cost = working.case.facts.pence(journeys.cost_fact)
     if not cost:
         return
-    usual = working.case.facts.pence(f"{element}_usual_pence_per_week")
+    usual = working.case.facts.pence(journeys.usual_cost_fact)
     shares = journey_shares(cost, usual)
-    support.add_weekly(element, shares.by_access_to_work)
-    by_person = in_pounds(shares.by_person)
+    support.add_weekly(journeys.element, shares.by_access_to_work)
     working.worked_out(
-        element.value,
+        journeys.code,
         lambda: (
-            f"The {journeys} cost {in_pounds(cost)} a week. The person pays what they would cost otherwise,"
-            f" {by_person}; {in_pounds(shares.by_access_to_work)} is left."
+            f"The {journeys.label} cost {in_pounds(cost)} a week. The person pays what they would cost otherwise,"
+            f" {in_pounds(shares.by_person)}; {in_pounds(shares.by_access_to_work)} is left."
         ),
         working.figure("access_to_work.travel"),
     )
     if shares.by_person:
         support.conditions.append(
-            f"The person pays {by_person} a week of the {journeys}: what they would cost otherwise."
+            f"The person pays {in_pounds(shares.by_person)} a week of the {journeys.label}: what they would cost"
+            " otherwise."
         )
 
 

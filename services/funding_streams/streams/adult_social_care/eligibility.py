@@ -112,15 +112,7 @@ def meets_facs_threshold(band: str, threshold: str) -> bool:
 
 def apply_tests(working: Working) -> None:
     """Test age, residence and needs; each by itself, so that one failure settles it while other facts are missing."""
-    working.attempt(lambda: _adult(working))
-    working.attempt(lambda: _resident(working))
-    if is_care_act(working.case.on):
-        working.attempt(lambda: _from_impairment(working))
-        working.attempt(lambda: _outcomes(working))
-        working.attempt(lambda: _impact(working))
-        working.attempt(lambda: _care_act(working))
-    else:
-        working.attempt(lambda: _band(working))
+    working.attempt_each(CARE_ACT_TESTS if is_care_act(working.case.on) else FACS_TESTS)
 
 
 def _adult(working: Working) -> None:
@@ -227,3 +219,8 @@ def _care_act(working: Working) -> None:
         framework,
         needed,
     )
+
+
+#: In the order in which a person can follow them.
+FACS_TESTS = (_adult, _resident, _band)
+CARE_ACT_TESTS = (_adult, _resident, _from_impairment, _outcomes, _impact, _care_act)

@@ -1,9 +1,8 @@
 """Adult social care: eligibility under Fair Access to Care until 31 March 2015, under the Care Act from then on."""
 
 from datetime import date
-from fractions import Fraction
 
-from services.funding_streams.domain.adapter import AllocationOutcome, Case, StreamAdapter
+from services.funding_streams.domain.adapter import Case, StreamAdapter
 from services.funding_streams.domain.decision import ADULT_SOCIAL_CARE, Decision, Status
 from services.funding_streams.domain.eras import is_care_act
 from services.funding_streams.domain.financial_assessment.assessment import Assessment, assess
@@ -13,9 +12,10 @@ from services.funding_streams.domain.financial_assessment.needed_facts import (
     missing_means,
     needless_means,
 )
-from services.funding_streams.domain.money import DAYS_PER_AWARD, WEEKS_PER_AWARD, a_week, half_up, in_pounds
+from services.funding_streams.domain.money import DAYS_PER_AWARD, WEEKS_PER_AWARD, Exact, a_week, half_up, in_pounds
 from services.funding_streams.domain.settling import Award, awarded, last_day_of_award, refused, undecided
 from services.funding_streams.domain.working import Working
+from services.funding_streams.streams.adult_social_care.allocated import year_to_award
 from services.funding_streams.streams.adult_social_care.eligibility import (
     CARE_ACT_FACTS,
     FACS_FACTS,
@@ -49,7 +49,7 @@ def person_and_council_share(cost_pence: int, most_pence: int) -> tuple[int, int
 
 
 class AdultSocialCare(StreamAdapter):
-    """The council's own money; its award is the indicative allocation for 52 weeks."""
+    """The council's own money; its award is the allocation for 52 weeks: the final figure, else the indicative one."""
 
     stream = STREAM
 
@@ -63,8 +63,8 @@ class AdultSocialCare(StreamAdapter):
         apply_tests(working)
         if working.refused:
             return refused(STREAM, working)
-        cost_pence = _allocated(working)
-        assessment = working.attempt(lambda: assess(working))
+        cost_pence = year_to_award(working)
+        assessment = working.attempt(assess, working)
         if working.missed or working.stuck or cost_pence is None or assessment is None:
             return undecided(STREAM, working, self._missing(case))
         return _award(working, cost_pence, assessment)
@@ -88,25 +88,6 @@ def _needless_for_eligibility(case: Case) -> frozenset[str]:
     return frozenset(FACS_FACTS if meets else ())
 
 
-def _allocated(working: Working) -> int | None:
-    """Return the indicative allocation in pence a year, or None where a person must set it first."""
-    allocation = working.case.allocation
-    if allocation is None:
-        working.wait("allocation", "There is no indicative allocation yet.")
-        return None
-    if allocation.outcome is not AllocationOutcome.CALCULATED:
-        working.wait("allocation", "The indicative allocation needs a person: it could not be worked out by the table.")
-        return None
-    working.worked_out(
-        "allocation",
-        lambda: (
-            f"The indicative allocation is {in_pounds(allocation.pence_per_year)} for {WEEKS_PER_AWARD} weeks,"
-            f" {in_pounds(half_up(a_week(allocation.pence_per_year, DAYS_PER_AWARD)))} a week."
-        ),
-    )
-    return allocation.pence_per_year
-
-
 def _award(working: Working, cost_pence: int, assessment: Assessment) -> Decision:
     weekly_cost = a_week(cost_pence, DAYS_PER_AWARD)
     charge = assessment.charge(weekly_cost)
@@ -127,7 +108,7 @@ def _award(working: Working, cost_pence: int, assessment: Assessment) -> Decisio
     )
 
 
-def _contribution(working: Working, cost_pence: int, weekly_cost: Fraction, charge: int | Fraction) -> int:
+def _contribution(working: Working, cost_pence: int, weekly_cost: Exact, charge: Exact) -> int:
     """Return the person's share over the award: the weekly charge, rounded half up once, up to the whole cost."""
     weekly = half_up(charge)
     whole, council = person_and_council_share(cost_pence, weekly * WEEKS_PER_AWARD)

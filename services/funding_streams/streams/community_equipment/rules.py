@@ -88,7 +88,7 @@ def _free(working: Working) -> FreeEquipment:
     facts = working.case.facts
     charge, most = working.figure(f"{STREAM}.equipment_charge"), working.figure(MINOR_ADAPTATION)
     free = FreeEquipment(
-        facts.pence("equipment_cost_pence"), facts.pence("minor_adaptation_cost_pence"), int(most.exact_pence)
+        facts.pence("equipment_cost_pence"), facts.pence("minor_adaptation_cost_pence"), int(most.pence)
     )
     if free.equipment:
         working.worked_out(

@@ -7,20 +7,19 @@ Source:
     SI 1996/2890 reg. 10 and schs. 1 and 1A as amended (S152, S153), amounts S168; the test follows housing benefit.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from datetime import date
+from typing import NamedTuple
 
 from services.funding_streams.domain.adapter import Case
 from services.funding_streams.domain.eras import years_old
 from services.funding_streams.domain.errors import NoValueInForce
-from services.funding_streams.domain.facts import Facts
+from services.funding_streams.domain.facts import Facts, Income
 from services.funding_streams.domain.figures import Dated
-from services.funding_streams.domain.money import in_pounds
+from services.funding_streams.domain.money import Exact, in_pounds
 from services.funding_streams.domain.pension_age import has_pension_age
 from services.funding_streams.domain.working import Working
 from services.funding_streams.streams.disabled_facilities_grant.naming import figure_name
-from services.funding_streams.streams.disabled_facilities_grant.notional_loan import Exact
 
 #: Incomes for care that open the way to the severe disability premium.
 CARE_INCOMES = frozenset(
@@ -42,8 +41,7 @@ YEARS_OF_ADULT_RATE = 18
 ESA = "employment_and_support_allowance"
 
 
-@dataclass(frozen=True)
-class Part:
+class Part(NamedTuple):
     """One part of the applicable amount: what it is for, and how often its figure is given."""
 
     label: str
@@ -53,39 +51,47 @@ class Part:
     @property
     def pence(self) -> Exact:
         """The part in pence a week."""
-        return self.figure.exact_pence * self.times
+        return self.figure.pence * self.times
 
 
-@dataclass(frozen=True)
-class Household:
+class Household(NamedTuple):
     """What the applicable amount depends on, read once.
 
     Args:
         born: dates of birth of the person and, in a couple, of the partner.
-        incomes: codes of incomes above nothing, of each of them.
+        ages: the same in whole years on the day of the decision.
+        incomes: of each of them.
+        codes: codes of incomes above nothing, of each of them.
         children: dependent children.
         disabled_children: how many of them are disabled.
         entitled_carer: the person is entitled to carer's allowance.
     """
 
     born: tuple[date, ...]
-    incomes: tuple[frozenset[str], ...]
+    ages: tuple[int, ...]
+    incomes: tuple[tuple[Income, ...], ...]
+    codes: tuple[frozenset[str], ...]
     children: int
     disabled_children: int
     entitled_carer: bool
 
     @classmethod
-    def of(cls, facts: Facts) -> "Household":
+    def of(cls, case: Case) -> "Household":
         """Read the household.
 
         Raises:
             MissingFact: the first fact that is absent.
         """
+        facts = case.facts
         couple = is_couple(facts)
         children = facts.count("dependent_children")
+        born = (facts.date("date_of_birth"), *((facts.date("partner_date_of_birth"),) if couple else ()))
+        incomes = tuple([facts.incomes(name) for name in income_facts(couple)])
         return cls(
-            born=(facts.date("date_of_birth"), *((facts.date("partner_date_of_birth"),) if couple else ())),
-            incomes=tuple(income_codes(facts, name) for name in income_facts(couple)),
+            born=born,
+            ages=tuple([years_old(day, case.on) for day in born]),
+            incomes=incomes,
+            codes=tuple([codes_of(of_one) for of_one in incomes]),
             children=children,
             disabled_children=facts.count("disabled_children") if children else 0,
             entitled_carer=facts.yes_no("entitled_to_carers_allowance"),
@@ -107,20 +113,24 @@ def income_facts(couple: bool) -> tuple[str, ...]:
     return ("incomes", "partner_incomes") if couple else ("incomes",)
 
 
-def income_codes(facts: Facts, name: str) -> frozenset[str]:
+def codes_of(incomes: Iterable[Income]) -> frozenset[str]:
     """Return the codes of the incomes that are above nothing."""
-    return frozenset(income.code for income in facts.incomes(name) if income.pence_per_week > 0)
+    return frozenset([income.code for income in incomes if income.pence_per_week > 0])
 
 
-def applicable_amount(working: Working) -> Exact:
+def applicable_amount(working: Working, home: Household | None = None) -> Exact:
     """Work out the applicable amount, in pence a week.
+
+    Args:
+        working: takes the step.
+        home: the household, where it is read already.
 
     Raises:
         MissingFact: a fact about the household.
         NoValueInForce: an amount is not loaded for the day.
     """
-    parts = tuple(_parts(working, Household.of(working.case.facts)))
-    total = sum(part.pence for part in parts)
+    parts = list(_parts(working, home or Household.of(working.case)))
+    total = sum([part.pence for part in parts])
     working.worked_out(
         "means.applicable_amount",
         lambda: (
@@ -128,7 +138,7 @@ def applicable_amount(working: Working) -> Exact:
             + "; ".join(f"{part.label} {in_pounds(part.pence)}" for part in parts)
             + f". Together {in_pounds(total)}."
         ),
-        *(part.figure for part in parts),
+        *[part.figure for part in parts],
     )
     return total
 
@@ -151,25 +161,23 @@ def _part(working: Working, label: str, name: str, times: int = 1) -> Part:
 
 def _pension_age_allowance(working: Working, home: Household) -> Part:
     higher = working.figure(figure_name("higher_allowance_years"))
-    elder = max(years_old(born, working.case.on) for born in home.born)
-    if elder >= higher.whole:
+    if max(home.ages) >= higher.whole:
         return _part(working, f"{home.kind}, {higher.whole} or more", f"allowance_{home.kind}_65_plus")
     return _part(working, f"{home.kind} of pension age, under {higher.whole}", f"allowance_{home.kind}_pension_age")
 
 
 def _working_age_allowance(working: Working, home: Household) -> Part:
-    ages = [years_old(born, working.case.on) for born in home.born]
     if home.kind == "couple":
-        if max(ages) < YEARS_OF_ADULT_RATE:
+        if max(home.ages) < YEARS_OF_ADULT_RATE:
             raise NoValueInForce(figure_name("allowance_couple_under_18"), working.case.on)
         return _part(working, "couple", "allowance_couple")
     if home.children:
         return _part(working, "lone parent", "allowance_single_25_plus")
-    if may_be_in_main_phase(working.case, home.incomes[0]) and working.case.facts.yes_no("esa_main_phase"):
+    if may_be_in_main_phase(working.case, home.codes[0]) and working.case.facts.yes_no("esa_main_phase"):
         return _part(
             working, "single, in the main phase of employment and support allowance", "allowance_single_main_phase_esa"
         )
-    if ages[0] < YEARS_OF_FULL_RATE:
+    if home.ages[0] < YEARS_OF_FULL_RATE:
         return _part(working, "single, under 25", "allowance_single_under_25")
     return _part(working, "single, 25 or more", "allowance_single_25_plus")
 
@@ -204,14 +212,14 @@ def _children(working: Working, home: Household) -> Iterator[Part]:
 
 
 def _disability_premiums(working: Working, home: Household) -> Iterator[Part]:
-    if any(codes & DISABILITY_INCOMES for codes in home.incomes):
+    if any(codes & DISABILITY_INCOMES for codes in home.codes):
         yield _part(working, "disability premium", f"disability_premium_{home.kind}")
-    if any(codes & ENHANCED_INCOMES for codes in home.incomes):
+    if any(codes & ENHANCED_INCOMES for codes in home.codes):
         yield _part(working, "enhanced disability premium", f"enhanced_disability_premium_{home.kind}")
 
 
 def _severe_disability_premium(working: Working, home: Household) -> Iterator[Part]:
     """Yield the premium of people who live without anybody to care for them: in a couple, both must need care."""
     facts = working.case.facts
-    if may_be_severely_disabled(home.incomes) and facts.yes_no("lives_without_other_adult_or_paid_carer"):
+    if may_be_severely_disabled(home.codes) and facts.yes_no("lives_without_other_adult_or_paid_carer"):
         yield _part(working, "severe disability premium", f"severe_disability_premium_{home.kind}")

@@ -4,8 +4,6 @@ Source:
     Housing Grants, Construction and Regeneration Act 1996, ss. 19 to 24 and 29 (S150, S156 to S159).
 """
 
-from functools import partial
-
 from services.funding_streams.domain.figures import Dated
 from services.funding_streams.domain.money import in_pounds
 from services.funding_streams.domain.working import Working
@@ -39,14 +37,13 @@ STATES = {
 
 def test_eligibility(working: Working) -> None:
     """Add every test that the facts and figures allow; one that fails refuses the grant."""
-    for test in TESTS:
-        working.attempt(partial(test, working))
+    working.attempt_each(TESTS)
 
 
 def listed_purpose(working: Working, purpose: str) -> Dated | None:
     """Return the figure that lists a purpose on the day of the decision; None where the law does not list it."""
-    figure = working.case.figures.by_name.get(figure_name(f"purpose_{purpose}"))
-    return figure.at_if_any(working.case.on) if figure else None
+    name = figure_name(f"purpose_{purpose}")
+    return working.figures.if_any(name) if name in working.case.figures.by_name else None
 
 
 def _disabled(working: Working) -> None:
@@ -80,12 +77,10 @@ def _not_minor(working: Working) -> None:
     most, cost = working.figure(MINOR_ADAPTATION), working.case.facts.pence("works_cost_pence")
     working.test(
         "not_minor",
-        cost > most.exact_pence,
+        cost > most.pence,
+        lambda: f"The works cost {in_pounds(cost)}, more than a minor adaptation of up to {in_pounds(most.pence)}.",
         lambda: (
-            f"The works cost {in_pounds(cost)}, more than a minor adaptation of up to {in_pounds(most.exact_pence)}."
-        ),
-        lambda: (
-            f"The works cost {in_pounds(cost)}. Up to {in_pounds(most.exact_pence)} an adaptation is minor: community"
+            f"The works cost {in_pounds(cost)}. Up to {in_pounds(most.pence)} an adaptation is minor: community"
             " equipment gives it free, and no grant is needed."
         ),
         most,

@@ -4,10 +4,8 @@ Source:
     SI 2008/1189 (S151); General Consent 2008 (S178); Regulatory Reform Order 2002 (S181, S182).
 """
 
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from functools import cached_property
 
 from services.funding_streams.domain.figures import Dated, Figures
 from services.funding_streams.domain.settling import MONTHS_PER_YEAR, months_after
@@ -28,45 +26,37 @@ class Nation(StrEnum):
     WALES = "wales"
 
 
-@dataclass(frozen=True)
 class Works:
     """Eligible works and who pays for them, in whole pence.
 
-    Args:
+    Attributes:
         cost: of the works.
         contribution: assessed for the person.
         limit: the most that the grant can be.
         reading: how the limit meets the contribution.
-        top_up_at_most: the most that the council adds of its own.
+        paid_by_person: what the person pays towards the works; never more than they cost.
+        grant: what the law obliges the authority to pay; never below nothing, nor above cost or limit.
+        top_up: what the council adds where grant and contribution do not meet the cost.
+        not_met: what nobody pays yet.
     """
 
-    cost: int
-    contribution: int
-    limit: int
-    reading: LimitReading = LimitReading.CAP_AMOUNT_PAID
-    top_up_at_most: int = 0
-
-    @cached_property
-    def paid_by_person(self) -> int:
-        """What the person pays towards the works; never more than they cost."""
-        return min(self.cost, self.contribution)
-
-    @cached_property
-    def grant(self) -> int:
-        """What the law obliges the authority to pay; never below nothing, nor above cost or limit."""
-        if self.reading is LimitReading.LIMIT_LESS_CONTRIBUTION:
-            return max(0, min(self.cost, self.limit) - self.contribution)
-        return max(0, min(self.cost - self.contribution, self.limit))
-
-    @cached_property
-    def top_up(self) -> int:
-        """What the council adds where grant and contribution do not meet the cost."""
-        return min(self.top_up_at_most, self.cost - self.paid_by_person - self.grant)
-
-    @cached_property
-    def not_met(self) -> int:
-        """What nobody pays yet."""
-        return self.cost - self.paid_by_person - self.grant - self.top_up
+    def __init__(
+        self,
+        cost: int,
+        contribution: int,
+        limit: int,
+        reading: LimitReading = LimitReading.CAP_AMOUNT_PAID,
+        top_up_at_most: int = 0,
+    ) -> None:
+        """Work out who pays; ``top_up_at_most`` is the most that the council adds of its own, in pence."""
+        self.cost, self.contribution, self.limit, self.reading = cost, contribution, limit, reading
+        self.paid_by_person = min(cost, contribution)
+        if reading is LimitReading.LIMIT_LESS_CONTRIBUTION:
+            self.grant = max(0, min(cost, limit) - contribution)
+        else:
+            self.grant = max(0, min(cost - contribution, limit))
+        self.top_up = min(top_up_at_most, cost - self.paid_by_person - self.grant)
+        self.not_met = cost - self.paid_by_person - self.grant - self.top_up
 
 
 def maximum_grant(figures: Figures, on: date, nation: Nation = Nation.ENGLAND) -> Dated:
@@ -96,10 +86,9 @@ def repayable(figures: Figures, grant_pence: int, tenure: str, certified_on: dat
     """
     if tenure != "owner":
         return 0
-    free, most, years = (
-        figures.at(figure_name(name), certified_on)
-        for name in ("repayment_charge_above", "repayment_at_most", "repayment_years")
-    )
+    on_the_day = figures.on(certified_on)
+    free, most = on_the_day[figure_name("repayment_charge_above")], on_the_day[figure_name("repayment_at_most")]
+    years = on_the_day[figure_name("repayment_years")]
     if sold_on >= months_after(certified_on, years.whole * MONTHS_PER_YEAR):
         return 0
-    return min(int(most.exact_pence), max(0, grant_pence - int(free.exact_pence)))
+    return min(int(most.pence), max(0, grant_pence - int(free.pence)))

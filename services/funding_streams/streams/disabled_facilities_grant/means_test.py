@@ -7,21 +7,16 @@ Source:
     that fall to be approved from its first day on: so the day of the decision says which rules apply.
 """
 
-from fractions import Fraction
-
-from services.funding_streams.domain.eras import years_old
 from services.funding_streams.domain.facts import Income
 from services.funding_streams.domain.income_names import DISABILITY_BENEFITS, listed
-from services.funding_streams.domain.money import half_up, in_pounds
+from services.funding_streams.domain.money import Exact, half_up, in_pounds
 from services.funding_streams.domain.working import Working
 from services.funding_streams.streams.disabled_facilities_grant.applicable_amount import (
+    Household,
     applicable_amount,
-    income_facts,
-    is_couple,
 )
 from services.funding_streams.streams.disabled_facilities_grant.naming import figure_name
 from services.funding_streams.streams.disabled_facilities_grant.notional_loan import (
-    Exact,
     for_tenure,
     less_earlier,
     loan_bands,
@@ -37,7 +32,7 @@ IGNORED["disability_benefits_and_tax_credits"] = IGNORED["disability_benefits"] 
 FUND = "independent_living_fund"
 
 
-def assessed_contribution(working: Working) -> Fraction:
+def assessed_contribution(working: Working) -> Exact:
     """Return what the person is asked to put towards the works, in pence, exact; it may be more than they cost.
 
     Raises:
@@ -45,9 +40,10 @@ def assessed_contribution(working: Working) -> Fraction:
         NoValueInForce: a figure is not loaded for the day.
     """
     if is_spared(working):
-        return Fraction(0)
-    needed = applicable_amount(working)
-    surplus = _income(working) + _income_from_capital(working) - needed
+        return 0
+    home = Household.of(working.case)
+    needed = applicable_amount(working, home)
+    surplus = _income(working, home) + _income_from_capital(working, home) - needed
     if surplus <= 0:
         working.worked_out(
             "means.contribution",
@@ -56,20 +52,19 @@ def assessed_contribution(working: Working) -> Fraction:
             ),
             working.figure(figure_name("relevant_person")),
         )
-        return Fraction(0)
+        return 0
     return _less_earlier(working, _loan(working, surplus))
 
 
-def _income(working: Working) -> int:
-    facts = working.case.facts
-    incomes = [income for name in income_facts(is_couple(facts)) for income in facts.incomes(name)]
+def _income(working: Working, home: Household) -> int:
+    incomes = [income for of_one in home.incomes for income in of_one]
     rules = [working.figure(figure_name("incomes_ignored"))]
     ignored_codes = IGNORED[rules[0].code]
-    if any(income.code == FUND for income in incomes):
+    if FUND in [income.code for income in incomes]:
         rules.append(working.figure(figure_name("fund_payments_ignored")))
         ignored_codes = ignored_codes | {FUND}
     counted = [income for income in incomes if income.code not in ignored_codes]
-    total = sum(income.pence_per_week for income in counted)
+    total = sum([income.pence_per_week for income in counted])
 
     def text() -> str:
         left_out = [income for income in incomes if income.code in ignored_codes]
@@ -84,19 +79,18 @@ def _named(incomes: list[Income]) -> str:
     return listed(income for income in incomes if income.pence_per_week)
 
 
-def _income_from_capital(working: Working) -> Exact:
+def _income_from_capital(working: Working, home: Household) -> Exact:
     """Return the weekly income that capital is taken to give: a part of a step counts as a whole one."""
     facts = working.case.facts
-    couple = is_couple(facts)
-    capital = facts.pence("capital_pence") + (facts.pence("partner_capital_pence") if couple else 0)
-    ignored, income, older = (
-        working.figure(figure_name(name))
-        for name in ("capital_ignored", "tariff_income_per_step", "tariff_older_years")
+    capital = facts.pence("capital_pence") + (facts.pence("partner_capital_pence") if home.kind == "couple" else 0)
+    ignored, income = (
+        working.figure(figure_name("capital_ignored")),
+        working.figure(figure_name("tariff_income_per_step")),
     )
-    born = [facts.date("date_of_birth"), *([facts.date("partner_date_of_birth")] if couple else [])]
-    is_older = max(years_old(day, working.case.on) for day in born) >= older.whole
+    older = working.figure(figure_name("tariff_older_years"))
+    is_older = max(home.ages) >= older.whole
     step = working.figure(figure_name("tariff_step_older" if is_older else "tariff_step"))
-    free, wide, each = ignored.exact_pence, step.exact_pence, income.exact_pence
+    free, wide, each = ignored.pence, step.pence, income.pence
     tariff = -(-max(0, capital - free) // wide) * each
     if not tariff:
         working.worked_out(
@@ -119,7 +113,7 @@ def _income_from_capital(working: Working) -> Exact:
     return tariff
 
 
-def _loan(working: Working, surplus: Exact) -> Fraction:
+def _loan(working: Working, surplus: Exact) -> Exact:
     tenure = working.case.facts.code("home_tenure")
     bands, figures = loan_bands(working.case.figures, tenure, working.case.on)
     contribution = bands.contribution(surplus)
@@ -136,7 +130,7 @@ def _loan(working: Working, surplus: Exact) -> Fraction:
     return contribution
 
 
-def _less_earlier(working: Working, contribution: Fraction) -> Fraction:
+def _less_earlier(working: Working, contribution: Exact) -> Exact:
     """Take off what was contributed to an earlier grant for the same home."""
     facts, on = working.case.facts, working.case.on
     earlier = facts.pence_if_any("earlier_grant_contribution_pence")

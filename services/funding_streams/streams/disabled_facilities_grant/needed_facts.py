@@ -7,7 +7,7 @@ from services.funding_streams.domain.adapter import Case
 from services.funding_streams.domain.errors import MissingFact, NoValueInForce
 from services.funding_streams.domain.working import Working
 from services.funding_streams.streams.disabled_facilities_grant.applicable_amount import (
-    income_codes,
+    codes_of,
     income_facts,
     may_be_in_main_phase,
     may_be_severely_disabled,
@@ -73,7 +73,7 @@ def _means(case: Case) -> Iterator[str]:
         if is_spared(Working(case)):
             return
     known = case.facts.values
-    yield from ("date_of_birth", *(passport.fact for passport in passports_asked_for(case)))
+    yield from ("date_of_birth", *(passport.fact for passport in passports_asked_for(case.figures.on(case.on))))
     if may_be_a_child(case):
         yield "child_benefit_in_payment"
     yield from ("household", "dependent_children", "entitled_to_carers_allowance", "incomes", "capital_pence")
@@ -93,7 +93,7 @@ def _by_income(case: Case) -> Iterator[str]:
     names = income_facts(case.facts.values.get("household") != "single")
     if case.facts.absent(names):
         return
-    incomes = tuple(income_codes(case.facts, name) for name in names)
+    incomes = tuple(codes_of(case.facts.incomes(name)) for name in names)
     if may_be_severely_disabled(incomes):
         yield "lives_without_other_adult_or_paid_carer"
     alone = len(incomes) == 1 and case.facts.values.get("dependent_children") == 0

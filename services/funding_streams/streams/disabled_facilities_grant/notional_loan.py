@@ -9,16 +9,13 @@ Source:
 
 from dataclasses import dataclass
 from datetime import date
-from fractions import Fraction
 from itertools import pairwise
 
 from services.funding_streams.domain.errors import NoValueInForce
-from services.funding_streams.domain.figures import Dated, Figures
+from services.funding_streams.domain.figures import Dated, Figures, FiguresOfTheDay, once_while_in_force
+from services.funding_streams.domain.money import Exact, in_proportion
 from services.funding_streams.domain.settling import MONTHS_PER_YEAR, months_after
 from services.funding_streams.streams.disabled_facilities_grant.naming import figure_name
-
-#: Pence, exact: a whole number wherever it is one.
-Exact = int | Fraction
 
 PENCE_PER_POUND = 100
 BANDS = (1, 2, 3, 4)
@@ -39,13 +36,13 @@ class LoanBands:
     def parts(self, surplus: Exact) -> tuple[Exact, ...]:
         """Return how much of a weekly surplus falls into each band, in pence; nothing of a surplus below nothing."""
         surplus = max(0, surplus)
-        edges = (0, *(min(top, surplus) for top in self.tops), surplus)
-        return tuple(upper - lower for lower, upper in pairwise(edges))
+        edges = [0, *[min(top, surplus) for top in self.tops], surplus]
+        return tuple([upper - lower for lower, upper in pairwise(edges)])
 
-    def contribution(self, surplus: Exact) -> Fraction:
+    def contribution(self, surplus: Exact) -> Exact:
         """Return the contribution for a weekly surplus, in pence, exact."""
         by_band = zip(self.parts(surplus), self.pence_per_pound, strict=True)
-        return Fraction(sum(part * rate for part, rate in by_band), PENCE_PER_POUND)
+        return in_proportion(sum([part * rate for part, rate in by_band]), 1, PENCE_PER_POUND)
 
 
 def loan_bands(figures: Figures, tenure: str, on: date) -> tuple[LoanBands, tuple[Dated, ...]]:
@@ -54,9 +51,14 @@ def loan_bands(figures: Figures, tenure: str, on: date) -> tuple[LoanBands, tupl
     Raises:
         NoValueInForce: none are loaded for the day, or for somebody who neither owns nor rents.
     """
-    tops = tuple(figures.at(figure_name(f"excess_band_{band}_to"), on) for band in BANDS[:-1])
-    rates = tuple(for_tenure(figures, f"loan_{tenure}_band_{band}", on) for band in BANDS)
-    bands = LoanBands(tuple(top.exact_pence for top in tops), tuple(rate.exact_pence for rate in rates))
+    return _loan_bands(figures.on(on), tenure)
+
+
+@once_while_in_force
+def _loan_bands(figures: FiguresOfTheDay, tenure: str) -> tuple[LoanBands, tuple[Dated, ...]]:
+    tops = tuple(figures[figure_name(f"excess_band_{band}_to")] for band in BANDS[:-1])
+    rates = tuple(for_tenure(figures.all, f"loan_{tenure}_band_{band}", figures.day) for band in BANDS)
+    bands = LoanBands(tuple(top.pence for top in tops), tuple(rate.pence for rate in rates))
     return bands, (*tops, *rates)
 
 
@@ -72,9 +74,7 @@ def for_tenure(figures: Figures, short: str, on: date) -> Dated:
     return figures.at(name, on)
 
 
-def less_earlier(
-    contribution: Fraction, earlier_pence: int, approved_on: date, applied_on: date, years: int
-) -> Fraction:
+def less_earlier(contribution: Exact, earlier_pence: int, approved_on: date, applied_on: date, years: int) -> Exact:
     """Return a contribution less what was contributed to an earlier grant, where that is not too long ago.
 
     Args:
@@ -89,4 +89,4 @@ def less_earlier(
     """
     if applied_on > months_after(approved_on, years * MONTHS_PER_YEAR):
         return contribution
-    return max(Fraction(0), contribution - earlier_pence)
+    return max(0, contribution - earlier_pence)

@@ -59,7 +59,7 @@ class DisabledFacilitiesGrant(StreamAdapter):
         test_eligibility(working)
         if working.refused:
             return refused(STREAM, working)
-        works = working.attempt(lambda: _works(working))
+        works = working.attempt(_works, working)
         if works is None or working.missed or working.stuck:
             return undecided(STREAM, working, missing_facts(case))
         return _award(working, works)
@@ -85,8 +85,8 @@ def _works(working: Working) -> Works:
     works = Works(
         cost=case.facts.pence("works_cost_pence"),
         contribution=contribution,
-        limit=int(limit.exact_pence),
-        reading=LimitReading(case.council.code(LIMIT_READING)),
+        limit=int(limit.pence),
+        reading=case.council.one_of(LimitReading, LIMIT_READING),
         top_up_at_most=case.council.whole(TOP_UP),
     )
     taken_from = "the works held to that" if works.reading is LimitReading.LIMIT_LESS_CONTRIBUTION else "the works"

@@ -4,14 +4,14 @@ Source:
     Regulatory Reform Order 2002 (S181, S182); SI 2008/1190 reg. 4 (S152) and S165; SI 2005/3323 (S153).
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
 from services.funding_streams.domain.adapter import Case
 from services.funding_streams.domain.eras import years_old
 from services.funding_streams.domain.errors import MissingFact
-from services.funding_streams.domain.figures import Dated
+from services.funding_streams.domain.figures import Dated, FiguresOfTheDay, once_while_in_force
 from services.funding_streams.domain.money import in_pounds
 from services.funding_streams.domain.working import Working
 from services.funding_streams.streams.disabled_facilities_grant.naming import figure_name
@@ -62,9 +62,7 @@ def is_spared(working: Working) -> bool:
         NoValueInForce: a rule is not loaded for the day.
     """
     gaps = list[MissingFact]()
-    benefits = (partial(_by_benefit, passport) for passport in passports_asked_for(working.case))
-    grounds: tuple[Ground, ...] = (_by_policy, _as_a_child, _by_universal_credit, *benefits)
-    for ground in grounds:
+    for ground in _grounds(working.figures):
         try:
             if ground(working):
                 return True
@@ -75,13 +73,22 @@ def is_spared(working: Working) -> bool:
     return False
 
 
-def passports_asked_for(case: Case) -> Iterator[Passport]:
-    """Yield the benefits that matter on the day of the decision."""
-    for passport in PASSPORTS:
-        rule = case.figures.by_name[figure_name(passport.rule)]
-        before = case.on < rule.values[0].start
-        if passport.known_before if before else rule.at_if_any(case.on) is not None:
-            yield passport
+@once_while_in_force
+def _grounds(figures: FiguresOfTheDay) -> tuple[Ground, ...]:
+    benefits = (partial(_by_benefit, passport) for passport in passports_asked_for(figures))
+    return (_by_policy, _as_a_child, _by_universal_credit, *benefits)
+
+
+@once_while_in_force
+def passports_asked_for(figures: FiguresOfTheDay) -> tuple[Passport, ...]:
+    """Return the benefits that matter on the day of the decision."""
+
+    def matters(passport: Passport) -> bool:
+        name = figure_name(passport.rule)
+        before = figures.day < figures.all.by_name[name].values[0].start
+        return passport.known_before if before else figures.if_any(name) is not None
+
+    return tuple(passport for passport in PASSPORTS if matters(passport))
 
 
 def _by_policy(working: Working) -> bool:
@@ -119,8 +126,8 @@ def _spare(working: Working, label: str, *rules: Dated) -> bool:
 
 def may_be_a_child(case: Case) -> bool:
     """Whether the person is young enough for the grant to be one for a child, as far as is known."""
-    below = case.figures.by_name[figure_name("child_below_years")].at_if_any(case.on)
-    if below is None or case.facts.absent(("date_of_birth",)):
+    below = case.figures.on(case.on).if_any(figure_name("child_below_years"))
+    if below is None or "date_of_birth" not in case.facts.values:
         return False
     return years_old(case.facts.date("date_of_birth"), case.on) < below.whole
 

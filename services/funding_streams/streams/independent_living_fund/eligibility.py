@@ -4,7 +4,6 @@ Source:
     The figures of this folder, each with its citation.
 """
 
-from collections.abc import Callable
 from datetime import date
 
 from services.funding_streams.domain.decision import Outcome
@@ -35,28 +34,20 @@ CARE = {
 }
 
 
-def tests_for(
-    working: Working, scheme: Scheme, nation: Nation, application: Application | None
-) -> list[Callable[[], object]]:
-    """Return the tests that apply; while the application is unknown only those that apply to everybody."""
-    everybody: list[Callable[[], object]] = [lambda: _capital(working, scheme)]
-    if scheme is TRUST:
-        everybody.insert(0, lambda: _residence(working))
+def test_eligibility(working: Working, scheme: Scheme, nation: Nation, application: Application | None) -> None:
+    """Apply the tests of the scheme; while the application is unknown only those that apply to everybody."""
     if nation is Nation.NORTHERN_IRELAND:
-        everybody.insert(0, lambda: _weeks_of_residence(working))
-    if application is None:
-        return everybody
-    if application.existing:
-        return everybody
-    return [
-        *everybody,
-        lambda: _benefit_of_applicant(working),
-        lambda: _age(working, application),
-        lambda: _risk(working),
-        lambda: _home(working),
-        lambda: _work(working, application),
-        lambda: _priority(working, application),
-    ]
+        working.attempt(_weeks_of_residence, working)
+    if scheme is TRUST:
+        working.attempt(_residence, working)
+    working.attempt(_capital, working, scheme)
+    if application is not None and not application.existing:
+        working.attempt(_benefit_of_applicant, working)
+        working.attempt(_age, working, application)
+        working.attempt(_risk, working)
+        working.attempt(_home, working)
+        working.attempt(_work, working, application)
+        working.attempt(_priority, working, application)
 
 
 def _residence(working: Working) -> None:

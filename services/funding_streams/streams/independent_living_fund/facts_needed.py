@@ -5,6 +5,7 @@ so that all are named at once.
 """
 
 from datetime import date
+from functools import cache
 
 from services.funding_streams.domain.adapter import Case
 from services.funding_streams.domain.decision import SUPPORTING_PEOPLE
@@ -47,33 +48,54 @@ def facts_of(on: date) -> tuple[str, ...]:
 
 def still_needed(case: Case) -> tuple[str, ...]:
     """Return the facts, rare ones apart, that the assessment lacks and that may still matter."""
-    known, on = case.facts.values, case.on
+    known, has_ended = case.facts.values, case.on > ILF_LAST_DAY
     existing = known.get("ilf_existing_user")
-    wanted = {"ilf_existing_user"}
-    if on > ILF_LAST_DAY and existing is not True:
+    support = case.decisions.get(SUPPORTING_PEOPLE)
+    wanted = _wanted(
+        has_ended,
+        existing if isinstance(existing, bool) else None,
+        must_work=not has_ended and existing is not True and _must_work(case),
+        has_support=support is not None and support.amount_pence > 0,
+        is_single=known.get("household") == "single",
+        on_income_support=known.get("receives_income_support") is True,
+    )
+    if wanted <= known.keys():
+        return ()
+    return tuple(name for name in facts_of(case.on) if name in wanted and name not in known)
+
+
+@cache
+def _wanted(
+    has_ended: bool,
+    existing: bool | None,
+    *,
+    must_work: bool,
+    has_support: bool,
+    is_single: bool,
+    on_income_support: bool,
+) -> frozenset[str]:
+    if has_ended and not existing:
         # Nobody new, save in Scotland; where that scheme is open its own rules ask.
-        return case.facts.absent(wanted)
-    wanted |= {"dla_care_rate", *CAPITAL, *MEANS, *COST}
+        return frozenset({"ilf_existing_user"})
+    wanted = {"ilf_existing_user", "dla_care_rate", *CAPITAL, *MEANS, *COST}
     if existing is not False:
         wanted.add("ilf_applied_on")
-    if on > ILF_LAST_DAY:
+    if has_ended:
         wanted |= set(COUNCIL_ELSEWHERE)
     else:
         wanted.add("uk_resident")
-        wanted |= _of_new_applicants(case) if existing is not True else set()
-        support = case.decisions.get(SUPPORTING_PEOPLE)
-        if support is not None and support.amount_pence:
-            wanted.add(SUPPORT_TAKEN_OVER)
-    if known.get("household") == "single":
+        wanted |= set() if existing else {*NEW_APPLICANT, *((WORK_FACT,) if must_work else ())}
+        wanted |= {SUPPORT_TAKEN_OVER} if has_support else set()
+    if is_single:
         wanted.discard("partner_capital_pence")
-    if known.get("receives_income_support") is True:
+    if on_income_support:
         wanted.discard("housing_costs_pence_per_week")
-        if existing is True:
+        if existing:
             wanted.discard("date_of_birth")
-    return tuple(name for name in facts_of(on) if name in wanted and name not in known)
+    return frozenset(wanted)
 
 
-def _of_new_applicants(case: Case) -> set[str]:
+def _must_work(case: Case) -> bool:
+    """Whether a new applicant must work, by the day of the application or, before there is one, of the decision."""
     applied_on = case.facts.date("ilf_applied_on") if "ilf_applied_on" in case.facts.values else case.on
-    works = min(applied_on, case.on) >= ILF_WORK_RULE_FIRST_DAY
-    return {*NEW_APPLICANT, *((WORK_FACT,) if works else ())}
+    return min(applied_on, case.on) >= ILF_WORK_RULE_FIRST_DAY

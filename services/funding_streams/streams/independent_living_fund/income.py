@@ -4,12 +4,10 @@ Source:
     ilf.org.uk, amount of awards (S16); Policy 4, the same text to the end and after it (S23a); earnings (S13e, S22b).
 """
 
-from fractions import Fraction
-
 from services.funding_streams.domain.figures import Dated
 from services.funding_streams.domain.financial_assessment.capital import CapitalLimits, tariff_income
 from services.funding_streams.domain.financial_assessment.protected_income import basic_income_support
-from services.funding_streams.domain.money import in_pounds
+from services.funding_streams.domain.money import Exact, in_pounds
 from services.funding_streams.domain.working import Working
 from services.funding_streams.streams.independent_living_fund.application import Application
 from services.funding_streams.streams.independent_living_fund.eligibility import (
@@ -26,7 +24,7 @@ CARE_BENEFITS = ("dla_care_highest", *TRANSFERRED_BENEFITS, CONSTANT_ATTENDANCE)
 PREMIUMS = ("severe_disability_premium", "special_transitional_addition")
 
 
-def available(working: Working, application: Application) -> Fraction:
+def available(working: Working, application: Application) -> Exact:
     """Return the income that is available for support, in pence a week, exact.
 
     Raises:
@@ -34,16 +32,19 @@ def available(working: Working, application: Application) -> Fraction:
         NoValueInForce: a rate is not loaded for the day.
     """
     if application.group_1 and _is_protected(working):
-        return Fraction(0)
+        return 0
     facts, share = working.case.facts, working.figure(f"{FUND}.care_component_share_percent")
     incomes = {income.code: income.pence_per_week for income in facts.incomes()}
     care, care_figures = _care_component(working, incomes)
+    premiums: Exact = 0
+    over: Exact = 0
+    basic: Exact = 0
+    basic_figures: tuple[Dated, ...] = ()
     if facts.yes_no("receives_income_support"):
-        premiums, over = Fraction(sum(incomes.get(code, 0) for code in PREMIUMS)), Fraction(0)
-        basic, basic_figures = Fraction(0), tuple[Dated, ...]()
+        premiums = sum([incomes.get(code, 0) for code in PREMIUMS])
     else:
         basic, basic_figures = basic_income_support(working)
-        premiums, over = Fraction(0), _over(working, basic)
+        over = _over(working, basic)
     total = available_income(care, share.whole, premiums, over)
 
     def rest() -> str:
@@ -73,23 +74,23 @@ def _is_protected(working: Working) -> bool:
     return protected
 
 
-def _care_component(working: Working, incomes: dict[str, int]) -> tuple[Fraction, tuple[Dated, ...]]:
+def _care_component(working: Working, incomes: dict[str, int]) -> tuple[Exact, tuple[Dated, ...]]:
     """Return the benefit for care in payment, or the rate in force where the sum is not among the incomes."""
     for code in CARE_BENEFITS:
         if incomes.get(code):
-            return Fraction(incomes[code]), ()
+            return incomes[code], ()
     rate = working.figure(CARE_RATE)
     return rate.pence, (rate,)
 
 
-def _over(working: Working, basic: Fraction) -> Fraction:
+def _over(working: Working, basic: Exact) -> Exact:
     facts = working.case.facts
     from_capital = _income_from_capital(working)
-    housing = Fraction(facts.pence("housing_costs_pence_per_week"))
+    housing = facts.pence("housing_costs_pence_per_week")
     return income_over(facts.incomes(), from_capital, basic, housing)
 
 
-def _income_from_capital(working: Working) -> Fraction:
+def _income_from_capital(working: Working) -> Exact:
     names = ("capital_limit_lower", "capital_limit_upper", "tariff_step", "tariff_income_per_step")
     lower, upper, step, income = (working.figure(f"{FUND}.{name}") for name in names)
     limits = CapitalLimits(int(lower.pence), int(upper.pence), int(step.pence), int(income.pence))
@@ -102,4 +103,4 @@ def _income_from_capital(working: Working) -> Fraction:
         step,
         income,
     )
-    return Fraction(tariff)
+    return tariff

@@ -5,18 +5,16 @@ Source:
     apart (S99).
 """
 
-from fractions import Fraction
-
 from services.funding_streams.domain.eras import in_words
 from services.funding_streams.domain.figures import Dated
-from services.funding_streams.domain.money import in_pounds
+from services.funding_streams.domain.money import Exact, in_pounds
 from services.funding_streams.domain.working import Working
 from services.funding_streams.streams.independent_living_fund.application import Application
 from services.funding_streams.streams.independent_living_fund.schemes import FUND, TRUST, Scheme
 from services.funding_streams.streams.independent_living_fund.sums import meets_threshold, to_the_penny
 
 
-def held_to(working: Working, scheme: Scheme, application: Application, council_input: Fraction) -> Fraction | None:
+def held_to(working: Working, scheme: Scheme, application: Application, council_input: Exact) -> Exact | None:
     """Return the award in payment, in pence a week, where the fund pays for no more hours; None where nothing holds it.
 
     Users of group 1 have no threshold, and no source gives one for Scotland: they are asked only where all are held.
@@ -56,11 +54,11 @@ def _frozen(working: Working, scheme: Scheme) -> Dated | None:
     return last if working.case.on > last.day else None
 
 
-def _held(working: Working, ground: Dated, reason: str) -> Fraction:
+def _held(working: Working, ground: Dated, reason: str) -> Exact:
     present = working.case.facts.pence("ilf_award_pence_per_week")
     working.worked_out(
         "more_hours",
         lambda: f"{reason}; the award stays at {in_pounds(present)} a week at most.",
         ground,
     )
-    return Fraction(present)
+    return present

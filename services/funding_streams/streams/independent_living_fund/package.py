@@ -7,17 +7,17 @@ Source:
     (S20); no increases from 17 June 2010 (S99).
 """
 
-from dataclasses import dataclass, replace
-from fractions import Fraction
+from dataclasses import replace
+from typing import NamedTuple
 
 from services.funding_streams.domain.decision import ADULT_SOCIAL_CARE, Decision, Status
 from services.funding_streams.domain.figures import Dated
 from services.funding_streams.domain.financial_assessment.same_income import tell_income_charged_elsewhere
-from services.funding_streams.domain.money import a_week, in_pounds
+from services.funding_streams.domain.money import Exact, a_week, in_pounds
 from services.funding_streams.domain.settling import Award, awarded, last_day_of_award, refused, undecided
 from services.funding_streams.domain.working import Working
 from services.funding_streams.streams.independent_living_fund.application import Application, application_of
-from services.funding_streams.streams.independent_living_fund.eligibility import is_suspended, tests_for
+from services.funding_streams.streams.independent_living_fund.eligibility import is_suspended, test_eligibility
 from services.funding_streams.streams.independent_living_fund.facts_needed import still_needed
 from services.funding_streams.streams.independent_living_fund.income import available
 from services.funding_streams.streams.independent_living_fund.increases import held_to
@@ -45,25 +45,19 @@ CONDITIONS = (
 SUSPENDED = "Payments are suspended while the appeal over the benefit runs; nothing is payable until it is decided."
 
 
-@dataclass(frozen=True)
-class CouncilPart:
+class CouncilPart(NamedTuple):
     """What the council puts in, in pence a week: gross, and the charge that it takes back from the person."""
 
-    input_pence: Fraction
-    charge_pence: Fraction
+    input_pence: Exact
+    charge_pence: Exact
 
 
 def decide_package(working: Working, scheme: Scheme, nation: Nation) -> Decision:
     """Decide on an award beside a council's support; see `StreamAdapter`."""
-    decision = _decide(working, scheme, nation)
-    return decision if scheme.decided_by is None else replace(decision, decided_by=scheme.decided_by)
-
-
-def _decide(working: Working, scheme: Scheme, nation: Nation) -> Decision:
-    application = working.attempt(lambda: application_of(working))
-    for test in tests_for(working, scheme, nation, application):
-        working.attempt(test)
-    suspended = application is not None and application.existing and working.attempt(lambda: is_suspended(working))
+    working.decided_by = scheme.decided_by
+    application = working.attempt(application_of, working)
+    test_eligibility(working, scheme, nation, application)
+    suspended = application is not None and application.existing and working.attempt(is_suspended, working)
     sums = None if working.refused or suspended else _sums_if_known(working, scheme, application)
     if working.refused:
         return refused(FUND, working, (DISCRETION,))
@@ -77,17 +71,17 @@ def _decide(working: Working, scheme: Scheme, nation: Nation) -> Decision:
 
 def _sums_if_known(working: Working, scheme: Scheme, application: Application | None) -> FundSums | None:
     """Return the sums as far as they can be known, with the council's input tested; None where they cannot."""
-    part = working.attempt(lambda: _council_part(working, scheme))
+    part = working.attempt(_council_part, working, scheme)
     if application is None or part is None:
         return None
     held = None
     if application.existing:
-        held = working.attempt(lambda: held_to(working, scheme, application, part.input_pence))
+        held = working.attempt(held_to, working, scheme, application, part.input_pence)
     else:
-        working.attempt(lambda: _threshold(working, application, part))
+        working.attempt(_threshold, working, application, part)
     if working.refused:
         return None
-    return working.attempt(lambda: _sums(working, scheme, application, part, held))
+    return working.attempt(_sums, working, scheme, application, part, held)
 
 
 def _council_part(working: Working, scheme: Scheme) -> CouncilPart | None:
@@ -106,7 +100,7 @@ def _council_part(working: Working, scheme: Scheme) -> CouncilPart | None:
                 " charges included."
             ),
         )
-        return CouncilPart(Fraction(net + charge), Fraction(charge))
+        return CouncilPart(net + charge, charge)
     decision = working.case.decisions.get(ADULT_SOCIAL_CARE)
     if decision is None or decision.status is Status.UNDECIDED:
         working.wait("council_input", "Adult social care must be decided first: the fund pays beside the council.")
@@ -142,7 +136,7 @@ def _threshold(working: Working, application: Application, part: CouncilPart) ->
 
 
 def _sums(
-    working: Working, scheme: Scheme, application: Application, part: CouncilPart, held: Fraction | None
+    working: Working, scheme: Scheme, application: Application, part: CouncilPart, held: Exact | None
 ) -> FundSums:
     cost = cost_left(working) if scheme is TRUST else support_cost(working)
     if scheme is TRUST:

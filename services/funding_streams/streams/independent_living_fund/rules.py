@@ -37,7 +37,7 @@ class IndependentLivingFund(StreamAdapter):
         """Decide on what the trustees would be asked for; see `StreamAdapter`."""
         working = Working(case)
         nation = nation_of(working)
-        scheme = working.attempt(lambda: scheme_of(working, nation))
+        scheme = working.attempt(scheme_of, working, nation)
         if working.refused:
             return refused(FUND, working)
         if scheme is None:

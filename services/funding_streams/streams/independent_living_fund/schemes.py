@@ -99,7 +99,7 @@ SCOTLAND_REOPENED = Scheme(
 
 def begun(working: Working, name: str) -> Dated | None:
     """Return the figure of a rule that may not have begun yet, or None before it did: nothing holds in its place."""
-    return working.case.figures.by_name[name].at_if_any(working.case.on)
+    return working.figures.if_any(name)
 
 
 def nation_of(working: Working) -> Nation:

@@ -7,10 +7,6 @@ Source:
     S114, S115, S116.
 """
 
-from collections.abc import Callable
-from dataclasses import replace
-from fractions import Fraction
-
 from services.funding_streams.domain.decision import Decision, Status
 from services.funding_streams.domain.eras import years_old
 from services.funding_streams.domain.money import in_pounds
@@ -31,20 +27,11 @@ CONDITIONS = (
 
 def decide_new_in_scotland(working: Working) -> Decision:
     """Decide on a new applicant in Scotland; see `StreamAdapter`."""
-    tests: tuple[Callable[[], None], ...] = (
-        lambda: _age(working),
-        lambda: _self_directed(working),
-        lambda: _council_budget(working),
-    )
-    for test in tests:
-        working.attempt(test)
-    return replace(_settled(working), decided_by=ILF_SCOTLAND)
-
-
-def _settled(working: Working) -> Decision:
+    working.decided_by = ILF_SCOTLAND
+    working.attempt_each((_age, _self_directed, _council_budget))
     if working.refused:
         return refused(FUND, working, CONDITIONS[:1])
-    award = working.attempt(lambda: _award(working))
+    award = working.attempt(_award, working)
     if working.refused:
         return refused(FUND, working, CONDITIONS[:1])
     missing = working.case.facts.absent(FACTS)
@@ -94,7 +81,7 @@ def _award(working: Working) -> Award:
     facts = working.case.facts
     limit, places = working.figure(f"{FUND}.scotland_award_limit"), working.figure(f"{FUND}.scotland_places")
     cost, budget = support_cost(working), facts.pence("net_council_budget_pence_per_week")
-    left = max(Fraction(0), cost - budget)
+    left = max(0, cost - budget)
     pays = min(left, limit.pence)
     working.test(
         "award",

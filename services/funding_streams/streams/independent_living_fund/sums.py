@@ -5,13 +5,10 @@ Source:
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from fractions import Fraction
-from functools import cached_property
 
 from services.funding_streams.domain.facts import Income
 from services.funding_streams.domain.income_names import DISABILITY_BENEFITS
-from services.funding_streams.domain.money import WEEKS_PER_AWARD, half_up, in_pounds
+from services.funding_streams.domain.money import WEEKS_PER_AWARD, Exact, half_up, in_pounds, percent_of
 
 #: Incomes left out of what a person not on income support has over: earnings, benefits for disability, of which care is
 #: counted by itself, the fund's own money, and severe disability premium, which is part of income support.
@@ -26,12 +23,12 @@ INCOMES_LEFT_OUT = DISABILITY_BENEFITS | {
 }
 
 
-def to_the_penny(pence: Fraction) -> str:
+def to_the_penny(pence: Exact) -> str:
     """Write a sum for people: whole pence, half a penny up."""
     return in_pounds(half_up(pence))
 
 
-def over_a_year(limit_pence_per_week: Fraction, eligible_weeks: int = WEEKS_PER_AWARD) -> Fraction:
+def over_a_year(limit_pence_per_week: Exact, eligible_weeks: int = WEEKS_PER_AWARD) -> Exact:
     """Return the most that the fund pays over the weeks for which an award is payable.
 
     A single week may be above the weekly limit as long as the total is not (Independent Living Fund Scotland, S18).
@@ -39,7 +36,7 @@ def over_a_year(limit_pence_per_week: Fraction, eligible_weeks: int = WEEKS_PER_
     return limit_pence_per_week * eligible_weeks
 
 
-def yearly_threshold(threshold_pence_per_week: Fraction) -> Fraction:
+def yearly_threshold(threshold_pence_per_week: Exact) -> Exact:
     """Return the council's least input over a year: the weekly threshold is an average.
 
     Source:
@@ -48,17 +45,17 @@ def yearly_threshold(threshold_pence_per_week: Fraction) -> Fraction:
     return threshold_pence_per_week * WEEKS_PER_AWARD
 
 
-def meets_threshold(input_pence_per_week: Fraction, threshold_pence_per_week: Fraction) -> bool:
+def meets_threshold(input_pence_per_week: Exact, threshold_pence_per_week: Exact) -> bool:
     """Whether the council's input, averaged over the year, reaches the threshold."""
     return input_pence_per_week * WEEKS_PER_AWARD >= yearly_threshold(threshold_pence_per_week)
 
 
 def available_income(
-    care_component: Fraction,
+    care_component: Exact,
     care_share_percent: int,
-    premiums: Fraction,
-    over_income_support: Fraction = Fraction(0),
-) -> Fraction:
+    premiums: Exact,
+    over_income_support: Exact = 0,
+) -> Exact:
     """Return the weekly income that the fund takes to be available for support, in pence.
 
     Args:
@@ -68,66 +65,63 @@ def available_income(
             on income support or the like.
         over_income_support: what a person not on income support has above its notional amount and housing costs.
     """
-    return care_component * care_share_percent / 100 + premiums + over_income_support
+    return percent_of(care_component, care_share_percent) + premiums + over_income_support
 
 
 def income_over(
-    incomes: Iterable[Income], income_from_capital: Fraction, basic_income_support: Fraction, housing_costs: Fraction
-) -> Fraction:
+    incomes: Iterable[Income], income_from_capital: Exact, basic_income_support: Exact, housing_costs: Exact
+) -> Exact:
     """Return what a person not on income support has above its notional amount and housing costs, in pence a week."""
-    counted = sum(income.pence_per_week for income in incomes if income.code not in INCOMES_LEFT_OUT)
-    return max(Fraction(0), counted + income_from_capital - basic_income_support - housing_costs)
+    counted = sum([income.pence_per_week for income in incomes if income.code not in INCOMES_LEFT_OUT])
+    return max(0, counted + income_from_capital - basic_income_support - housing_costs)
 
 
-@dataclass(frozen=True)
 class FundSums:
-    """What goes into an award, in pence a week.
+    """What goes into an award and what comes of it, in pence a week, exact.
 
-    Args:
+    Attributes:
         support_cost: of qualifying support, less what Supporting People takes over.
         council_input: what the council pays towards it, its charge included.
         available_income: what the person is taken to have for it.
         council_charge: what the council charges on the same income already.
-        fund_limit: the most that the fund pays to the person's group.
-        joint_limit: the most that council and fund pay together; asked at application alone.
-        contribution_limit: the most that a person contributes, where there is such a limit.
-        held_to: the award in payment, where nothing is paid for more hours.
+        netted_income: available income net of that charge.
+        contribution: what the person pays towards the support.
+        uncapped: what is left of the cost for the fund before its limits.
+        joint_room: what the joint limit leaves to the fund beside the council, or None where it does not apply.
+        award: what the fund pays.
     """
 
-    support_cost: Fraction
-    council_input: Fraction
-    available_income: Fraction
-    council_charge: Fraction
-    fund_limit: Fraction
-    joint_limit: Fraction | None = None
-    contribution_limit: Fraction | None = None
-    held_to: Fraction | None = None
+    def __init__(
+        self,
+        support_cost: Exact,
+        council_input: Exact,
+        available_income: Exact,
+        council_charge: Exact,
+        fund_limit: Exact,
+        joint_limit: Exact | None = None,
+        contribution_limit: Exact | None = None,
+        held_to: Exact | None = None,
+    ) -> None:
+        """Work the sums out.
 
-    @cached_property
-    def netted_income(self) -> Fraction:
-        """Available income net of what the council charges on the same income already."""
-        return max(Fraction(0), self.available_income - self.council_charge)
-
-    @cached_property
-    def contribution(self) -> Fraction:
-        """What the person pays towards the support."""
-        return _lowest(self.netted_income, self.contribution_limit)
-
-    @cached_property
-    def uncapped(self) -> Fraction:
-        """What is left of the cost for the fund before its limits."""
-        return max(Fraction(0), self.support_cost - self.council_input - self.contribution)
-
-    @cached_property
-    def joint_room(self) -> Fraction | None:
-        """What the joint limit leaves to the fund beside the council, or None where it does not apply."""
-        return None if self.joint_limit is None else max(Fraction(0), self.joint_limit - self.council_input)
-
-    @cached_property
-    def award(self) -> Fraction:
-        """What the fund pays."""
-        return _lowest(self.uncapped, self.fund_limit, self.joint_room, self.held_to)
+        Args:
+            support_cost, council_input, available_income, council_charge: see the attributes.
+            fund_limit: the most that the fund pays to the person's group.
+            joint_limit: the most that council and fund pay together; asked at application alone.
+            contribution_limit: the most that a person contributes, where there is such a limit.
+            held_to: the award in payment, where nothing is paid for more hours.
+        """
+        self.support_cost, self.council_input = support_cost, council_input
+        self.available_income, self.council_charge = available_income, council_charge
+        self.netted_income = max(0, available_income - council_charge)
+        self.contribution = _lowest(self.netted_income, contribution_limit)
+        self.uncapped = max(0, support_cost - council_input - self.contribution)
+        self.joint_room = None if joint_limit is None else max(0, joint_limit - council_input)
+        self.award = _lowest(self.uncapped, fund_limit, self.joint_room, held_to)
 
 
-def _lowest(sum_: Fraction, *limits: Fraction | None) -> Fraction:
-    return min([sum_, *(limit for limit in limits if limit is not None)])
+def _lowest(sum_: Exact, *limits: Exact | None) -> Exact:
+    for limit in limits:
+        if limit is not None and limit < sum_:
+            sum_ = limit
+    return sum_

@@ -4,17 +4,15 @@ Source:
     Qualifying support (S16); Supporting People outside the package of council and fund (S20).
 """
 
-from fractions import Fraction
-
 from services.funding_streams.domain.decision import SUPPORTING_PEOPLE, Status
-from services.funding_streams.domain.money import a_week, in_pounds
+from services.funding_streams.domain.money import Exact, a_week, in_pounds
 from services.funding_streams.domain.working import Working
 from services.funding_streams.streams.independent_living_fund.facts_needed import SUPPORT_TAKEN_OVER
 from services.funding_streams.streams.independent_living_fund.schemes import FUND, begun
 from services.funding_streams.streams.independent_living_fund.sums import to_the_penny
 
 
-def support_cost(working: Working) -> Fraction:
+def support_cost(working: Working) -> Exact:
     """Return the cost of qualifying support in pence a week: hours at a reasonable rate, and the costs of employing.
 
     Raises:
@@ -32,10 +30,10 @@ def support_cost(working: Working) -> Fraction:
         return f"{by_hour}, with {in_pounds(employing)} for employing, cost {in_pounds(cost)} a week."
 
     working.worked_out("support_cost", told)
-    return Fraction(cost)
+    return cost
 
 
-def cost_left(working: Working) -> Fraction:
+def cost_left(working: Working) -> Exact:
     """Return the cost of qualifying support in pence a week, less what Supporting People takes over.
 
     Its money is outside the package: it counts neither as council input nor against the joint limit. Where it lowers
@@ -55,7 +53,7 @@ def cost_left(working: Working) -> Fraction:
     if decision.amount_pence == 0:
         return cost
     told = working.case.facts.pence(SUPPORT_TAKEN_OVER)
-    met = min(Fraction(told), cost, a_week(decision.amount_pence, decision.days))
+    met = min(told, cost, a_week(decision.amount_pence, decision.days))
     working.worked_out(
         "supporting_people",
         lambda: (

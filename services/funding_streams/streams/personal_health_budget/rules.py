@@ -6,7 +6,6 @@ Source:
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from fractions import Fraction
 from functools import partial
 
 from services.funding_streams.domain.adapter import Case, StreamAdapter
@@ -20,7 +19,7 @@ from services.funding_streams.domain.decision import (
     TraceStep,
 )
 from services.funding_streams.domain.eras import in_words
-from services.funding_streams.domain.money import half_up, in_pounds, over_days
+from services.funding_streams.domain.money import Exact, half_up, half_up_over_days, in_pounds
 from services.funding_streams.domain.settling import (
     Award,
     awarded,
@@ -204,14 +203,14 @@ def _not_barred(working: Working) -> None:
     )
 
 
-def _weekly(working: Working, route: str) -> Fraction:
+def _weekly(working: Working, route: str) -> Exact:
     nothing = working.figure(f"{STREAM}.contribution")
     if route in NURSING_RATES:
         rate = working.figure(f"{STREAM}.{route}")
         text = f"The NHS pays the care home {in_pounds(rate.pence)} a week for nursing; the person pays nothing of it."
         working.worked_out("nursing_care", text, rate, nothing)
         return rate.pence
-    weekly = Fraction(working.case.facts.pence("health_needs_pence_per_week"))
+    weekly = working.case.facts.pence("health_needs_pence_per_week")
     working.worked_out(
         "health_needs",
         lambda: f"Meeting the needs in the care plan costs {in_pounds(weekly)} a week; the person pays nothing.",
@@ -221,9 +220,9 @@ def _weekly(working: Working, route: str) -> Fraction:
     return weekly
 
 
-def _award(working: Working, weekly: Fraction) -> Decision:
+def _award(working: Working, weekly: Exact) -> Decision:
     ends_on = last_day_of_award(working.case.on, None)
-    amount = half_up(over_days(weekly, (ends_on - working.case.on).days + 1))
+    amount = half_up_over_days(weekly, (ends_on - working.case.on).days + 1)
     line = AwardLine("health_care", "Needs in the care plan", MoneyKind.WEEKLY, half_up(weekly), amount)
     award = Award(ends_on, 0, CONDITIONS, Status.INDICATIVE, weekly, amount, (line,))
     return awarded(STREAM, working, award)

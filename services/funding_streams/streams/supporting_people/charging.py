@@ -5,15 +5,16 @@ Source:
 """
 
 from enum import StrEnum
-from fractions import Fraction
 
 from services.funding_streams.domain.adapter import Case
+from services.funding_streams.domain.council_settings import Choice
 from services.funding_streams.domain.decision import ADULT_SOCIAL_CARE, Status
 from services.funding_streams.domain.errors import MissingFact, NoValueInForce
+from services.funding_streams.domain.figures import Dated
 from services.funding_streams.domain.financial_assessment.assessment import assess
 from services.funding_streams.domain.financial_assessment.needed_facts import MEANS_FACTS, needless_means
 from services.funding_streams.domain.financial_assessment.same_income import tell_income_charged_elsewhere
-from services.funding_streams.domain.money import half_up, in_pounds
+from services.funding_streams.domain.money import Exact, half_up, in_pounds
 from services.funding_streams.domain.working import Working
 
 HOME_IMPROVEMENT_CHARGE = "supporting_people.home_improvement_charge"
@@ -75,9 +76,7 @@ def charging_route(working: Working) -> ChargingRoute:
     return ChargingRoute.SELF_PAY if facts.yes_no("elects_to_self_pay") else ChargingRoute.ASSESSED
 
 
-def charge_by_route(
-    route: ChargingRoute, price_pence: int | Fraction, assessed_pence: int | Fraction
-) -> int | Fraction:
+def charge_by_route(route: ChargingRoute, price_pence: Exact, assessed_pence: Exact) -> Exact:
     """Return the person's weekly charge in pence: nothing, the whole price, or the assessed charge up to the price."""
     if route is ChargingRoute.SELF_PAY:
         return price_pence
@@ -86,7 +85,7 @@ def charge_by_route(
     return 0
 
 
-def charge(working: Working, price_pence: int) -> int | Fraction:
+def charge(working: Working, price_pence: int) -> Exact:
     """Return the person's weekly charge in pence, exact.
 
     Args:
@@ -101,13 +100,12 @@ def charge(working: Working, price_pence: int) -> int | Fraction:
     assessed = _assessed(working, price_pence) if route is ChargingRoute.ASSESSED else 0
     weekly = charge_by_route(route, price_pence, assessed)
     months = working.figure(SHORT_TERM_MONTHS)
-    reason = REASONS.get(route) or f"The support is planned for less than {months.whole} months, so it is free."
     working.worked_out(
         "charge",
-        lambda: f"{reason} The person pays {in_pounds(half_up(weekly))} a week.",
+        lambda: f"{_reason(route, months)} The person pays {in_pounds(half_up(weekly))} a week.",
         working.figure("supporting_people.charging_rules"),
         months,
-        *(working.choice(name) for name in _choices_that_matter(working, route)),
+        *_choices_that_matter(working, route),
     )
     if weekly:
         working.noted(
@@ -118,12 +116,18 @@ def charge(working: Working, price_pence: int) -> int | Fraction:
     return weekly
 
 
-def _choices_that_matter(working: Working, route: ChargingRoute) -> list[str]:
-    choices = [HOME_IMPROVEMENT_CHARGE] if working.case.facts.yes_no(BY_AGENCY) else []
-    return [*choices, LOCAL_PASSPORTS] if route is ChargingRoute.LOCAL_PASSPORT else choices
+def _reason(route: ChargingRoute, short_term_months: Dated) -> str:
+    return (
+        REASONS.get(route) or f"The support is planned for less than {short_term_months.whole} months, so it is free."
+    )
 
 
-def _assessed(working: Working, price_pence: int) -> int | Fraction:
+def _choices_that_matter(working: Working, route: ChargingRoute) -> list[Choice]:
+    choices = [working.choice(HOME_IMPROVEMENT_CHARGE)] if working.case.facts.yes_no(BY_AGENCY) else []
+    return [*choices, working.choice(LOCAL_PASSPORTS)] if route is ChargingRoute.LOCAL_PASSPORT else choices
+
+
+def _assessed(working: Working, price_pence: int) -> Exact:
     """Return what is left of the assessed charge once the charge for social care has been taken from it."""
     assessment = assess(working)
     social_care = working.case.decisions.get(ADULT_SOCIAL_CARE)

@@ -5,7 +5,6 @@ Source:
 """
 
 from datetime import date
-from fractions import Fraction
 
 from services.funding_streams.domain.adapter import Case, StreamAdapter
 from services.funding_streams.domain.decision import ADULT_SOCIAL_CARE, SUPPORTING_PEOPLE, Decision, Status
@@ -15,7 +14,7 @@ from services.funding_streams.domain.eras import (
     years_old,
 )
 from services.funding_streams.domain.financial_assessment.needed_facts import means_facts, missing_means
-from services.funding_streams.domain.money import DAYS_PER_WEEK, half_up, in_pounds, over_days
+from services.funding_streams.domain.money import Exact, half_up, half_up_over_days, in_pounds
 from services.funding_streams.domain.settling import Award, awarded, last_day_of_award, refused, undecided
 from services.funding_streams.domain.working import Working
 from services.funding_streams.streams.supporting_people.charging import charge, needless_facts
@@ -30,6 +29,14 @@ SERVICE_FACTS = (
     "receives_housing_benefit",
     "elects_to_self_pay",
 )
+
+
+CONDITIONS = (
+    "Only for housing-related support; personal care, nursing, repairs and housing management are left out.",
+    "Paid to the provider: the contract price less the person's charge.",
+    "It stops when the support stops.",
+)
+ENDS_WITH_THE_STREAM = "It ends with the national stream on 31 March 2011; after that local rules apply."
 
 
 class SupportingPeople(StreamAdapter):
@@ -49,13 +56,11 @@ class SupportingPeople(StreamAdapter):
         working = Working(case)
         if not _in_force(working):
             return refused(STREAM, working)
-        working.attempt(lambda: _age(working))
-        working.attempt(lambda: _need(working))
-        working.attempt(lambda: _plan(working))
+        working.attempt_each(TESTS)
         if working.refused:
             return refused(STREAM, working)
-        price = working.attempt(lambda: _price(working))
-        paid = None if price is None else working.attempt(lambda: charge(working, price))
+        price = working.attempt(_price, working)
+        paid = None if price is None else working.attempt(charge, working, price)
         if working.missed or working.stuck or price is None or paid is None:
             return undecided(STREAM, working, self._missing(case))
         return _award(working, price, paid)
@@ -67,23 +72,36 @@ class SupportingPeople(StreamAdapter):
 
 
 def _in_force(working: Working) -> bool:
-    on, last = working.case.on, SUPPORTING_PEOPLE_LAST_DAY
-    first_day = working.case.figures.at("supporting_people.first_day", max(on, SUPPORTING_PEOPLE_FIRST_DAY))
-    last_day = working.case.figures.at("supporting_people.last_day", max(on, SUPPORTING_PEOPLE_FIRST_DAY))
-    ended = (
-        f"Supporting People ended as a national stream on {last:%d %B %Y}. Its successor is the council's own money for"
-        " housing-related support, under local rules."
+    on = working.case.on
+    figures = working.case.figures.on(max(on, SUPPORTING_PEOPLE_FIRST_DAY))
+    first_day, last_day = figures["supporting_people.first_day"], figures["supporting_people.last_day"]
+    return working.test(
+        "in_force",
+        first_day.day <= on <= last_day.day,
+        "Supporting People is in force on this day.",
+        lambda: "Supporting People began on 1 April 2003." if on < first_day.day else _ended(),
+        first_day,
+        last_day,
     )
-    text = "Supporting People began on 1 April 2003." if on < first_day.day else ended
-    passed = "Supporting People is in force on this day."
-    return working.test("in_force", first_day.day <= on <= last_day.day, passed, text, first_day, last_day)
+
+
+def _ended() -> str:
+    return (
+        f"Supporting People ended as a national stream on {SUPPORTING_PEOPLE_LAST_DAY:%d %B %Y}. Its successor is the"
+        " council's own money for housing-related support, under local rules."
+    )
 
 
 def _age(working: Working) -> None:
     least = working.figure("supporting_people.age_least_years")
     age = years_old(working.case.facts.date("date_of_birth"), working.case.on)
-    if_failed = f"Aged {age}: the support is for people of {least.whole} or more."
-    working.test("age", age >= least.whole, lambda: f"Aged {age}.", if_failed, least)
+    working.test(
+        "age",
+        age >= least.whole,
+        lambda: f"Aged {age}.",
+        lambda: f"Aged {age}: the support is for people of {least.whole} or more.",
+        least,
+    )
 
 
 def _need(working: Working) -> None:
@@ -106,24 +124,22 @@ def _plan(working: Working) -> None:
     )
 
 
+#: In the order in which a person can follow them.
+TESTS = (_age, _need, _plan)
+
+
 def _price(working: Working) -> int:
     price = working.case.facts.pence("housing_support_contract_pence_per_week")
     working.worked_out("price", lambda: f"The contract price of the support is {in_pounds(price)} a week.")
     return price
 
 
-def _award(working: Working, price: int, paid: int | Fraction) -> Decision:
+def _award(working: Working, price: int, paid: Exact) -> Decision:
     on = working.case.on
     ends_on = last_day_of_award(on, SUPPORTING_PEOPLE_LAST_DAY)
     days = (ends_on - on).days + 1
-    amount = half_up(over_days(Fraction(price), days))
-    contribution = amount if paid == price else min(half_up(Fraction(half_up(paid) * days, DAYS_PER_WEEK)), amount)
-    conditions = [
-        "Only for housing-related support; personal care, nursing, repairs and housing management are left out.",
-        "Paid to the provider: the contract price less the person's charge.",
-        "It stops when the support stops.",
-    ]
-    if ends_on == SUPPORTING_PEOPLE_LAST_DAY:
-        conditions.append("It ends with the national stream on 31 March 2011; after that local rules apply.")
-    award = Award(ends_on, contribution, tuple(conditions), Status.CONFIRMED, Fraction(price))
+    amount = half_up_over_days(price, days)
+    contribution = amount if paid == price else min(half_up_over_days(half_up(paid), days), amount)
+    conditions = (*CONDITIONS, ENDS_WITH_THE_STREAM) if ends_on == SUPPORTING_PEOPLE_LAST_DAY else CONDITIONS
+    award = Award(ends_on, contribution, conditions, Status.CONFIRMED, price)
     return awarded(STREAM, working, award)
