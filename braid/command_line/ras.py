@@ -12,7 +12,8 @@ from typing import Annotated, Any
 
 import typer
 
-from services.ras.simulation.protection_rule import Against, PaidBy, Protection, ProtectionRefused
+from services.ras.domain.protection import YEARS_MOST, Phasing, ShareOf
+from services.ras.simulation.protection_rule import PaidBy, Protection
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -148,11 +149,11 @@ def simulate(
     most_lost_a_year: Annotated[
         Fraction | None, typer.Option(parser=_exact, help="Protection: largest share lost in a year, such as 0.10.")
     ] = None,
-    share_of: Annotated[Against, typer.Option(help="Protection: share of this sum.")] = Against.STARTING,
+    share_of: Annotated[ShareOf, typer.Option(help="Protection: share of this sum.")] = ShareOf.STARTING,
     floor: Annotated[
         Fraction, typer.Option(parser=_exact, help="Protection: nobody falls below this share of their starting sum.")
     ] = Fraction(0),
-    years: Annotated[int, typer.Option(min=1, max=20, help="Protection: for how long.")] = 4,
+    years: Annotated[int, typer.Option(min=1, max=YEARS_MOST, help="Protection: for how long.")] = 4,
     paid_by: Annotated[PaidBy, typer.Option(help="Protection: who pays.")] = PaidBy.COUNCIL,
     budget: Annotated[int | None, typer.Option(min=0, help="Pounds a year.")] = None,
     out: Out = Path("simulation"),
@@ -160,7 +161,7 @@ def simulate(
 ) -> None:
     """Try a table, prices or a protection rule on everybody: who wins, who loses, what it costs. Changes nothing."""
     from services.ras.population.people_files import read_people
-    from services.ras.simulation import report
+    from services.ras.simulation import report, results
     from services.ras.simulation.scenario import Question
     from services.ras.simulation.scenario import simulate as worked_out
 
@@ -168,7 +169,7 @@ def simulate(
         everybody = read_people(people)
         rule = None
         if most_lost_a_year is not None:
-            rule = Protection(most_lost_a_year, years, share_of, floor, paid_by)
+            rule = Protection(Phasing(most_lost_a_year, share_of, years, floor), paid_by)
         question = Question(
             table=_named(table).table,
             before=_named(against).table if against else None,
@@ -180,10 +181,10 @@ def simulate(
             scenario = worked_out(everybody, question, done)
     out.mkdir(parents=True, exist_ok=True)
     (out / "simulation.html").write_text(report.report(everybody, scenario))
-    _write(out / "simulation.json", report.as_data(everybody, scenario))
-    rows = report.by_person(everybody, scenario)
+    _write(out / "simulation.json", results.as_data(everybody, scenario))
+    rows = results.by_person(everybody, scenario)
     rows.write_parquet(out / "people.parquet") if form is Format.PARQUET else rows.write_csv(out / "people.csv")
-    for warning in report.warnings(everybody, scenario):
+    for warning in results.warnings(everybody, scenario):
         typer.echo(f"Warning: {warning}", err=True)
     typer.echo(f"wrote {out / 'simulation.html'}")
 
@@ -250,7 +251,6 @@ def _told() -> Iterator[None]:
         DomainError,
         NothingToCompare,
         PeopleRefused,
-        ProtectionRefused,
         TableRefused,
     )
     try:

@@ -50,6 +50,15 @@ class DayProfile(Part):
     days_per_week: Annotated[int, Field(ge=0, le=7)]
 
 
+class AnswersOfDay(Part):
+    """How the answers of a kind of day are other than those of a usual day."""
+
+    kind: Annotated[str, Field(description="good or bad.", pattern=r"^(good|bad)$")]
+    answers: Annotated[
+        dict[str, tuple[str, ...]], Field(description="Choice codes by question id; only those that differ.")
+    ]
+
+
 class SupportLine(Part):
     """Specialist support that an agreed assessment names one by one, for the exceptional-needs route.
 
@@ -87,3 +96,9 @@ class AssessmentAgreed(Event):
     day_profiles: tuple[DayProfile, ...]
     specialist_support: tuple[SupportLine, ...]
     facts: dict[str, FactValue]
+    answers_by_day: Annotated[
+        tuple[AnswersOfDay, ...] | None,
+        Field(
+            description="Answers of kinds of day that differ from a usual one; null in events from before it was asked."
+        ),
+    ] = None

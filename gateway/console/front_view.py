@@ -12,7 +12,8 @@ from gateway.forwarding import Door
 
 PEOPLE_MAX = 50
 _STAFF = {
-    Role.PRACTITIONER: "Sees the council's people and each one's budget",
+    Role.PRACTITIONER: "Sees the council's people and each one's budget, and settles final figures",
+    Role.APPROVER: "Settles the figures that are beyond a practitioner's limits",
     Role.FINANCE_OFFICER: "Sees the ledger's proof, and people's budgets",
     Role.AUDITOR: "Sees the ledger's proof, and people's budgets",
 }

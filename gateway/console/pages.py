@@ -8,6 +8,7 @@ from fastapi.responses import Response
 
 from braid.kit.problems import not_found
 from gateway.composed import whole_budget
+from gateway.console.allocation_pages import allocation_routes
 from gateway.console.errors import PageRoute
 from gateway.console.front_view import chosen, front_view
 from gateway.console.journal_view import proof_view
@@ -31,6 +32,7 @@ def console_routes(door: Door, development_issuer: DevelopmentIssuer | None) -> 
     router = APIRouter(include_in_schema=False)
     router.include_router(front_routes(door, development_issuer))
     router.include_router(budget_routes(door))
+    router.include_router(allocation_routes(door))
     router.include_router(asset_routes())
     return router
 
@@ -93,7 +95,7 @@ def budget_routes(door: Door) -> APIRouter:
         principal = await signed_in(door, request)
         view = person_view(await whole_budget(door, principal, person_id))
         is_own = principal.person_id == person_id
-        return page("person.html", request=request, principal=principal, view=view, is_own=is_own)
+        return page("person.html", request=request, principal=principal, view=view, person_id=person_id, is_own=is_own)
 
     @router.get("/ledger")
     async def ledger(request: Request) -> Response:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from gateway.console import wording
+from gateway.console.allocation_view import Allocation, allocation_in_short
 from gateway.console.journal_view import StreamJournal, journals
 from gateway.console.stream_part import Part, part_of
 
@@ -23,29 +24,6 @@ class Whole:
     starts_on: str
     ends_on: str
     summary: str
-
-
-@dataclass(frozen=True)
-class Allocation:
-    """How the indicative allocation was worked out, and the final figure where one is settled.
-
-    Args:
-        days: the spread of good and bad days; empty where the table does not price them.
-        costed_hours: the same needs as hours at their price, with the gap; None where the table has no hours.
-    """
-
-    needs_a_person: bool
-    pence_per_year: int
-    points_thousandths: int
-    as_of: str
-    table_id: str
-    table_version: int
-    lines: Sequence[Mapping[str, Any]]
-    domains: Sequence[Mapping[str, Any]]
-    notes: tuple[str, ...]
-    days: Sequence[Mapping[str, Any]] = ()
-    costed_hours: Mapping[str, Any] | None = None
-    final: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -99,7 +77,7 @@ def person_view(read: Mapping[str, Any]) -> PersonView:
         parts=parts,
         things=tuple(part for part in streams if part.has_award and part.in_kind),
         without_award=tuple(part for part in streams if not part.has_award),
-        allocation=_allocation(read["allocation"]) if read["allocation"] else None,
+        allocation=allocation_in_short(read["allocation"]) if read["allocation"] else None,
         journals=journals(read["entries"]["entries"], names) if read["entries"] else None,
         unavailable=tuple(wording.PARTS[name] for name in read["unavailable"]),
         away=frozenset(read["unavailable"]),
@@ -145,35 +123,6 @@ def _in_words(total_pence: int, parts: Sequence[Part]) -> str:
     """The bar in one line."""
     told = [f"{part.stream} {wording.pounds(part.amount_pence)} ({part.status.lower()})" for part in parts]
     return f"{wording.pounds(total_pence)} in all: {wording.listed(told)}." if told else "No stream has put in money."
-
-
-def _allocation(allocation: Mapping[str, Any]) -> Allocation:
-    return Allocation(
-        needs_a_person=allocation["outcome"] == "needs_a_person",
-        pence_per_year=allocation["pence_per_year"],
-        points_thousandths=allocation["points_thousandths"],
-        as_of=allocation["as_of"],
-        table_id=allocation["table_id"],
-        table_version=allocation["table_version"],
-        lines=allocation["lines"],
-        domains=allocation["points_explanation"],
-        notes=tuple(wording.told(note) for note in allocation["notes"]),
-        days=[
-            {**day, "kind": wording.named(wording.KINDS_OF_DAY, day["kind"])} for day in allocation.get("days") or ()
-        ],
-        costed_hours=_costed_hours(allocation.get("costed_hours")),
-        final=_final(allocation.get("final")),
-    )
-
-
-def _costed_hours(view: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
-    if view is None:
-        return None
-    return {**view, "lines": [{**line, "text": wording.told(line["text"])} for line in view["lines"]]}
-
-
-def _final(figure: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
-    return figure and {**figure, "flags": [wording.sentence(flag) for flag in figure["flags"]]}
 
 
 def _milestones(progress: Mapping[str, Any]) -> tuple[Milestone, ...]:

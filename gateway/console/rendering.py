@@ -160,6 +160,8 @@ def _templates() -> jinja2.Environment:
     )
     environment.filters.update(
         pounds=wording.pounds,
+        moved=wording.moved,
+        a_week=wording.a_week,
         day=wording.day,
         moment=wording.moment,
         counted=wording.counted,

@@ -1,5 +1,6 @@
 """Who is signed in: the token in a cookie that scripts cannot read and other sites cannot send."""
 
+from collections import defaultdict
 from urllib.parse import parse_qs, urlsplit
 
 from fastapi import Request
@@ -70,14 +71,31 @@ async def form_field(request: Request, name: str) -> str:
     Raises:
         Problem: 413 or 415.
     """
+    return (await form_fields(request))[name]
+
+
+async def form_fields(request: Request, *, most: int = 20, bytes_max: int = FORM_BYTES_MAX) -> defaultdict[str, str]:
+    """The fields of a form, without blanks around them; empty where they were not filled in.
+
+    Args:
+        most: fields that the form can have.
+        bytes_max: of the form as it is sent.
+
+    Raises:
+        Problem: 413 or 415.
+    """
     if request.headers.get("content-type", "").partition(";")[0].strip() != _FORM:
         raise Problem(415, "not-a-form", "This is not a form")
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
-        if len(body) > FORM_BYTES_MAX:
-            raise Problem(413, "too-large", "The form is too large", f"At most {FORM_BYTES_MAX} bytes.")
-    return parse_qs(body.decode("ascii", "replace"), max_num_fields=20).get(name, [""])[0]
+        if len(body) > bytes_max:
+            raise Problem(413, "too-large", "The form is too large", f"At most {bytes_max} bytes.")
+    try:
+        given = parse_qs(body.decode("ascii", "replace"), max_num_fields=most)
+    except ValueError as error:
+        raise Problem(413, "too-large", "The form is too large", f"At most {most} fields.") from error
+    return defaultdict(str, {name: values[0].strip() for name, values in given.items()})
 
 
 def _is_local(request: Request) -> bool:

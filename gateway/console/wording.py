@@ -34,6 +34,28 @@ STREAMS: Mapping[str, str] = {
 
 KINDS_OF_DAY: Mapping[str, str] = {"good": "A good day", "other": "A usual day", "bad": "A bad day"}
 
+#: In which role somebody settled a final figure.
+SETTLED_BY: Mapping[str, str] = {"practitioner": "a practitioner", "approver": "an approver"}
+
+#: Why a final figure may be lower than one that was assessed.
+GROUNDS: Mapping[str, str] = {
+    "less_need": "The needs were assessed again and are less",
+    "help_by_others": "Somebody named, who agreed to it, helps instead",
+    "lower_price": "The same support costs less",
+    "met_by_other_money": "Other money meets part of the needs",
+}
+
+#: What a price is for one of.
+UNITS: Mapping[str, str] = {
+    "hour": "Hour",
+    "quarter_hour": "Quarter of an hour",
+    "session": "Session",
+    "day": "Day",
+    "night": "Night",
+    "journey": "Journey",
+    "week": "Week",
+}
+
 USER_GROUPS: Mapping[str, str] = {
     "older_people": "Older people",
     "physical_or_sensory_impairment": "People with a physical or sensory impairment",
@@ -96,16 +118,26 @@ TERMS: Mapping[str, str] = {
 }
 
 ACCOUNTS: Mapping[str, str] = {
-    "fund.awarded": "Held for the person",
+    "fund.available": "Held for the person",
+    "fund.committed": "Held for what has been agreed",
+    "fund.advanced": "Paid to the person's account, not yet accounted for",
+    "fund.paid": "Spent",
+    "fund.recovered": "Taken back after a decision",
     "funder.receivable": "Owed by the funder",
     "person.contribution_receivable": "Owed by the person as their own share",
+    "person.recovery_receivable": "To be paid back by the person, as decided",
+    "council.payments_control": "Paid out for the person",
+    "council.bank": "The council's bank",
 }
 
 #: The same accounts, summed over the council's people.
 COUNCIL_ACCOUNTS: Mapping[str, str] = {
-    "fund.awarded": "Held for people",
-    "funder.receivable": "Owed by the funder",
+    **ACCOUNTS,
+    "fund.available": "Held for people",
+    "fund.advanced": "Paid to people's accounts, not yet accounted for",
     "person.contribution_receivable": "Owed by people as their own share",
+    "person.recovery_receivable": "To be paid back by people, as decided",
+    "council.payments_control": "Paid out for people",
 }
 
 #: What became of a test or sum.
@@ -137,6 +169,9 @@ _PERCENT = re.compile(r"(\d+) percent")
 _CODE = re.compile(r"[a-z0-9]+(?:_[a-z0-9]+)+")
 
 
+WEEKS_PER_YEAR = 52
+
+
 def _uk_time() -> tzinfo:
     try:
         return ZoneInfo("Europe/London")
@@ -155,6 +190,11 @@ def named(table: Mapping[str, str], code: str) -> str:
 def sentence(text: str) -> str:
     """Text with a capital at its beginning."""
     return text[:1].upper() + text[1:]
+
+
+def whole_sentence(text: str) -> str:
+    """Text with a capital at its beginning and a stop at its end."""
+    return sentence(text) if text.endswith((".", "?", "!")) else f"{sentence(text)}."
 
 
 def inside(text: str) -> str:
@@ -176,6 +216,16 @@ def points(thousandths: int) -> str:
 def counted(number: int, one: str, many: str) -> str:
     """A number with its noun."""
     return f"{number:,} {one if number == 1 else many}"
+
+
+def a_week(pence_per_year: int) -> int:
+    """A year's pence as a week's, half a penny up; a year has 52 weeks, as in the allocation itself."""
+    return (2 * pence_per_year + WEEKS_PER_YEAR) // (2 * WEEKS_PER_YEAR)
+
+
+def moved(pence: int) -> str:
+    """A change in pence as pounds, with its sign."""
+    return f"+{pounds(pence)}" if pence > 0 else pounds(pence)
 
 
 def day(value: str | date) -> str:

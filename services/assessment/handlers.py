@@ -6,7 +6,14 @@ from uuid import UUID, uuid4
 
 from sqlalchemy.exc import IntegrityError
 
-from braid.contracts.assessment import AssessmentAgreed, AssessmentSubmitted, CaseOpened, DayProfile, SupportLine
+from braid.contracts.assessment import (
+    AnswersOfDay,
+    AssessmentAgreed,
+    AssessmentSubmitted,
+    CaseOpened,
+    DayProfile,
+    SupportLine,
+)
 from braid.contracts.codes import UserGroup
 from braid.kit.unit_of_work import UnitOfWork
 from services.assessment import store
@@ -175,5 +182,8 @@ def _agreed_event(row: AssessmentRow, person: PersonRow, agreed: Agreed) -> Asse
                 for line in agreed.specialist_support
             ],
             "facts": agreed.facts,
+            "answers_by_day": [AnswersOfDay(kind="bad", answers=dict(agreed.answers_on_bad_days))]
+            if agreed.answers_on_bad_days
+            else [],
         }
     )

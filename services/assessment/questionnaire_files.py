@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -25,30 +24,9 @@ from services.assessment.domain.questionnaire import (
     Role,
     Section,
 )
+from services.assessment.vague_words import definition_reasons
 
 QUESTIONNAIRES = Path(__file__).parent / "questionnaires"
-
-#: Words that mean something else to everybody; a question that uses one says what it means there. Early users of
-#: individual budgets said so of "substantial" and "frequent" (Rabiee, Moran and Glendinning 2009).
-VAGUE_WORDS = (
-    "a lot",
-    "frequent",
-    "frequently",
-    "majority",
-    "many",
-    "most",
-    "occasional",
-    "occasionally",
-    "often",
-    "regular",
-    "regularly",
-    "several",
-    "significant",
-    "some",
-    "sometimes",
-    "substantial",
-    "usually",
-)
 
 DAYS_IN_WEEK = 7
 MINUTES_IN_DAY = 1440
@@ -202,7 +180,8 @@ def _question_reasons(question: _QuestionEntry, domains: Mapping[str, str]) -> I
     if with_choices != bool(question.choices):
         yield "a question has choices if, and only if, it is answered by choosing"
     yield from _twice("the choice", [choice.code for choice in question.choices])
-    yield from _definition_reasons(question)
+    said = " ".join([question.text, question.hint, *(choice.text for choice in question.choices)])
+    yield from definition_reasons(said, question.definitions)
     if aspect is Aspect.FACT:
         yield from _fact_reasons(question, about)
     elif question.serves != [RAS]:
@@ -237,8 +216,10 @@ def _fact_reasons(question: _QuestionEntry, name: str) -> Iterator[str]:
 
 def _condition_reasons(question: _QuestionEntry, earlier: Mapping[str, _QuestionEntry]) -> Iterator[str]:
     """Check what a question hangs on: earlier questions alone, so that no two can hang on each other."""
-    if question.only_if and _aspect(question)[0] is not Aspect.FACT:
-        yield "only a question for a fact may hang on another: the allocation needs every answer"
+    if question.only_if and _aspect(question)[0] not in (Aspect.FACT, Aspect.NEED_ON_BAD_DAY):
+        yield "only a question for a fact or a bad day may hang on another: else the allocation needs every answer"
+    if _aspect(question)[0] is Aspect.NEED_ON_BAD_DAY:
+        yield from _bad_day_reasons(question, earlier)
     for name, told in (item for together in _alternatives(question) for item in together.items()):
         other = earlier.get(name)
         if other is None:
@@ -248,6 +229,27 @@ def _condition_reasons(question: _QuestionEntry, earlier: Mapping[str, _Question
             yield f"hangs on {name!r}, which the practitioner answers after the person has handed in"
         if not _can_be(other, _condition(name, told, other)):
             yield f"hangs on an answer that {name!r} cannot have, or always has"
+
+
+def _bad_day_reasons(question: _QuestionEntry, earlier: Mapping[str, _QuestionEntry]) -> Iterator[str]:
+    """Check a question about a bad day: it is asked where there are such days, and answered as the one it is about."""
+    about = _aspect(question)[1]
+    usual = earlier.get(about)
+    if usual is None or _aspect(usual)[0] is not Aspect.NEED:
+        yield f"{about!r} is no earlier question that asks for a need"
+    elif question.kind is not usual.kind or not _some_in_order(question.choices, usual.choices):
+        yield f"is not answered with choices of {about!r}, in their order"
+    hangs_on = {name for together in _alternatives(question) for name in together}
+    bad_days = {name for name, other in earlier.items() if _aspect(other) == (Aspect.DAY_PROFILE, "bad")}
+    if not hangs_on & bad_days:
+        yield "is asked only where there are bad days: it hangs on the question how many there are"
+    if question.required:
+        yield "may be left open: a bad day is then as a usual one"
+
+
+def _some_in_order(choices: list[_ChoiceEntry], of: list[_ChoiceEntry]) -> bool:
+    codes = [choice.code for choice in choices]
+    return codes == [choice.code for choice in of if choice.code in codes]
 
 
 def _alternatives(question: _QuestionEntry) -> list[dict[str, _Told]]:
@@ -270,6 +272,7 @@ def _allocation_reasons(
         yield f"{about!r} is not a domain of this questionnaire"
     kinds: Mapping[Aspect, tuple[Kind, ...]] = {
         Aspect.NEED: (Kind.CHOICE, Kind.SEVERAL_CHOICES),
+        Aspect.NEED_ON_BAD_DAY: (Kind.CHOICE, Kind.SEVERAL_CHOICES),
         Aspect.INFORMAL_HELP: (Kind.CHOICE,),
         Aspect.CARER: (Kind.YES_NO,),
         Aspect.DAY_PROFILE: (Kind.COUNT,),
@@ -283,23 +286,6 @@ def _allocation_reasons(
         yield "a kind of day is good, bad or other"
     if aspect is Aspect.NEED and not question.required:
         yield "a need that moves money must be answered: silence would count as no need"
-
-
-def _definition_reasons(question: _QuestionEntry) -> Iterator[str]:
-    said = " ".join([question.text, question.hint, *(choice.text for choice in question.choices)]).lower()
-    # "How many" asks for a number; only the answer "many" would be vague.
-    said = said.replace("how many", "")
-    defined = {word.lower() for word in question.definitions}
-    for word in VAGUE_WORDS:
-        if _says(said, word) and word not in defined:
-            yield f"the word {word!r} is vague; define it in the question"
-    for word in sorted(defined):
-        if not _says(said, word):
-            yield f"defines {word!r}, which the question does not say"
-
-
-def _says(text: str, word: str) -> bool:
-    return re.search(rf"\b{re.escape(word)}\b", text) is not None
 
 
 def _twice(what: str, values: list[str]) -> Iterator[str]:

@@ -15,7 +15,11 @@ from braid.kit.identity import Principal
 from braid.kit.problems import not_found, responses
 from braid.kit.unit_of_work import UnitOfWork
 from services.ras import store
+from services.ras.domain.allocation import Outcome
+from services.ras.domain.settlement import DecidedBy, Grounds, left_to_practitioner
+from services.ras.domain.sums import plain_number
 from services.ras.explanation import Explanation, explain, letter
+from services.ras.handlers import tables
 from services.ras.table_description import published
 from services.ras.tables import AllocationRow
 
@@ -55,16 +59,42 @@ class CostedHoursOut(BaseModel):
     )
 
 
-class FinalFigureOut(BaseModel):
-    """The latest final figure."""
+class SettlementOut(BaseModel):
+    """A final figure with its author and reason."""
 
     settlement_id: UUID
-    allocation_id: UUID = Field(description="The indicative allocation that it was settled on.")
+    version: int
+    allocation_id: UUID = Field(description="The indicative allocation that it was settled on: perhaps an earlier one.")
+    indicative_pence_per_year: int | None = Field(description="Of that allocation; null where it had no figure.")
     pence_per_year: int
     decided_on: date
+    decided_by: DecidedBy
+    author: str
     reason: str
-    flags: list[str]
+    grounds: Grounds | None
+    carer_hours: list[dict[str, str | bool]]
+    lines: list[AllocationLine] = Field(description="They add up to the final figure exactly.")
+    flags: list[str] = Field(description="What a reader would ask about.")
     yearly_pence: list[int] = Field(description="What each year has where a fall is phased; empty where it is not.")
+
+
+class LimitOut(BaseModel):
+    """A sum that the council's rule names, and what it is."""
+
+    pence_per_year: int
+    text: str
+
+
+class SettlementRuleOut(BaseModel):
+    """How the council's rule leads from this figure to a final one. Nothing in it cuts a figure."""
+
+    tolerance_percent: str
+    practitioner_from_pence_per_year: int | None = Field(
+        description="The least that a practitioner may settle alone; null where every figure is an approver's."
+    )
+    practitioner_to_pence_per_year: int | None
+    soft_limits: list[LimitOut] = Field(description="Above them an approver decides.")
+    comparators: list[LimitOut] = Field(description="What another way to meet such needs costs: they only warn.")
 
 
 class AllocationOut(BaseModel):
@@ -86,7 +116,8 @@ class AllocationOut(BaseModel):
     notes: list[str]
     days: list[DayOut] | None = Field(description="Empty where the table does not price good and bad days.")
     costed_hours: CostedHoursOut | None = Field(description="Null where the table has no hours.")
-    final: FinalFigureOut | None = Field(description="Null where no final figure has been settled.")
+    final: SettlementOut | None = Field(description="The latest final figure; null where none has been settled.")
+    settlement_rule: SettlementRuleOut
 
 
 class AnswerWorthOut(BaseModel):
@@ -198,7 +229,19 @@ async def _history(person_id: UUID, work: UnitOfWork, caller: Principal) -> stor
 def _allocation_out(history: store.History) -> AllocationOut:
     row: AllocationRow = history.allocations[-1]
     final = history.settlements[-1].model_dump() if history.settlements else None
-    return AllocationOut.model_validate({**row.model_dump(), "final": final})
+    return AllocationOut.model_validate({**row.model_dump(), "final": final, "settlement_rule": _rule(row)})
+
+
+def _rule(row: AllocationRow) -> SettlementRuleOut:
+    rule = tables().released(row.table_id, row.table_version).settlement
+    left = left_to_practitioner(rule, row.pence_per_year if row.outcome == Outcome.CALCULATED else None)
+    return SettlementRuleOut(
+        tolerance_percent=plain_number(rule.tolerance * 100),
+        practitioner_from_pence_per_year=left[0] if left else None,
+        practitioner_to_pence_per_year=left[1] if left else None,
+        soft_limits=[LimitOut.model_validate(limit, from_attributes=True) for limit in rule.soft_limits],
+        comparators=[LimitOut.model_validate(limit, from_attributes=True) for limit in rule.comparators],
+    )
 
 
 def _explanation_out(history: store.History, explanation: Explanation) -> ExplanationOut:

@@ -56,6 +56,7 @@ def need_of(row: AllocationRow) -> AgreedNeed | None:
         willing_and_able=row.need["willing_and_able"],
         specialist_support=[SupportNeed(**support) for support in row.need["specialist_support"]],
         day_profiles=[DayProfile(**day) for day in row.need["day_profiles"]],
+        answers_by_day=row.need.get("answers_by_day", {}),  # Not kept before it was asked.
     )
 
 
@@ -72,6 +73,10 @@ def _need(event: AssessmentAgreed) -> AgreedNeed:
             SupportNeed(line.code, line.text, line.minutes_per_day) for line in event.specialist_support
         ],
         day_profiles=[DayProfile(profile.kind, profile.days_per_week) for profile in event.day_profiles],
+        answers_by_day={
+            of_day.kind: {question: list(codes) for question, codes in of_day.answers.items()}
+            for of_day in event.answers_by_day or ()
+        },
     )
 
 
@@ -101,6 +106,7 @@ def _row(
         },
         days=[asdict(day) for day in allocation.days],
         costed_hours=asdict(allocation.costed_hours) if allocation.costed_hours else None,
+        user_group=event.user_group,
     )
 
 

@@ -4,7 +4,9 @@ from braid.contracts.catalogue import EVENTS
 from braid.kit.service import ServiceDefinition
 from services.ras.api import router
 from services.ras.events import HANDLERS
-from services.ras.settlement_api import PROBLEMS
+from services.ras.scenario_api import PROBLEMS as SCENARIO_PROBLEMS
+from services.ras.scenario_api import router as scenario_router
+from services.ras.settlement_api import PROBLEMS as SETTLEMENT_PROBLEMS
 from services.ras.settlement_api import router as settlement_router
 from services.ras.tables import metadata
 
@@ -12,9 +14,9 @@ SERVICE = ServiceDefinition(
     name="ras",
     package="services.ras",
     title="resource allocation",
-    routers=(router, settlement_router),
+    routers=(router, settlement_router, scenario_router),
     metadata=metadata,
     events=EVENTS,
     handlers=HANDLERS,
-    problems=PROBLEMS,
+    problems={**SETTLEMENT_PROBLEMS, **SCENARIO_PROBLEMS},
 )

@@ -44,23 +44,29 @@ class NamedTable:
         return f"{self.table.table_id}:{self.table.version}"
 
 
-def named_table(name: str, folder: Path = PARAMETERS) -> NamedTable:
+def released_texts(folder: Path = PARAMETERS) -> Mapping[str, str]:
+    """Every released table and questionnaire by its path, as YAML."""
+    released = json.loads((folder / "released.json").read_text())
+    return {place: (folder / place).read_text() for place in released}
+
+
+def named_table(name: str, folder: Path = PARAMETERS, *, files: bool = True) -> NamedTable:
     """Find a table by ``id:version`` among the released ones, or read the file at a path.
 
     Args:
         folder: of released tables and questionnaires.
+        files: whether a name may be the path of a file; never where a stranger gives the name.
 
     Raises:
         TableRefused: there is no such table, or it is not sound.
     """
-    released = json.loads((folder / "released.json").read_text())
-    texts = {place: (folder / place).read_text() for place in released}
+    texts = released_texts(folder)
     place = f"allocation_tables/{name.replace(':', '/')}.yaml"
     if place in texts:
         return as_named(texts[place], texts, name)
-    if not Path(name).is_file():
+    if not files or not Path(name).is_file():
         known = sorted(place.split("/", 1)[1] for place in texts if place.startswith("allocation_tables/"))
-        raise TableRefused(name, [f"is no released table ({', '.join(known)}) and no file"])
+        raise TableRefused(name, [f"is no released table ({', '.join(known)}){' and no file' if files else ''}"])
     return as_named(Path(name).read_text(), texts, name)
 
 

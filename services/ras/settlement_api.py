@@ -9,11 +9,11 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from braid.contracts.allocation import AllocationLine
 from braid.kit.http import Caller, ExpectedVersion, Reading, UnitOfWorkRoute, Writing, entity_tag, stale_version
 from braid.kit.identity import Role, anyone_of
 from braid.kit.problems import ProblemKind, ProblemTable, not_found, responses
 from services.ras import store
+from services.ras.api import SettlementOut
 from services.ras.domain import errors
 from services.ras.domain.allocation import Outcome
 from services.ras.domain.packages import PackageLine, Unit
@@ -28,6 +28,7 @@ PROBLEMS: ProblemTable = {
     errors.NotItemised: ProblemKind(422, "not-itemised", "A final figure is itemised"),
     errors.ReasonMissing: ProblemKind(422, "reason-missing", "A departure needs a reason"),
     errors.FallWithoutGrounds: ProblemKind(422, "fall-without-grounds", "A lower figure needs grounds"),
+    errors.GroundsWithoutFall: ProblemKind(422, "grounds-without-fall", "Grounds are for a lower figure"),
     errors.DecidedTooEarly: ProblemKind(422, "dates-out-of-order", "The dates are out of order"),
     errors.NotReassessed: ProblemKind(409, "not-reassessed", "Assess the needs again first"),
     errors.SomebodyElseMustDecide: ProblemKind(403, "approver-must-decide", "An approver must decide this"),
@@ -67,25 +68,6 @@ class SettlementIn(_Body):
     reason: Annotated[str, Field(max_length=4000, pattern=r"^[^\x00]*$")] = ""
     grounds: Grounds | None = None
     carer_hours: Annotated[list[CarerHoursIn], Field(max_length=20)] = []
-
-
-class SettlementOut(BaseModel):
-    """A final figure with its author and reason."""
-
-    settlement_id: UUID
-    version: int
-    allocation_id: UUID
-    indicative_pence_per_year: int | None
-    pence_per_year: int
-    decided_on: date
-    decided_by: DecidedBy
-    author: str
-    reason: str
-    grounds: Grounds | None
-    carer_hours: list[dict[str, str | bool]]
-    lines: list[AllocationLine] = Field(description="They add up to the final figure exactly.")
-    flags: list[str] = Field(description="What a reader would ask about.")
-    yearly_pence: list[int]
 
 
 class FigureOut(BaseModel):

@@ -5,7 +5,7 @@ from datetime import date
 from fractions import Fraction
 from uuid import UUID, uuid5
 
-from braid.contracts.allocation import AllocationLine, AllocationSettled, PhasedYear
+from braid.contracts.allocation import AllocationLine, AllocationSettled, PhasedYear, SettledBy, SettlementGrounds
 from braid.kit.unit_of_work import UnitOfWork
 from services.ras import store
 from services.ras.domain.allocation import Outcome
@@ -122,6 +122,8 @@ def _settled_event(row: SettlementRow) -> AllocationSettled:
         assessment_id=row.assessment_id,
         assessment_version=row.assessment_version,
         decided_on=row.decided_on,
+        decided_by=SettledBy(row.decided_by),
+        grounds=SettlementGrounds(row.grounds) if row.grounds else None,
         indicative_pence_per_year=row.indicative_pence_per_year,
         pence_per_year=row.pence_per_year,
         lines=tuple(AllocationLine.model_validate(line) for line in row.lines),

@@ -4,7 +4,18 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, BigInteger, CheckConstraint, Column, Index, Text, UniqueConstraint
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Index,
+    LargeBinary,
+    PrimaryKeyConstraint,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
@@ -49,6 +60,7 @@ class AllocationRow(RasRow, table=True):
     need: dict[str, Any] | None = Field(default=None, sa_type=JSONB)
     days: list[dict[str, Any]] | None = Field(default=None, sa_type=JSONB)
     costed_hours: dict[str, Any] | None = Field(default=None, sa_type=JSONB)
+    user_group: str | None = Field(default=None, sa_type=Text)
     recorded_at: datetime = recorded_at()
 
 
@@ -89,3 +101,43 @@ class SettlementRow(RasRow, table=True):
     flags: list[str] = Field(sa_type=JSONB)
     yearly_pence: list[int] = Field(sa_column=Column(ARRAY(BigInteger), nullable=False))
     recorded_at: datetime = recorded_at()
+
+
+class ScenarioRow(RasRow, table=True):
+    """What somebody asked to try on a population, and how far it is.
+
+    A run shows that it is alive; one that has been silent for long is anybody's to take up again, as the next attempt.
+    """
+
+    __tablename__ = "scenario"
+    __table_args__ = (
+        CheckConstraint("status IN ('waiting', 'running', 'done', 'failed')", name="status_known"),
+        CheckConstraint("(status = 'done') = (results IS NOT NULL)", name="done_has_results"),
+        CheckConstraint("(status = 'failed') = (problem IS NOT NULL)", name="failed_has_a_problem"),
+    )
+
+    scenario_id: UUID = Field(primary_key=True)
+    council: str = Field(sa_type=Text)
+    asked_by: str = Field(sa_type=Text)
+    question: dict[str, Any] = Field(sa_type=JSONB)
+    people_form: str = Field(sa_type=Text)
+    status: str = Field(default="waiting", sa_type=Text)
+    attempt: int = Field(default=0, sa_type=BigInteger)
+    alive_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
+    people_done: int = Field(default=0, sa_type=BigInteger)
+    people: int | None = Field(default=None, sa_type=BigInteger)
+    results: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
+    problem: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
+    recorded_at: datetime = recorded_at()
+
+
+class ScenarioFileRow(RasRow, table=True):
+    """The people of a scenario: as they were given, until it is worked out; and with its results, afterwards."""
+
+    __tablename__ = "scenario_file"
+    __table_args__ = (PrimaryKeyConstraint("scenario_id", "name"),)
+
+    scenario_id: UUID = Field(foreign_key="scenario.scenario_id")
+    name: str = Field(sa_type=Text)
+    council: str = Field(sa_type=Text)
+    content: bytes = Field(sa_type=LargeBinary)

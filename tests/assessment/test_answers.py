@@ -23,12 +23,12 @@ from services.assessment.domain.answers import (
     specialist_support,
 )
 from services.assessment.domain.questionnaire import NOT_SURE, Questionnaire, Role
-from services.assessment.questionnaire_files import released_questionnaire
+from services.assessment.questionnaire_files import latest_released_version, released_questionnaire
 from tests.assessment import people
 
 
 def the_questionnaire() -> Questionnaire:
-    return released_questionnaire("example-council", 2)
+    return released_questionnaire("example-council", latest_released_version("example-council"))
 
 
 def an_income(code: object = "state_pension", pence: object = 9525, **more: object) -> dict[str, object]:
@@ -170,6 +170,7 @@ def test_what_was_agreed_is_what_the_event_wants(name: str) -> None:
         day_profiles=tuple(vars(day) for day in agreed.day_profiles),
         specialist_support=tuple(vars(line) for line in agreed.specialist_support),
         facts=dict(agreed.facts),
+        answers_by_day=({"kind": "bad", "answers": dict(agreed.answers_on_bad_days)},),
     )
 
     assert fact_problems({name: value for name, value in event.facts.items() if name in CATALOGUE}) == []

@@ -9,6 +9,8 @@ from pathlib import PurePosixPath
 
 import pytest
 
+from services.ras.scenarios.process import PACKAGES
+
 from .delivered import ROOT, is_pinned
 
 DOCKERFILE = ROOT / "Dockerfile"
@@ -91,6 +93,15 @@ def test_its_build_backend_is_the_locked_one_with_all_that_it_needs() -> None:
         "pluggy",
         "trove-classifiers",
     }
+
+
+def test_what_it_may_have_for_scenarios_is_what_they_import_and_is_left_out_unless_asked_for() -> None:
+    kept = {
+        name.partition("==")[0] for name in _filtered(_lock_file_filter("scenarios.txt"), "requirements/analysis.txt")
+    }
+
+    assert kept == {*PACKAGES, "polars-runtime-32"}
+    assert ("ARG", "SCENARIOS=no") in instructions()
 
 
 def _lock_file_filter(result: str) -> str:

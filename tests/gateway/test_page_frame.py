@@ -9,6 +9,7 @@ import structlog
 
 from braid.kit.identity import Principal
 from gateway.console.rendering import PAGE_HEADERS
+from tests.gateway.allocations import FINAL, a_figure, an_allocation, fill
 from tests.gateway.doubles import AUDITOR, PRACTITIONER, StubGateway
 from tests.gateway.whole import PERSON_ID, as_services_answer, award, person, step, whole
 
@@ -21,13 +22,21 @@ PROOF: dict[str, Any] = {
     "debits_less_credits_pence": {},
     "trial_balance": [],
 }
-PAGES = [("/", None), ("/", PRACTITIONER), ("/people", PRACTITIONER), (PERSON_PAGE, PRACTITIONER), ("/ledger", AUDITOR)]
+PAGES = [
+    ("/", None),
+    ("/", PRACTITIONER),
+    ("/people", PRACTITIONER),
+    (PERSON_PAGE, PRACTITIONER),
+    (f"{PERSON_PAGE}/allocation", PRACTITIONER),
+    (f"{PERSON_PAGE}/allocation/settlement", PRACTITIONER),
+    ("/ledger", AUDITOR),
+]
 REFUSED = [("/nothing", None), ("/people", None), (f"/people/{PERSON_ID.int}", PRACTITIONER)]
 
 
 @pytest.fixture
 def filled(stub: StubGateway) -> StubGateway:
-    stub.services.answers.update(as_services_answer(whole(award("adult_social_care", 5200))))
+    fill(stub, an_allocation(final=FINAL), a_figure("final", 104_000, FINAL))
     stub.services.answers["/v1/people"] = {"people": [person()], "next": None}
     stub.services.answers["/v1/journal/proof"] = PROOF
     return stub
@@ -76,11 +85,13 @@ async def test_titles_say_which_page_it_is(filled: StubGateway) -> None:
         "Individual budgets",
         "People",
         "Ada Lovelace: individual budget",
+        "Ada Lovelace: allocation",
+        "Settle the final figure",
         "The ledger's proof",
     }
 
 
-@pytest.mark.parametrize("path", [PERSON_PAGE, "/people", "/"])
+@pytest.mark.parametrize("path", [PERSON_PAGE, f"{PERSON_PAGE}/allocation", "/people", "/"])
 async def test_script_in_a_name_is_shown_as_text(path: str, filled: StubGateway) -> None:
     evil = person('<script>alert("x")</script>')
     filled.services.answers["/v1/people"] = {"people": [evil], "next": None}
@@ -90,6 +101,20 @@ async def test_script_in_a_name_is_shown_as_text(path: str, filled: StubGateway)
 
     assert "<script>" not in text
     assert "&lt;script&gt;" in text
+
+
+async def test_script_in_what_somebody_filled_in_is_shown_as_text(filled: StubGateway) -> None:
+    helper = {"who": "<b>x", "hours_per_week": "<b>x", "agreed": True}
+    evil = {**FINAL, "reason": "<b>x", "author": "<b>x", "carer_hours": [helper]}
+    fill(filled, an_allocation(final=evil), a_figure("final", 104_000, evil))
+    form = {"made_of": "lines", "line-1-text": '"><b>x', "reason": "</textarea><b>x", "decided_on": "<b>x"}
+    async with filled.browser(PRACTITIONER) as client:
+        shown = await client.get(f"{PERSON_PAGE}/allocation")
+        again = await client.post(f"{PERSON_PAGE}/allocation/settlement", data=form)
+
+    assert "<b>x" not in shown.text + again.text
+    assert "&lt;b&gt;x" in shown.text
+    assert "&lt;b&gt;x" in again.text
 
 
 async def test_script_in_what_a_service_tells_is_shown_as_text(filled: StubGateway) -> None:

@@ -26,6 +26,7 @@ async def signed_in_as(client: httpx.AsyncClient, who: str) -> httpx.Response:
     ("who", "home"),
     [
         ("practitioner", "/people"),
+        ("approver", "/people"),
         ("finance_officer", "/ledger"),
         ("auditor", "/ledger"),
         (f"budget_holder:{PERSON_ID}", f"/people/{PERSON_ID}"),
@@ -114,7 +115,7 @@ async def test_an_older_browsers_own_form_is_taken(stub: StubGateway) -> None:
     assert answer.status_code == 303
 
 
-@pytest.mark.parametrize("who", ["", "system", "approver", "budget_holder:", "budget_holder:nobody", "<script>"])
+@pytest.mark.parametrize("who", ["", "system", "partner", "budget_holder:", "budget_holder:nobody", "<script>"])
 async def test_a_choice_that_is_not_offered_is_asked_again(who: str, stub_with_people: StubGateway) -> None:
     async with stub_with_people.browser() as client:
         answer = await signed_in_as(client, who)
@@ -143,7 +144,7 @@ async def test_the_front_page_offers_staff_and_people(stub_with_people: StubGate
     async with stub_with_people.browser() as client:
         text = (await client.get("/")).text
 
-    assert all(f'value="{role}"' in text for role in ("practitioner", "finance_officer", "auditor"))
+    assert all(f'value="{role}"' in text for role in ("practitioner", "approver", "finance_officer", "auditor"))
     assert f'value="budget_holder:{PERSON_ID}"' in text
     assert "checked" not in text
     assert 'value="system"' not in text

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from braid.contracts.allocation import SettledBy, SettlementGrounds
 from braid.contracts.award import AwardStatus, Cadence, MoneyKind, TermKind
 from braid.contracts.codes import UserGroup
 from braid.contracts.uses import Use
@@ -13,7 +14,8 @@ from gateway.composed import PARTS
 from gateway.console import wording
 from gateway.console.journal_view import journals, proof_view
 from gateway.console.person_view import person_view
-from services.ledger.domain.journal import Account
+from services.ledger.domain.chart_of_accounts import Account
+from services.ras.domain.packages import Unit
 from services.support_planning.domain.progress import Milestone, Stage
 from tests.gateway.whole import award, entry, leg, line, step, term, whole
 
@@ -47,6 +49,9 @@ def test_times_are_those_of_the_clock_on_the_wall(value: str, told: str) -> None
     [
         (wording.USES, Use),
         (wording.STATUSES, AwardStatus),
+        (wording.SETTLED_BY, SettledBy),
+        (wording.GROUNDS, SettlementGrounds),
+        (wording.UNITS, Unit),
         (wording.CADENCES, Cadence),
         (wording.MONEY, MoneyKind),
         (wording.TERMS, TermKind),

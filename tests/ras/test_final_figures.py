@@ -145,6 +145,24 @@ async def test_a_figure_that_a_person_finds_has_a_letter_too(office: Office) -> 
     assert "points never decide that" in letter
 
 
+async def test_the_answers_of_a_bad_day_are_scored_kept_and_explained(office: Office) -> None:
+    person, without = uuid4(), uuid4()
+    days = [{"kind": "other", "days_per_week": 5}, {"kind": "bad", "days_per_week": 2}]
+    of_bad_days = [{"kind": "bad", "answers": {"getting_out": ["every_trip"], "decisions": ["every_day"]}}]
+    await office.hear(agreed(person, day_profiles=days, answers_by_day=of_bad_days))
+    await office.hear(agreed(without, day_profiles=days))
+
+    explained = (await office.ask("GET", f"{person}/allocation/explanation")).json()
+    multiplied = (await office.ask("GET", f"{without}/allocation")).json()
+
+    allocation = explained["allocation"]
+    assert [day["points_thousandths"] for day in allocation["days"]] == [6000, 16_000]
+    assert [day["points_thousandths"] for day in multiplied["days"]] == [6000, 9000]
+    worths = {answer["label"]: answer["pence_per_week"] for answer in explained["answers"]}
+    assert worths["On a bad day, Getting out and taking part"] > 0
+    assert sum(share["pence_per_year"] for share in allocation["points_explanation"]) == allocation["pence_per_year"]
+
+
 async def test_a_practitioner_settles_the_indicative_figure_as_it_stands(office: Office) -> None:
     person = uuid4()
     await office.hear(agreed(person))
@@ -157,6 +175,7 @@ async def test_a_practitioner_settles_the_indicative_figure_as_it_stands(office:
     assert settled.json()["author"] == "practitioner:somebody"
     assert event["type"] == AllocationSettled.TYPE
     assert not {"reason", "author", "carer_hours"} & set(event)
+    assert (event["decided_by"], event["grounds"]) == ("practitioner", None)
     assert sum(line["pence_per_year"] for line in event["lines"]) == SIX_POINTS
     shown = await office.ask("GET", f"{person}/allocation")
     assert shown.json()["final"]["settlement_id"] == event["settlement_id"]
@@ -171,6 +190,12 @@ async def test_a_practitioner_settles_the_indicative_figure_as_it_stands(office:
         (Role.PRACTITIONER, {"lines": [a_line(9000)], "reason": "Why"}, (403, "approver-must-decide")),
         (Role.APPROVER, {"lines": [a_line(1000)], "reason": "Why"}, (422, "fall-without-grounds")),
         (Role.APPROVER, {"lines": [a_line(0)], "reason": "Why"}, (422, "fall-without-grounds")),
+        (
+            Role.APPROVER,
+            {"lines": [a_line(9000)], "reason": "Why", "grounds": "lower_price"},
+            (422, "grounds-without-fall"),
+        ),
+        (Role.APPROVER, {"grounds": "lower_price"}, (422, "grounds-without-fall")),
         (Role.APPROVER, {"lines": [a_line(-1)], "reason": "Why"}, (422, "invalid-request")),
         (Role.APPROVER, {"reason": "a\0b"}, (422, "invalid-request")),
         (Role.APPROVER, {"final_pence": 1}, (422, "invalid-request")),
@@ -242,7 +267,23 @@ async def test_help_that_is_counted_instead_is_named_and_stays_out_of_the_event(
 
     assert unnamed == (422, "fall-without-grounds")
     assert settled.json()["carer_hours"] == [{"who": "my sister", "hours_per_week": "10.5", "agreed": True}]
-    assert "sister" not in str((await office.told(person))[-1])
+    event = (await office.told(person))[-1]
+    assert "sister" not in str(event)
+    assert (event["decided_by"], event["grounds"]) == ("approver", "help_by_others")
+
+
+async def test_the_allocation_says_who_may_settle_what(office: Office) -> None:
+    person, beyond = uuid4(), uuid4()
+    await office.hear(agreed(person), agreed(beyond, answers={"nights": "no_help"}))
+
+    rule = (await office.ask("GET", f"{person}/allocation")).json()["settlement_rule"]
+    of_no_figure = (await office.ask("GET", f"{beyond}/allocation")).json()["settlement_rule"]
+
+    least, most = rule["practitioner_from_pence_per_year"], rule["practitioner_to_pence_per_year"]
+    assert (rule["tolerance_percent"], least, most) == ("5", SIX_POINTS * 95 // 100 + 1, SIX_POINTS * 105 // 100)
+    assert [limit["pence_per_year"] for limit in rule["soft_limits"]] == [3_500_000]
+    assert [limit["pence_per_year"] for limit in rule["comparators"]] == [2_600_000]
+    assert of_no_figure["practitioner_from_pence_per_year"] is of_no_figure["practitioner_to_pence_per_year"] is None
 
 
 async def test_two_people_who_read_the_same_figure_do_not_settle_it_twice(office: Office) -> None:

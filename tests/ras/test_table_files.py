@@ -13,7 +13,7 @@ import yaml
 
 from braid.contracts.codes import UserGroup
 from services.assessment.domain.questionnaire import Aspect, Kind
-from services.assessment.questionnaire_files import released_questionnaire
+from services.assessment.questionnaire_files import latest_released_version, released_questionnaire
 from services.ras.domain.errors import NoTableInForce, TableNotSound
 from services.ras.domain.protection import Phasing
 from services.ras.table_files import PARAMETERS, AllocationTables, TableRefused, read_table, released_tables
@@ -210,7 +210,7 @@ def test_a_table_scores_every_version_that_asks_about_needs_in_the_same_words() 
 
 
 def test_the_rate_card_prices_all_specialist_support_that_the_questionnaire_names() -> None:
-    original = released_questionnaire("example-council", 2)
+    original = released_questionnaire("example-council", latest_released_version("example-council"))
     named = {question.about for question in original.asking(Aspect.SPECIALIST_SUPPORT)}
 
     assert named == set(a_table("example-council").rate_card.rates)

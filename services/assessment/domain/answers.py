@@ -68,8 +68,7 @@ def need_answers(questionnaire: Questionnaire, answers: Answers) -> dict[str, tu
     """Choice codes by question id, for the questions that ask for needs; unanswered ones are left out."""
     codes: dict[str, tuple[str, ...]] = {}
     for question, answer in _answered(questionnaire, answers, Aspect.NEED):
-        chosen = _codes(answer)
-        codes[question.question_id] = tuple(choice.code for choice in question.choices if choice.code in chosen)
+        codes[question.question_id] = _chosen(question, answer)
     return codes
 
 
@@ -89,6 +88,17 @@ def day_profiles(questionnaire: Questionnaire, answers: Answers) -> tuple[DayPro
     """How often each kind of day comes; kinds that never come are left out."""
     days = _answered(questionnaire, answers, Aspect.DAY_PROFILE)
     return tuple(DayProfile(question.about, _number(answer)) for question, answer in days if _number(answer) > 0)
+
+
+def answers_on_bad_days(questionnaire: Questionnaire, answers: Answers) -> dict[str, tuple[str, ...]]:
+    """Choice codes of a bad day by id of the question about a usual day; only those that differ from it."""
+    usual = need_answers(questionnaire, answers)
+    codes: dict[str, tuple[str, ...]] = {}
+    for question, answer in _answered(questionnaire, answers, Aspect.NEED_ON_BAD_DAY):
+        chosen = _chosen(question, answer)
+        if chosen != usual.get(question.about):
+            codes[question.about] = chosen
+    return codes
 
 
 def specialist_support(questionnaire: Questionnaire, answers: Answers) -> tuple[SupportLine, ...]:
@@ -123,6 +133,12 @@ def _answered(questionnaire: Questionnaire, answers: Answers, aspect: Aspect) ->
     for question in questionnaire.asked(answers):
         if question.asks is aspect and question.question_id in answers:
             yield question, answers[question.question_id]
+
+
+def _chosen(question: Question, answer: object) -> tuple[str, ...]:
+    """Choice codes in the order of the question."""
+    chosen = _codes(answer)
+    return tuple(choice.code for choice in question.choices if choice.code in chosen)
 
 
 def _codes(answer: object) -> tuple[str, ...]:

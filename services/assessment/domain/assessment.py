@@ -60,6 +60,7 @@ class Agreed:
     day_profiles: tuple[DayProfile, ...]
     specialist_support: tuple[SupportLine, ...]
     facts: Mapping[str, FactJson]
+    answers_on_bad_days: Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True)
@@ -150,6 +151,7 @@ class Assessment:
             day_profiles=reading.day_profiles(questionnaire, self.answers),
             specialist_support=reading.specialist_support(questionnaire, self.answers),
             facts=reading.facts_from_answers(questionnaire, self.answers),
+            answers_on_bad_days=reading.answers_on_bad_days(questionnaire, self.answers),
         )
         return replace(self, state=State.AGREED, agreed_on=on), agreed
 

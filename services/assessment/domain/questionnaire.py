@@ -50,6 +50,9 @@ class Aspect(StrEnum):
     DAY_PROFILE = "day_profile"
     """How many days a week are of a kind; about ``good``, ``bad`` or ``other``."""
 
+    NEED_ON_BAD_DAY = "need_on_bad_day"
+    """A need as it is on a bad day, where it is other than on a usual one; about the question that asks for that."""
+
     SPECIALIST_SUPPORT = "specialist_support"
     """Minutes a day of specialist support; about a code of the rate card."""
 

@@ -119,12 +119,12 @@ def _few_knots(past: PastPeople, _settings: Settings) -> Curve:
 
 
 def few_knots(points: Numbers, pence: Numbers) -> Knots:
-    """The best such lines from nothing at 0 points to the highest score."""
+    """The best such lines from 0 points to the highest score; they begin with nothing or more, as packages do."""
     inner = np.quantile(points, np.linspace(0, 1, KNOTS_MOST))
     at = np.unique(np.concatenate([[0.0], np.round(inner), [max(np.ceil(points.max()), 1.0)]]))
     rises = np.clip((points[:, None] - at[:-1]) / np.diff(at), 0, 1)
-    pence_up, _ = nnls(rises, pence)
-    return Knots(tuple(map(float, at)), (0.0, *map(float, np.cumsum(pence_up))))
+    pence_up, _ = nnls(np.column_stack([np.ones(len(points)), rises]), pence)
+    return Knots(tuple(map(float, at)), tuple(map(float, np.cumsum(pence_up))))
 
 
 def _from_nothing(points: Numbers, pence: Numbers) -> Knots:

@@ -9,10 +9,11 @@ from numpy.typing import NDArray
 
 from services.ras.calibration.errors import PastPeopleRefused
 from services.ras.domain.allocation import AllocationTable
-from services.ras.domain.points import NO_HELP, ScoredQuestion, Scoring
+from services.ras.domain.points import ScoredQuestion, Scoring
 from services.ras.domain.sums import WEEKS_PER_YEAR
 from services.ras.population.people import AND, Coded, People, Whole
-from services.ras.simulation.whole_population import WILLING, costed, scored
+from services.ras.simulation.scoring import WILLING, scored
+from services.ras.simulation.whole_population import costed
 
 Numbers = NDArray[np.float64]
 THOUSANDTHS = 1000
@@ -144,7 +145,7 @@ def _from_answers(people: People, scoring: Scoring) -> tuple[Whole, tuple[Level,
 
 def _left(people: People, domain: str, multipliers: Mapping[str, Any]) -> Numbers:
     willing = people.willing_and_able.is_word(WILLING)
-    given = people.informal_help.get(domain) or Coded.of_one(NO_HELP, len(people))
+    given = people.help_with(domain)
     shares = np.asarray([float(multipliers[word]) for word in given.values])[given.codes]
     return np.where(willing, shares, 1.0)
 

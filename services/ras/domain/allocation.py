@@ -4,13 +4,6 @@ Source:
     R (Savva) v Kensington and Chelsea [2010] EWCA Civ 1209; R (KM) v Cambridgeshire [2012] UKSC 23: a points table is
     lawful as a starting point only. Care and support statutory guidance, paragraph 11.24: transparent, timely,
     sufficient; it may rise or fall.
-
-The shares of the points line are by Aumann-Shapley pricing: each domain has what its points add as all points rise
-together from none to the person's own. For a sum of points that is the same price for each of the person's points,
-whatever the curve of the table, and it adds up exactly. For the square of a sum it is the Shapley value too.
-
-    Aumann and Shapley, Values of Non-Atomic Games (1974); Billera and Heath, Mathematics of Operations Research 7
-    (1982).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,20 +11,32 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
+from functools import cached_property
+from types import MappingProxyType
 from typing import NamedTuple
 
 from services.ras.domain import notes
 from services.ras.domain.costed_hours import CostedHours, HoursRule, costed_lines_of_hours, left_after_help
 from services.ras.domain.costed_lines import CostedLine, RateCard, SupportNeed, costed_line
 from services.ras.domain.errors import OtherQuestionnaire
-from services.ras.domain.good_and_bad_days import DayProfile, DayRule, WeighedDays, weighed_days
-from services.ras.domain.points import DomainScore, Score, Scoring, score
+from services.ras.domain.good_and_bad_days import DAYS_IN_WEEK, DayProfile, DayRule, WeighedDays, weighed_days
+from services.ras.domain.needs_by_day import (
+    NOTHING_TOLD,
+    Answers,
+    AnswersByDay,
+    ScoredDays,
+    of_the_day,
+    scored_days,
+    told_of_days,
+)
+from services.ras.domain.points import Score, Scoring, net_points
 from services.ras.domain.settlement import NO_RULE, SettlementRule
-from services.ras.domain.sums import plain_number, rounded_half_up, shared, thousandths
+from services.ras.domain.shares import PointsShare, SharedLine, points_shares
+from services.ras.domain.sums import plain_number, rounded_half_up, thousandths
 from services.ras.domain.tables import MoneyTable
 
 POINTS_LINE = "points"
-WHERE_SCORES_BEGIN, LEAST_SCORE = "where_scores_begin", "least_score"
+NO_POINTS: Mapping[str, Fraction] = MappingProxyType({})
 
 
 class Outcome(StrEnum):
@@ -50,6 +55,7 @@ class AgreedNeed(NamedTuple):
         willing_and_able: whether the carer is; None where nobody was asked. Help counts only when this is true.
         specialist_support: named one by one; priced by the rate card on top of the points.
         day_profiles: how often good and bad days come.
+        answers_by_day: by kind of day, the answers that are other than ``answers``; none where nobody told.
     """
 
     answers: Mapping[str, Sequence[str]]
@@ -57,6 +63,23 @@ class AgreedNeed(NamedTuple):
     willing_and_able: bool | None
     specialist_support: Sequence[SupportNeed] = ()
     day_profiles: Sequence[DayProfile] = ()
+    answers_by_day: AnswersByDay = NOTHING_TOLD
+
+    def net_points_of_days(self, scoring: Scoring) -> Mapping[str, Fraction]:
+        """Net points of the kinds of day whose answers were told."""
+        return {
+            kind: net_points(scoring, of_the_day(self.answers, differing), self.informal_help, self.willing_and_able)
+            for kind, differing in told_of_days(self.answers_by_day, self.day_profiles).items()
+        }
+
+    @property
+    def told_days(self) -> Sequence[tuple[Fraction, Answers]]:
+        """The kinds of day whose answers were told, each with its share of a week."""
+        return [
+            (Fraction(day.days_per_week, DAYS_IN_WEEK), of_the_day(self.answers, self.answers_by_day[day.kind]))
+            for day in self.day_profiles
+            if day.kind in self.answers_by_day
+        ]
 
 
 @dataclass(frozen=True)
@@ -106,17 +129,34 @@ class AllocationTable:
                 f" {questionnaire_id} version {questionnaire_version}"
             )
 
-    def weighed(self, points: Fraction, day_profiles: Sequence[DayProfile]) -> WeighedDays | None:
-        """Weigh the sums of the kinds of day; None where there are no such kinds, or one has no row in the table."""
+    @cached_property
+    def begins(self) -> Fraction:
+        """The sum where scores begin; pence a year."""
+        return self.money.exact_pence_per_year(Fraction(0)) or Fraction(0)
+
+    def that_count(self, answers_by_day: AnswersByDay, day_profiles: Sequence[DayProfile]) -> AnswersByDay:
+        """What was told of kinds of day that come, where the table prices them."""
+        return told_of_days(answers_by_day, day_profiles) if self.days else NOTHING_TOLD
+
+    def weighed(
+        self, points: Fraction, day_profiles: Sequence[DayProfile], points_told: Mapping[str, Fraction] = NO_POINTS
+    ) -> WeighedDays | None:
+        """Weigh the sums of the kinds of day; None where there are no such kinds, or one has no row in the table.
+
+        Args:
+            points_told: of kinds of day whose own answers were told; the council's multipliers stand for the others.
+        """
         if self.days is None or not day_profiles:
             return None
-        return weighed_days(self.money, self.days.points_by_kind(points), day_profiles)
+        return weighed_days(self.money, {**self.days.points_by_kind(points), **points_told}, day_profiles)
 
-    def exact_pence_per_year(self, points: Fraction, day_profiles: Sequence[DayProfile]) -> Fraction | None:
+    def exact_pence_per_year(
+        self, points: Fraction, day_profiles: Sequence[DayProfile], points_told: Mapping[str, Fraction] = NO_POINTS
+    ) -> Fraction | None:
         """The sum for a score, with its good and bad days where the table prices them; None where it has no row."""
         if self.days is None or not day_profiles:
             return self.money.exact_pence_per_year(points)
-        weighed = self.weighed(points, day_profiles)
+        weighed = self.weighed(points, day_profiles, points_told)
         return None if weighed is None else weighed.exact_pence_per_year
 
 
@@ -127,18 +167,6 @@ class AllocationLine:
     code: str
     text: str
     pence_per_year: int
-
-
-@dataclass(frozen=True)
-class PointsShare:
-    """What one domain adds to the points line; pence a year. The shares add up to that line exactly."""
-
-    domain: str
-    title: str
-    points_gross_thousandths: int
-    points_net_thousandths: int
-    pence_per_year: int
-    reasons: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -186,6 +214,7 @@ def allocate(
     willing_and_able: bool | None,
     specialist_support: Sequence[SupportNeed] = (),
     day_profiles: Sequence[DayProfile] = (),
+    answers_by_day: AnswersByDay = NOTHING_TOLD,
 ) -> Allocation:
     """Put a first figure on an agreed assessment; the arguments are those of `AgreedNeed`.
 
@@ -193,14 +222,27 @@ def allocate(
         AnswerUnknown: an answer that the table has no points for.
         NotAWeek: the kinds of day do not make a week.
     """
-    need = AgreedNeed(answers, informal_help, willing_and_able, specialist_support, day_profiles)
-    scored = score(table.scoring, answers, informal_help, willing_and_able)
-    weighed = table.weighed(scored.net, day_profiles)
-    exact = weighed.exact_pence_per_year if weighed else table.exact_pence_per_year(scored.net, day_profiles)
+    need = AgreedNeed(
+        answers,
+        informal_help,
+        willing_and_able,
+        specialist_support,
+        day_profiles,
+        table.that_count(answers_by_day, day_profiles),
+    )
+    days = scored_days(table.scoring, answers, informal_help, willing_and_able, need.answers_by_day)
+    scored = days.usual
+    weighed = table.weighed(scored.net, day_profiles, days.net_of_told)
+    # Without kinds of day there is nothing to weigh; else some day has no row in the table.
+    exact = (
+        weighed.exact_pence_per_year
+        if weighed
+        else table.exact_pence_per_year(scored.net, day_profiles, days.net_of_told)
+    )
     priced = [costed_line(support, table.rate_card) for support in specialist_support]
     lines = [line for line in priced if line is not None]
     unpriced = [support for support, line in zip(specialist_support, priced, strict=True) if line is None]
-    why_a_person = tuple(_why_a_person(table, scored, exact, need, unpriced))
+    why_a_person = tuple(_why_a_person(table, days, exact, need, unpriced))
     for_points = None if why_a_person or exact is None else rounded_half_up(exact)
     whole = 0 if for_points is None else for_points + sum(line.pence_per_year for line in lines)
     told = (
@@ -213,11 +255,11 @@ def allocate(
         points_gross_thousandths=thousandths(scored.gross),
         points_thousandths=thousandths(scored.net),
         pence_per_year=whole,
-        pence_per_year_before_help=None
-        if for_points is None
-        else _before_help(table, scored, need, whole - for_points),
+        pence_per_year_before_help=None if for_points is None else _before_help(table, days, need, whole - for_points),
         lines=() if for_points is None else _lines(scored, for_points, lines),
-        points_explanation=_explained(table, scored, for_points or 0),
+        points_explanation=points_shares(
+            SharedLine(for_points or 0, table.begins, weighed), days, table.scoring, need.answers, need.answers_by_day
+        ),
         notes=told,
         days=() if weighed is None else tuple(_days(weighed)),
         costed_hours=_costed_hours(table, need, lines, None if for_points is None else whole),
@@ -231,38 +273,9 @@ def _lines(scored: Score, for_points: int, costed: Sequence[CostedLine]) -> tupl
     )
 
 
-def _before_help(table: AllocationTable, scored: Score, need: AgreedNeed, for_lines: int) -> int | None:
-    exact = table.exact_pence_per_year(scored.gross, need.day_profiles)
+def _before_help(table: AllocationTable, days: ScoredDays, need: AgreedNeed, for_lines: int) -> int | None:
+    exact = table.exact_pence_per_year(days.usual.gross, need.day_profiles, days.gross_of_told)
     return None if exact is None else rounded_half_up(exact) + for_lines
-
-
-def _explained(table: AllocationTable, scored: Score, pence_per_year: int) -> tuple[PointsShare, ...]:
-    begins = min(pence_per_year, rounded_half_up(table.money.exact_pence_per_year(Fraction(0)) or Fraction(0)))
-    weights = {domain.domain: domain.net for domain in scored.domains}
-    if scored.raised:
-        weights[LEAST_SCORE] = scored.raised
-    shares = shared(pence_per_year - begins, weights)
-    explained = [_share(domain, shares[domain.domain]) for domain in scored.domains]
-    if scored.raised:
-        raised = thousandths(scored.raised)
-        explained.append(
-            PointsShare(LEAST_SCORE, "A least score", 0, raised, shares[LEAST_SCORE], (scored.raised_because,))
-        )
-    if begins:
-        because = ("Everybody with a score begins with this sum.",)
-        explained.append(PointsShare(WHERE_SCORES_BEGIN, "Where scores begin", 0, 0, begins, because))
-    return tuple(explained)
-
-
-def _share(domain: DomainScore, pence_per_year: int) -> PointsShare:
-    return PointsShare(
-        domain=domain.domain,
-        title=domain.title,
-        points_gross_thousandths=thousandths(domain.gross),
-        points_net_thousandths=thousandths(domain.net),
-        pence_per_year=pence_per_year,
-        reasons=domain.reasons,
-    )
 
 
 def _days(weighed: WeighedDays) -> Iterator[DayShown]:
@@ -277,9 +290,9 @@ def _costed_hours(
     if table.hours is None:
         return None
     left = left_after_help(table.scoring, need.informal_help, need.willing_and_able)
-    average_day = table.days.average(need.day_profiles) if table.days else Fraction(1)
+    multiplier = table.days.average(need.day_profiles, leaving_out=need.answers_by_day) if table.days else Fraction(1)
     of_hours, hours = costed_lines_of_hours(
-        table.hours, table.scoring, table.rate_card, need.answers, left, average_day
+        table.hours, table.scoring, table.rate_card, need.answers, left, multiplier, need.told_days
     )
     lines = (*of_hours, *specialist)
     whole = sum(line.pence_per_year for line in lines)
@@ -288,14 +301,15 @@ def _costed_hours(
 
 
 def _why_a_person(
-    table: AllocationTable, scored: Score, exact: Fraction | None, need: AgreedNeed, unpriced: Sequence[SupportNeed]
+    table: AllocationTable, days: ScoredDays, exact: Fraction | None, need: AgreedNeed, unpriced: Sequence[SupportNeed]
 ) -> Iterator[str]:
+    scored = days.usual
     if scored.unanswered:
         yield notes.unanswered(scored.unanswered)
     if exact is None:
         has_days = table.days is not None and bool(need.day_profiles)
         yield notes.beyond_the_table(scored.net, table.money.points_max, has_days)
-    elif scored.net == 0 or rounded_half_up(exact) == 0:
+    elif not days.has_points or rounded_half_up(exact) == 0:
         yield notes.no_money()
     for support in unpriced:
         yield notes.no_price(support)
@@ -311,7 +325,7 @@ def _notes(table: AllocationTable, scored: Score, need: AgreedNeed, weighed: Wei
     yield notes.about_help(scored, need.willing_and_able)
     if need.specialist_support:
         yield notes.SPECIALIST_SUPPORT
-    yield from notes.about_days(need.day_profiles, weighed, table.days is not None)
+    yield from notes.about_days(need.day_profiles, weighed, need.answers_by_day, table.days is not None)
     if table.held_back:
         yield notes.held_back(table.held_back)
     if table.has_weekly_sums:

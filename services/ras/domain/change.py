@@ -10,13 +10,14 @@ Source:
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import combinations
 from math import factorial
 
 from services.ras.domain.allocation import AgreedNeed, AllocationTable, Outcome, allocate
 from services.ras.domain.errors import AnswerUnknown, NoFigureToCompare
+from services.ras.domain.needs_by_day import ON_SUCH_A_DAY, Answers, of_the_day
 from services.ras.domain.points import question_points
 from services.ras.domain.sums import plain_number, rounded_whole
 
@@ -119,6 +120,7 @@ def change(before: tuple[AllocationTable, AgreedNeed], now: tuple[AllocationTabl
             helped.willing_and_able,
             (need_now if SUPPORT in come else need_before).specialist_support,
             (need_now if DAYS in come else need_before).day_profiles,
+            answered.answers_by_day,
         )
         return Fraction(_pence(table_now if PRICE in come else table_before, need))
 
@@ -145,7 +147,7 @@ def _pence(table: AllocationTable, need: AgreedNeed) -> int:
 def _differs(cause: str, before: tuple[AllocationTable, AgreedNeed], now: tuple[AllocationTable, AgreedNeed]) -> bool:
     (table_before, old), (table_now, new) = before, now
     return {
-        NEED: dict(old.answers) != dict(new.answers),
+        NEED: (dict(old.answers), dict(old.answers_by_day)) != (dict(new.answers), dict(new.answers_by_day)),
         HELP: (dict(old.informal_help), old.willing_and_able) != (dict(new.informal_help), new.willing_and_able),
         DAYS: list(old.day_profiles) != list(new.day_profiles),
         SUPPORT: list(old.specialist_support) != list(new.specialist_support),
@@ -154,10 +156,20 @@ def _differs(cause: str, before: tuple[AllocationTable, AgreedNeed], now: tuple[
 
 
 def _answers(table: AllocationTable, before: AgreedNeed, now: AgreedNeed) -> Iterable[AnswerChange]:
+    yield from _changes(table, before.answers, now.answers)
+    for kind in dict.fromkeys((*before.answers_by_day, *now.answers_by_day)):
+        told = [need.answers_by_day.get(kind, {}) for need in (before, now)]
+        old, new = (of_the_day(need.answers, differing) for need, differing in zip((before, now), told, strict=True))
+        for changed in _changes(table, old, new):
+            if any(changed.question_id in differing for differing in told):
+                yield replace(changed, label=f"{ON_SUCH_A_DAY[kind]}, {changed.label}")
+
+
+def _changes(table: AllocationTable, before: Answers, now: Answers) -> Iterable[AnswerChange]:
     for question in table.scoring.questions:
-        old, new = (tuple(need.answers.get(question.question_id, ())) for need in (before, now))
+        old, new = (tuple(answers.get(question.question_id, ())) for answers in (before, now))
         if set(old) != set(new):
-            moved = question_points(question, now.answers) - question_points(question, before.answers)
+            moved = question_points(question, now) - question_points(question, before)
             yield AnswerChange(
                 question.question_id, question.label, question.told(old), question.told(new), int(moved * 1000)
             )

@@ -15,7 +15,7 @@ from itertools import pairwise
 from services.ras.domain.costed_lines import CostedLine, Rate, RateCard
 from services.ras.domain.errors import TableNotSound
 from services.ras.domain.points import NO_HELP, Counting, Scoring
-from services.ras.domain.sums import plain_number
+from services.ras.domain.sums import plain_number, total
 
 
 @dataclass(frozen=True)
@@ -73,37 +73,38 @@ def costed_lines_of_hours(
     answers: Mapping[str, Sequence[str]],
     left_after_help: Mapping[str, Fraction],
     day_multiplier: Fraction,
+    told_days: Sequence[tuple[Fraction, Mapping[str, Sequence[str]]]] = (),
 ) -> tuple[tuple[CostedLine, ...], Fraction]:
     """Turn answers into hours and price them.
 
     Args:
         left_after_help: what is left of a domain's hours, by domain, where help counts.
         day_multiplier: of the average day; hours are weighed straight, since each hour costs the same.
+        told_days: kinds of day whose own answers were told, each with its share of a week; the multiplier is then of
+            the other days' share alone.
 
     Returns:
         The lines, and the hours a week.
     """
-    questions = {question.question_id: question for question in scoring.questions}
-    factors = {
-        domain: (
-            left * day_multiplier,
-            _factor("left after help", left) + _factor("for good and bad days", day_multiplier),
-        )
-        for domain, left in ((domain, left_after_help.get(domain, Fraction(1))) for domain in scoring.domains)
-    }
-    lines, whole = [], Fraction(0)
+    left = {domain: left_after_help.get(domain, Fraction(1)) for domain in scoring.domains}
+    multiplier = Fraction(1) if told_days else day_multiplier
+    day_in_words = " over your kinds of day" if told_days else _factor("for good and bad days", multiplier)
+    in_words = {domain: _factor("left after help", left[domain]) + day_in_words for domain in left}
+    lines, hours = [], []
     for entry in rule.questions:
-        question = questions[entry.question_id]
-        told = [entry.per_week[code] for code in answers.get(entry.question_id, ()) if code in entry.per_week]
-        asked = sum(told, Fraction(0)) if question.counting is Counting.ADD else max(told, default=Fraction(0))
+        question = scoring.questions_by_id[entry.question_id]
+        asked = _asked(entry, question.counting, answers.get(entry.question_id, ()))
+        if told_days:
+            of_days = (
+                share * _asked(entry, question.counting, said.get(entry.question_id, ())) for share, said in told_days
+            )
+            asked = total((asked * day_multiplier, *of_days))
         if not asked:
             continue
-        factor, factor_in_words = factors[question.domain]
-        hours = asked * factor
-        whole += hours
-        working = f"{question.label}: {plain_number(asked)} hours a week{factor_in_words}"
-        lines.append(_line(entry, working, hours, rule, card))
-    return tuple(lines), whole
+        hours.append(asked * left[question.domain])
+        working = f"{question.label}: {plain_number(asked)} hours a week{in_words[question.domain]}"
+        lines.append(_line(entry, working, (hours[-1], multiplier, card.weeks_per_year), rule, card))
+    return tuple(lines), total(hours) * multiplier
 
 
 def left_after_help(
@@ -115,12 +116,17 @@ def left_after_help(
     return {domain: scoring.help_multipliers[informal_help.get(domain, NO_HELP)] for domain in scoring.domains}
 
 
-def _line(entry: HoursOfQuestion, working: str, hours: Fraction, rule: HoursRule, card: RateCard) -> CostedLine:
+def _asked(entry: HoursOfQuestion, counting: Counting, codes: Sequence[str]) -> Fraction:
+    told = [entry.per_week[code] for code in codes if code in entry.per_week]
+    return total(told) if counting is Counting.ADD else max(told, default=Fraction(0))
+
+
+def _line(
+    entry: HoursOfQuestion, working: str, a_year: Sequence[Fraction | int], rule: HoursRule, card: RateCard
+) -> CostedLine:
     rate = rule.rates[entry.rate]
-    a_year = hours * card.weeks_per_year
-    pence = card.rounded(a_year * rate.pence_per_hour)
-    text = f"{working} x {card.weeks_per_year} weeks = {plain_number(a_year)} hours at {rate.told}"
-    return CostedLine(f"{entry.question_id}.{entry.rate}", text, pence)
+    text = f"{working} x {card.weeks_per_year} weeks = {plain_number(*a_year)} hours at {rate.told}"
+    return CostedLine(f"{entry.question_id}.{entry.rate}", text, card.rounded(*a_year, rate.pence_per_hour))
 
 
 def _factor(words: str, factor: Fraction) -> str:

@@ -12,7 +12,7 @@ from enum import StrEnum
 from fractions import Fraction
 from functools import cached_property
 
-from services.ras.domain.sums import PENCE_PER_POUND, plain_number, pounds, rounded_half_up
+from services.ras.domain.sums import PENCE_PER_POUND, plain_number, pounds, rounded_product
 
 MINUTES_PER_HOUR = 60
 
@@ -56,11 +56,15 @@ class RateCard:
     weeks_per_year: int
     round_to: RoundTo
 
-    def rounded(self, exact_pence: Fraction) -> int:
-        """A line's sum in whole pence, rounded half up to what the card says."""
+    def rounded(self, *factors: Fraction | int) -> int:
+        """A line's sum in whole pence, rounded once, half up to what the card says.
+
+        Args:
+            factors: the exact sum in pence, or what it is the product of.
+        """
         if self.round_to is RoundTo.PENCE:
-            return rounded_half_up(exact_pence)
-        return rounded_half_up(exact_pence / PENCE_PER_POUND) * PENCE_PER_POUND
+            return rounded_product(*factors)
+        return rounded_product(*factors, Fraction(1, PENCE_PER_POUND)) * PENCE_PER_POUND
 
 
 @dataclass(frozen=True)

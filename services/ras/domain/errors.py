@@ -47,6 +47,10 @@ class FallWithoutGrounds(DomainError):
     """A figure below one that was assessed needs grounds, and help by others needs names, hours and agreement."""
 
 
+class GroundsWithoutFall(DomainError):
+    """Grounds for a lower figure, where no figure is lower."""
+
+
 class DecidedTooEarly(DomainError):
     """A final figure dated before the assessment that it is settled on."""
 

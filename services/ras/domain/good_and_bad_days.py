@@ -7,9 +7,10 @@ Source:
     period that is long enough to see how they change.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from math import lcm
 
 from services.ras.domain.errors import NotAWeek, TableNotSound
 from services.ras.domain.tables import MoneyTable
@@ -49,14 +50,16 @@ class DayRule:
         """The points of a day of each kind, from those of a usual day."""
         return {kind: points * multiplier for kind, multiplier in self.multipliers.items()}
 
-    def average(self, days: Sequence[DayProfile]) -> Fraction:
-        """Return the multiplier of the average day, for what has no curve, such as hours; 1 where no days were told."""
+    def average(self, days: Sequence[DayProfile], leaving_out: Container[str] = ()) -> Fraction:
+        """Return the multiplier of the average day, for what has no curve, such as hours; 1 where no days were told.
+
+        Args:
+            leaving_out: kinds of day that are counted apart: their days add nothing here.
+        """
         if not days:
             return Fraction(1)
         _must_make_a_week(days, self.multipliers)
-        return sum(
-            (self.multipliers[day.kind] * Fraction(day.days_per_week, DAYS_IN_WEEK) for day in days), Fraction(0)
-        )
+        return _weighed((self.multipliers[day.kind], day.days_per_week) for day in days if day.kind not in leaving_out)
 
 
 @dataclass(frozen=True)
@@ -114,7 +117,10 @@ def weighed_days(
 
 
 def _weighed(values: Iterable[tuple[Fraction, int]]) -> Fraction:
-    return sum((value * days_per_week for value, days_per_week in values), Fraction(0)) / DAYS_IN_WEEK
+    weights = tuple(values)
+    unit = lcm(*(value.denominator for value, _ in weights))
+    in_units = sum(value.numerator * (unit // value.denominator) * days_per_week for value, days_per_week in weights)
+    return Fraction(in_units, unit * DAYS_IN_WEEK)
 
 
 def _must_make_a_week(days: Sequence[DayProfile], by_kind: Mapping[str, Fraction]) -> None:

@@ -1,6 +1,6 @@
 """The plain words that go with an allocation: what it is, why a person must look, what was counted and what was not."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from fractions import Fraction
 
 from services.ras.domain.costed_lines import CostedLine, SupportNeed
@@ -80,7 +80,9 @@ def about_help(scored: Score, willing_and_able: bool | None) -> str:
     )
 
 
-def about_days(profiles: Sequence[DayProfile], weighed: WeighedDays | None, has_rule: bool) -> Iterator[str]:
+def about_days(
+    profiles: Sequence[DayProfile], weighed: WeighedDays | None, told: Collection[str], has_rule: bool
+) -> Iterator[str]:
     bad = sum(day.days_per_week for day in profiles if day.kind == BAD)
     if weighed is not None:
         kinds = ", ".join(
@@ -89,6 +91,9 @@ def about_days(profiles: Sequence[DayProfile], weighed: WeighedDays | None, has_
             for day in weighed.figures
         )
         yield f"Your kinds of day were each given a sum, and the sums weighed by how often they come: {kinds}."
+        if told:
+            days = " and ".join(f"a {_KINDS[kind]} day" for kind in told)
+            yield f"What you told us about {days} was scored as you told it."
     elif bad and not has_rule:
         yield (
             f"You told us of {bad} bad {'day' if bad == 1 else 'days'} a week. The points are those of your usual week"

@@ -7,7 +7,7 @@ from fractions import Fraction
 from functools import cached_property
 
 from services.ras.domain.errors import AnswerUnknown, TableNotSound
-from services.ras.domain.sums import plain_number
+from services.ras.domain.sums import plain_number, total
 
 NO_HELP = "none"
 #: How much of the help that a person needs with a domain family and friends give, from least to most.
@@ -65,9 +65,21 @@ class ScoredQuestion:
         """The choice with the fewest points."""
         return min(self.choices, key=lambda choice: choice.points)
 
+    @cached_property
+    def by_code(self) -> Mapping[str, ScoredChoice]:
+        """The choices by their codes, in their order."""
+        return {choice.code: choice for choice in self.choices}
+
     def told(self, codes: Sequence[str]) -> str:
         """Answers in the words of the questionnaire."""
-        return "; ".join(choice.text for choice in self.choices if choice.code in codes) or "no answer"
+        return "; ".join(choice.text for choice in self.given(codes)) or "no answer"
+
+    def given(self, codes: Sequence[str]) -> Sequence[ScoredChoice]:
+        """The choices that the codes name, each once, in the order of the questionnaire."""
+        if len(codes) == 1:  # Most answers: no need to look through the choices.
+            choice = self.by_code.get(codes[0])
+            return (choice,) if choice else ()
+        return [choice for choice in self.choices if choice.code in codes]
 
 
 @dataclass(frozen=True)
@@ -97,7 +109,20 @@ class Scoring:
     help_multipliers: Mapping[str, Fraction]
     least_scores: tuple[LeastScore, ...] = ()
 
-    @property
+    @cached_property
+    def questions_by_id(self) -> Mapping[str, ScoredQuestion]:
+        """The questions by their ids, in their order."""
+        return {question.question_id: question for question in self.questions}
+
+    @cached_property
+    def questions_by_domain(self) -> Mapping[str, tuple[ScoredQuestion, ...]]:
+        """The questions of each domain, in their order."""
+        return {
+            domain: tuple(question for question in self.questions if question.domain == domain)
+            for domain in self.domains
+        }
+
+    @cached_property
     def answers_hang_together(self) -> bool:
         """Whether what one answer counts for may hang on another."""
         return bool(self.least_scores) or any(question.weights for question in self.questions)
@@ -147,11 +172,11 @@ class Score:
 
     @cached_property
     def gross(self) -> Fraction:
-        return sum((domain.gross for domain in self.domains), Fraction(0))
+        return total(domain.gross for domain in self.domains)
 
     @cached_property
     def net(self) -> Fraction:
-        return sum((domain.net for domain in self.domains), self.raised)
+        return total((*(domain.net for domain in self.domains), self.raised))
 
 
 def score(
@@ -196,12 +221,24 @@ def net_points(
     willing_and_able: bool | None,
 ) -> Fraction:
     """Return the net points that `score` gives, without its words: for trying many answers of one person."""
-    net = Fraction(0)
-    for question in scoring.questions:
-        points = question_points(question, answers)
-        net += net_of_help(scoring, question.domain, points, informal_help, willing_and_able)
+    net = total(net_points_of_each(scoring, answers, informal_help, willing_and_able).values())
     least = _least(scoring, answers)
     return net if least is None else max(net, least.points)
+
+
+def net_points_of_each(
+    scoring: Scoring,
+    answers: Mapping[str, Sequence[str]],
+    informal_help: Mapping[str, str],
+    willing_and_able: bool | None,
+) -> Mapping[str, Fraction]:
+    """Return what the answer to each question adds to the net points, by question id; a least score is not in it."""
+    return {
+        question.question_id: net_of_help(
+            scoring, question.domain, question_points(question, answers), informal_help, willing_and_able
+        )
+        for question in scoring.questions
+    }
 
 
 def net_of_help(
@@ -215,11 +252,10 @@ def net_of_help(
 
 def question_points(question: ScoredQuestion, answers: Mapping[str, Sequence[str]]) -> Fraction:
     """Return the points of the answers to one question, before help."""
-    codes = answers.get(question.question_id, ())
-    points = _count(question.counting, [choice.points for choice in question.choices if choice.code in codes])
+    points = _count(question.counting, question.given(answers.get(question.question_id, ())))
     if not question.weights or not points:
         return points
-    return points * sum((weight.factor for weight in question.weights if _holds(weight.where, answers)), Fraction(0))
+    return points * total(weight.factor for weight in question.weights if _holds(weight.where, answers))
 
 
 def _holds(where: Where, answers: Mapping[str, Sequence[str]]) -> bool:
@@ -239,25 +275,29 @@ def _multiplier(scoring: Scoring, help_given: str, willing_and_able: bool | None
 def _domain_score(
     scoring: Scoring, domain: str, answers: Mapping[str, Sequence[str]], help_given: str, willing_and_able: bool | None
 ) -> DomainScore:
-    gross = Fraction(0)
-    reasons = []
-    for question in (question for question in scoring.questions if question.domain == domain):
-        points = question_points(question, answers)
-        gross += points
+    points, reasons = [], []
+    for question in scoring.questions_by_domain[domain]:
+        points.append(question_points(question, answers))
         told = question.told(answers.get(question.question_id, ()))
-        reasons.append(f"{question.label}: {told} - {_points(points)}")
+        reasons.append(f"{question.label}: {told} - {points_in_words(points[-1])}")
+    gross = total(points)
     multiplier = _multiplier(scoring, help_given, willing_and_able)
     if help_given != NO_HELP and gross:
         reasons.append(_help_reason(help_given, willing_and_able, multiplier))
     counts = help_given != NO_HELP and willing_and_able is True
-    return DomainScore(domain, scoring.domains[domain], gross, gross * multiplier, help_given, counts, tuple(reasons))
+    net = gross * multiplier if counts else gross
+    return DomainScore(domain, scoring.domains[domain], gross, net, help_given, counts, tuple(reasons))
 
 
-def _count(counting: Counting, points: Sequence[Fraction]) -> Fraction:
-    return sum(points, Fraction(0)) if counting is Counting.ADD else max(points, default=Fraction(0))
+def _count(counting: Counting, given: Sequence[ScoredChoice]) -> Fraction:
+    if len(given) == 1:
+        return given[0].points
+    points = [choice.points for choice in given]
+    return total(points) if counting is Counting.ADD else max(points, default=Fraction(0))
 
 
-def _points(points: Fraction) -> str:
+def points_in_words(points: Fraction) -> str:
+    """Write points: 1 point, 3.5 points."""
     return f"{plain_number(points)} {'point' if points == 1 else 'points'}"
 
 
@@ -271,13 +311,12 @@ def _help_reason(help_given: str, willing_and_able: bool | None, multiplier: Fra
 
 
 def _must_know_all(scoring: Scoring, answers: Mapping[str, Sequence[str]], informal_help: Mapping[str, str]) -> None:
-    questions = {question.question_id: question for question in scoring.questions}
+    questions = scoring.questions_by_id
     for question_id, codes in answers.items():
         if question_id not in questions:
             raise AnswerUnknown(f"no points for the question {question_id!r}")
-        known = {choice.code for choice in questions[question_id].choices}
-        if not known.issuperset(codes):
-            raise AnswerUnknown(f"no points for {', '.join(sorted(set(codes) - known))!r} at {question_id!r}")
+        if unknown := set(codes).difference(questions[question_id].by_code):
+            raise AnswerUnknown(f"no points for {', '.join(sorted(unknown))!r} at {question_id!r}")
     for domain, help_given in informal_help.items():
         if domain not in scoring.domains or help_given not in scoring.help_multipliers:
             raise AnswerUnknown(f"help {help_given!r} with {domain!r}")

@@ -13,10 +13,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
+from math import floor
 from uuid import UUID
 
 from services.ras.domain.errors import (
     FallWithoutGrounds,
+    GroundsWithoutFall,
     NotItemised,
     NotReassessed,
     ReasonMissing,
@@ -149,6 +151,22 @@ class Settled:
     yearly_sums: tuple[int, ...]
 
 
+def left_to_practitioner(rule: SettlementRule, assessed: int | None) -> tuple[int, int] | None:
+    """Return the least and the most that a practitioner may settle without an approver; pence a year.
+
+    Args:
+        assessed: the indicative figure; None where a person must find it.
+
+    Returns:
+        None where every figure is an approver's.
+    """
+    if assessed is None:
+        return None
+    departure = floor(assessed * rule.tolerance)
+    most = min([assessed + departure, *(limit.pence_per_year for limit in rule.soft_limits)])
+    return (assessed - departure, most) if assessed - departure <= most else None
+
+
 def settle(rule: SettlementRule, indicative: Indicative, proposal: Proposal, earlier: Earlier | None = None) -> Settled:
     """Settle a figure, or refuse with what is missing.
 
@@ -157,6 +175,7 @@ def settle(rule: SettlementRule, indicative: Indicative, proposal: Proposal, ear
         ReasonMissing: it departs from the indicative figure and no reason is given.
         NotReassessed: it is lower than before and need was not looked at again.
         FallWithoutGrounds: it is lower than an assessed figure, without what such a fall needs.
+        GroundsWithoutFall: it has grounds for a fall, and is lower than nothing.
         SomebodyElseMustDecide: beyond the tolerance or a soft limit, and no approver decides.
     """
     final = _final(indicative, proposal)
@@ -166,6 +185,8 @@ def settle(rule: SettlementRule, indicative: Indicative, proposal: Proposal, ear
     _must_be_reassessed(indicative, final, earlier)
     if _falls(rule, indicative, final, earlier):
         _must_have_grounds(indicative, proposal, earlier)
+    elif proposal.grounds is not None and not (departure is not None and departure < 0):
+        raise GroundsWithoutFall("the figure is lower than none that was assessed: leave the grounds out")
     if proposal.decided_by is not DecidedBy.APPROVER and (why := list(_for_an_approver(rule, indicative, final))):
         raise SomebodyElseMustDecide("; ".join(why))
     fallen = earlier is not None and final < earlier.pence_per_year

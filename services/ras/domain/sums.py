@@ -1,6 +1,6 @@
 """Exact sums: rounded once, at the end; shared without losing a penny; written as people write them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from math import floor, lcm
 
@@ -15,6 +15,24 @@ def rounded_half_up(exact: Fraction) -> int:
     """Round a sum of zero or more to the whole number, a half upwards."""
     # In whole numbers: the same as floor(exact + 1/2), and an explanation rounds a hundred times.
     return (2 * exact.numerator + exact.denominator) // (2 * exact.denominator)
+
+
+def rounded_product(*factors: Fraction | int) -> int:
+    """Round a product of numbers of zero or more, a half upwards, without making the fractions on the way to it."""
+    numerator = denominator = 1
+    for factor in factors:
+        numerator *= factor.numerator
+        denominator *= factor.denominator
+    return (2 * numerator + denominator) // (2 * denominator)
+
+
+def total(numbers: Iterable[Fraction]) -> Fraction:
+    """Add up, exactly, over one common denominator: many times faster than one addition after the other."""
+    added = tuple(numbers)
+    if len(added) == 1:
+        return added[0]
+    unit = lcm(*(number.denominator for number in added))
+    return Fraction(sum(number.numerator * (unit // number.denominator) for number in added), unit)
 
 
 def shared(total_pence: int, weights: Mapping[str, Fraction]) -> dict[str, int]:
@@ -54,7 +72,7 @@ def rounded_whole(parts: Mapping[str, Fraction]) -> dict[str, int]:
     Largest-remainder method, as in `shared`.
     """
     rounded = {name: floor(part) for name, part in parts.items()}
-    left = sum(parts.values(), Fraction(0)) - sum(rounded.values())
+    left = total(parts.values()) - sum(rounded.values())
     by_remainder = sorted(parts, key=lambda name: (rounded[name] - parts[name], name))
     for name in by_remainder[: rounded_half_up(left)]:
         rounded[name] += 1
@@ -76,10 +94,12 @@ def pounds(pence: Fraction | int) -> str:
 
 def thousandths(number: Fraction) -> int:
     """Return a number of zero or more in whole thousandths, a half upwards."""
-    return (2000 * number.numerator + number.denominator) // (2 * number.denominator)
+    return rounded_product(number, 1000)
 
 
-def plain_number(number: Fraction) -> str:
-    """Write a number with as many decimals as it needs, three at most: 55, 33.6, 31.429."""
-    whole, part = divmod(thousandths(number), 1000)
+def plain_number(*factors: Fraction | int) -> str:
+    """Write a number, or a product of numbers, with as many decimals as it needs, three at most: 55, 33.6, 31.429."""
+    if len(factors) == 1 and factors[0].denominator == 1:  # Most points and hours.
+        return str(factors[0].numerator)
+    whole, part = divmod(rounded_product(*factors, 1000), 1000)
     return f"{whole}.{part:03}".rstrip("0") if part else str(whole)

@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from itertools import pairwise
-from typing import Protocol, Self
+from math import lcm
+from typing import NamedTuple, Protocol, Self
 
 from services.ras.domain.errors import TableNotSound
 from services.ras.domain.sums import plain_number
@@ -55,23 +56,38 @@ class LinearBetweenKnots:
         return self.knots[-1].points
 
     def exact_pence_per_year(self, points: Fraction) -> Fraction | None:
-        for ends_at, slope, at_zero in self._pieces:
-            if points.numerator * ends_at.denominator <= ends_at.numerator * points.denominator:
-                return slope * points + at_zero
+        numerator, denominator = points.numerator, points.denominator
+        for piece in self._pieces:
+            if numerator * piece.ends_at.denominator <= piece.ends_at.numerator * denominator:
+                return Fraction(piece.rise * numerator + piece.at_zero * denominator, piece.unit * denominator)
         return None
 
     @cached_property
-    def _pieces(self) -> tuple[tuple[Fraction, Fraction, Fraction], ...]:
-        """Each straight line: the score it ends at, pence for a point, and where it would meet 0 points."""
-        pieces = []
-        for lower, upper in pairwise(self.knots):
-            slope = (upper.pence_per_year - lower.pence_per_year) / (upper.points - lower.points)
-            pieces.append((upper.points, slope, lower.pence_per_year - slope * lower.points))
-        return tuple(pieces)
+    def _pieces(self) -> tuple["_Piece", ...]:
+        return tuple(_piece(lower, upper) for lower, upper in pairwise(self.knots))
 
     def uprated(self, factor: Fraction) -> Self:
         knots = (replace(knot, pence_per_year=knot.pence_per_year * factor) for knot in self.knots)
         return replace(self, knots=tuple(knots))
+
+
+class _Piece(NamedTuple):
+    """One straight line, in whole parts of a penny: ``rise`` for a point, and ``at_zero`` where it would meet 0 points.
+
+    A penny has ``unit`` such parts.
+    """
+
+    ends_at: Fraction
+    rise: int
+    at_zero: int
+    unit: int
+
+
+def _piece(lower: Knot, upper: Knot) -> _Piece:
+    slope = (upper.pence_per_year - lower.pence_per_year) / (upper.points - lower.points)
+    at_zero = lower.pence_per_year - slope * lower.points
+    unit = lcm(slope.denominator, at_zero.denominator)
+    return _Piece(upper.points, int(slope * unit), int(at_zero * unit), unit)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,9 @@ question adds its own chance, and user groups differ in how much each domain mat
 chance together reach up the question's choices. Family help falls with severity. What a package costs is then worked
 out from the answers by a hidden rule - not by any allocation table - and spoilt as real costs are: a market's prices,
 what the assessment did not see (skew), a few packages several times the rest (the tail), and sums that people agreed in
-round numbers (heaping). Specialist support comes on top, line by line, at a market price.
+round numbers (heaping). Specialist support comes on top, line by line, at a market price. Some people's condition
+changes from day to day, above all with mental ill health and with some impairments: they tell how many days a week are
+good and bad, and their package costs what such a week does.
 
 What is known and what is not. The published part is only the performance of such predictions: a linear fit explains
 about 0.43 to 0.49 of the differences between people (Florida, 2025) and indicative and final sums differ on average by
@@ -21,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from braid.contracts.codes import UserGroup
+from services.ras.domain.good_and_bad_days import BAD, DAYS_IN_WEEK, GOOD, USUAL
 from services.ras.domain.points import HELP_CODES, Counting, Scoring
 from services.ras.population.people import AND, Coded, People, Whole
 
@@ -28,21 +31,25 @@ Numbers = NDArray[np.float64]
 
 
 class GroupShape(NamedTuple):
-    """What is made up about a user group: its share, its severity, what it costs, and how often carers help."""
+    """What is made up about a user group: its share, its severity, its cost, and how often things are so."""
 
     share: float
     severity: float
     pounds_per_week: float
     help_chance: float
     specialist_chance: float
+    fluctuating_chance: float
 
 
 GROUPS: Mapping[UserGroup, GroupShape] = {
-    UserGroup.OLDER_PEOPLE: GroupShape(0.52, -0.15, 420, 0.45, 0.02),
-    UserGroup.PHYSICAL_OR_SENSORY_IMPAIRMENT: GroupShape(0.19, 0.0, 520, 0.40, 0.04),
-    UserGroup.LEARNING_DISABILITY: GroupShape(0.20, 0.45, 760, 0.35, 0.12),
-    UserGroup.MENTAL_HEALTH: GroupShape(0.09, -0.25, 440, 0.20, 0.04),
+    UserGroup.OLDER_PEOPLE: GroupShape(0.52, -0.15, 420, 0.45, 0.02, 0.10),
+    UserGroup.PHYSICAL_OR_SENSORY_IMPAIRMENT: GroupShape(0.19, 0.0, 520, 0.40, 0.04, 0.30),
+    UserGroup.LEARNING_DISABILITY: GroupShape(0.20, 0.45, 760, 0.35, 0.12, 0.05),
+    UserGroup.MENTAL_HEALTH: GroupShape(0.09, -0.25, 440, 0.20, 0.04, 0.45),
 }
+
+#: What a day of each kind costs, beside a usual one: the market's own and no table's.
+COST_OF_DAY: Mapping[str, float] = {GOOD: 0.7, USUAL: 1.0, BAD: 1.6}
 
 #: Of two equal needs, which domain costs more: by the domains' order in the questionnaire, repeated when there are
 #: more.
@@ -91,7 +98,9 @@ def synthetic_people(
     willing = chance.choice(3, size=count, p=[0.75, 0.10, 0.15]).astype(np.int32)
     specialist = _specialist(chance, tuple(rates), group, severity)
     need = _need(scoring, depths, met * (willing == 0)[:, None])
-    cost = _cost(chance, group, need, noise or Noise())
+    # A stream of chance of its own: who has such days changes nothing else about anybody.
+    days = _days(np.random.default_rng([seed, 1]), group)
+    cost = _cost(chance, group, need, noise or Noise()) * _cost_of_week(days)
     for code, minutes in specialist.items():
         cost += minutes / 60 * 7 * rates[code] / 100 * np.exp(chance.normal(0, 0.08, count))
     return People(
@@ -103,6 +112,7 @@ def synthetic_people(
         informal_help=helped,
         willing_and_able=Coded(willing, ("yes", "no", "not_asked")),
         specialist_minutes_per_day=specialist,
+        days_per_week=days,
         reassessed=chance.random(count) < 0.6,  # noqa: PLR2004
         equality={"age_band": _ages(chance, group), "sex": Coded(chance.integers(0, 2, count, np.int32), SEXES)},
         synthetic=True,
@@ -163,6 +173,21 @@ def _specialist(
         quarters = np.clip(np.round(hours * 4), 1, 64).astype(np.int64)
         minutes[code] = np.where(needs & (chance.random(len(group)) < 1 / len(codes)), quarters * 15, 0)
     return minutes
+
+
+def _days(chance: np.random.Generator, group: NDArray[np.int32]) -> Mapping[str, Whole]:
+    """How many days a week are good, usual and bad, where somebody's condition changes; else nobody was told."""
+    likely = np.asarray([shape.fluctuating_chance for shape in GROUPS.values()])[group]
+    changes = chance.random(len(group)) < likely
+    bad = np.where(changes, chance.integers(1, 5, len(group)), 0)
+    good = np.where(changes, chance.integers(0, 4, len(group)), 0)
+    return {GOOD: good, USUAL: np.where(changes, DAYS_IN_WEEK - good - bad, 0), BAD: bad}
+
+
+def _cost_of_week(days: Mapping[str, Whole]) -> Numbers:
+    """What a week costs beside one of usual days."""
+    told: Numbers = np.sum([COST_OF_DAY[kind] * count for kind, count in days.items()], axis=0) / DAYS_IN_WEEK
+    return np.where(told > 0, told, 1.0)
 
 
 def _need(scoring: Scoring, depths: Mapping[str, Numbers], met: Numbers) -> Numbers:

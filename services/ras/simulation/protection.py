@@ -1,6 +1,7 @@
 """Transitional protection over a whole population: everybody's sum in each year, its cost, and what may not fall.
 
-A sum does not fall at all until the person's needs have been assessed again; protection only phases what may.
+How a sum falls is the domain's rule (`services.ras.domain.protection`), asked once for each different sum. A sum does
+not fall at all until the person's needs have been assessed again; protection only phases what may.
 
 Source:
     Care Act 2014 s.27 and care and support statutory guidance, chapter 13: a plan is revised after a review and a
@@ -8,17 +9,13 @@ Source:
 """
 
 from dataclasses import dataclass
-from fractions import Fraction
+from itertools import count
 
 import numpy as np
 from numpy.typing import NDArray
 
 from services.ras.population.people import Flags, Whole
-from services.ras.simulation.protection_rule import Against, PaidBy, Protection
-
-
-class ReductionRefused(Exception):
-    """A sum would fall without a recorded reassessment of the person's needs. Phasing does not make it lawful."""
+from services.ras.simulation.protection_rule import PaidBy, Protection
 
 
 @dataclass(frozen=True)
@@ -39,18 +36,6 @@ class YearOfProtection:
     still_protected: int
 
 
-def must_be_reassessed(starting_pence: int, target_pence: int, *, reassessed: bool) -> None:
-    """Refuse to lower one person's sum without a reassessment.
-
-    Raises:
-        ReductionRefused: the sum would fall and no reassessment is recorded.
-    """
-    if target_pence < starting_pence and not reassessed:
-        raise ReductionRefused(
-            f"the sum may not fall from {starting_pence} to {target_pence} pence: no reassessment is recorded"
-        )
-
-
 def lawful_targets(starting: Whole, target: Whole, reassessed: Flags) -> tuple[Whole, Flags]:
     """Hold everybody at their sum whose sum would fall without a reassessment.
 
@@ -62,21 +47,19 @@ def lawful_targets(starting: Whole, target: Whole, reassessed: Flags) -> tuple[W
 
 
 def sums_by_year(starting: Whole, target: Whole, rule: Protection) -> list[Whole]:
-    """Everybody's sum in each year, pence, until all are at their target or the protection ends.
+    """Everybody's sum in each year, pence, until all are at their target; what `domain.protection.phased` gives each.
 
-    The year after the last protected one is included: there, everybody has their target. Each year's allowed loss is
-    rounded to the penny, a half upwards, because each year's sum is money that is paid.
+    The year after the last protected one is included: there, everybody has their target.
     """
-    floor = _share(starting, rule.floor)
-    year, sums = starting, []
-    for _ in range(rule.years):
-        base = starting if rule.against is Against.STARTING else year
-        kept = np.maximum(year - _share(base, rule.most_lost_a_year), floor)
-        year = np.where(target < starting, np.maximum(target, kept), target)
+    distinct, place = np.unique(starting, return_inverse=True)
+    sums: list[Whole] = []
+    for number in count(1):
+        protected = [rule.phasing.protected(sum_, number) for sum_ in distinct.tolist()]
+        year = np.maximum(target, np.asarray(protected, np.int64)[place])
         sums.append(_paid_from_gains(starting, target, year) if rule.paid_by is PaidBy.GAINS else year)
         if np.array_equal(year, target):
-            return sums
-    return [*sums, target]
+            break
+    return sums
 
 
 def priced(starting: Whole, target: Whole, rule: Protection) -> list[YearOfProtection]:
@@ -94,10 +77,6 @@ def _priced(number: int, sums: Whole, target: Whole) -> YearOfProtection:
         council_pence=over - held_back,
         still_protected=int((sums > target).sum()),
     )
-
-
-def _share(sums: Whole, share: Fraction) -> Whole:
-    return (2 * sums * share.numerator + share.denominator) // (2 * share.denominator)
 
 
 def _paid_from_gains(starting: Whole, target: Whole, year: Whole) -> Whole:

@@ -1,17 +1,11 @@
-"""A scenario as a report, as data, and person by person."""
-
-from dataclasses import asdict
-from typing import Any
-
-import numpy as np
-import polars as pl
+"""A scenario as a report."""
 
 from services.ras.domain.sums import WEEKS_PER_YEAR
 from services.ras.population.people import People
 from services.ras.reports.page import Section, page
 from services.ras.reports.pictures import Cell, Picture, Table, bars
+from services.ras.simulation.results import warnings, without_figure
 from services.ras.simulation.scenario import Change, Scenario
-from services.ras.simulation.whole_population import WhyAPerson
 
 PENCE = 100
 PER_CENT = 100
@@ -27,6 +21,9 @@ CHANGE_COLUMNS = (
     "lost £/year",
     "before £/year",
     "after £/year",
+    "costed hours £/year",
+    "figures less costed hours £/year",
+    "figure below costed hours",
 )
 
 
@@ -45,68 +42,6 @@ def report(people: People, scenario: Scenario) -> str:
     return page(title, about, tuple(warnings(people, scenario)), sections)
 
 
-def warnings(people: People, scenario: Scenario) -> list[str]:
-    """What a reader must not overlook."""
-    found = []
-    if people.synthetic:
-        found.append("These people are made up.")
-    if refused := int(scenario.refused.sum()):
-        found.append(
-            f"{refused:,} reductions are refused: no reassessment of the person's needs is recorded. Their sums"
-            " stay, and"
-            " no protection rule changes that (Care Act 2014 s.27)."
-        )
-    budget = scenario.question.budget_pence_per_year
-    if budget is not None and scenario.total_pence > budget:
-        found.append(
-            f"The total is £{(scenario.total_pence - budget) / PENCE:,.2f} a year above the budget. Resources may"
-            " decide how"
-            " a need is met, never whether (statutory guidance, paragraph 10.27)."
-        )
-    if any(year.cost_pence > year.council_pence for year in scenario.years):
-        found.append("Gains that wait are sums below what the table says is needed: each needs a person's judgement.")
-    return found
-
-
-def as_data(people: People, scenario: Scenario) -> dict[str, Any]:
-    """The totals as plain data; pence a year."""
-    return {
-        "table": scenario.question.table.table_id,
-        "version": scenario.question.table.version,
-        "uplift": str(scenario.question.uplift),
-        "synthetic": people.synthetic,
-        "people": len(people),
-        "without_figure": _reasons(scenario),
-        "budget_pence": scenario.question.budget_pence_per_year,
-        "before_pence": int(scenario.before.sum()),
-        "total_pence": scenario.total_pence,
-        "covered": scenario.covered,
-        "reductions_refused": int(scenario.refused.sum()),
-        "groups": [asdict(change) for change in scenario.groups],
-        "deciles": [asdict(change) for change in scenario.deciles],
-        "cliffs": [asdict(step) for step in scenario.cliffs],
-        "years": [asdict(year) for year in scenario.years],
-        "warnings": warnings(people, scenario),
-    }
-
-
-def by_person(people: People, scenario: Scenario) -> pl.DataFrame:
-    """One row a person; pence a year. ``for_a_person`` is true where the table has no figure."""
-    return pl.DataFrame(
-        {
-            "person": pl.Series(list(people.person.values), dtype=pl.String).gather(people.person.codes),
-            "user_group": pl.Series(list(people.user_group.values), dtype=pl.String).gather(people.user_group.codes),
-            "points_thousandths": scenario.allocations.points_thousandths,
-            "before_pence_per_year": scenario.before,
-            "figure_pence_per_year": scenario.allocations.pence_per_year,
-            "after_pence_per_year": scenario.after,
-            "for_a_person": ~scenario.allocations.calculated,
-            "reduction_refused": scenario.refused,
-            "synthetic": np.full(len(people), people.synthetic),
-        }
-    )
-
-
 def _totals(people: People, scenario: Scenario) -> Section:
     budget = scenario.question.budget_pence_per_year
     rows: list[tuple[Cell, ...]] = [
@@ -119,7 +54,7 @@ def _totals(people: People, scenario: Scenario) -> Section:
     reasons = Table(
         "Why a person must look",
         ("reason", "people"),
-        tuple((_in_words(name), count) for name, count in _reasons(scenario).items()),
+        tuple((_in_words(name), count) for name, count in without_figure(scenario).items()),
     )
     covered = (
         ""
@@ -127,11 +62,6 @@ def _totals(people: People, scenario: Scenario) -> Section:
         else f"{scenario.covered / len(people):.1%} of all people have a figure that covers the cost."
     )
     return Section("Totals", (covered,) if covered else (), (totals, reasons))
-
-
-def _reasons(scenario: Scenario) -> dict[str, int]:
-    why = scenario.allocations.why_a_person
-    return {reason.name.lower(): int((why & reason.value > 0).sum()) for reason in WhyAPerson if reason.name}
 
 
 def _in_words(code: str) -> str:
@@ -178,6 +108,9 @@ def _table(changes: tuple[Change, ...]) -> Table:
             one.lost_pence / PENCE,
             one.before_pence / PENCE,
             one.after_pence / PENCE,
+            None if one.costed_hours_pence is None else one.costed_hours_pence / PENCE,
+            None if one.gap_pence is None else one.gap_pence / PENCE,
+            one.below_costed_hours,
         )
         for one in changes
     )

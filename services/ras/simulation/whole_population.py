@@ -1,35 +1,31 @@
 """One allocation table over a whole population at once: the same pence as `services.ras.domain.allocation`, vectorised.
 
-The meaning of a table stays in the domain. Here only what repeats is taken out: an answer, a score or a number of
-minutes that a thousand people share is worked out once, exactly, by the domain's own rules, and looked up for all of
-them. So any kind of table that the domain knows works here too, and nothing is rounded differently.
+The meaning of a table stays in the domain. Here only what repeats is taken out: an answer, a score, a week of good and
+bad days or a number of minutes that a thousand people share is worked out once, exactly, by the domain's own rules, and
+looked up for all of them. So any kind of table that the domain knows works here too, and nothing is rounded otherwise.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from enum import IntFlag
 from fractions import Fraction
-from math import lcm
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from services.ras.domain.allocation import AllocationTable
+from services.ras.domain.allocation import AgreedNeed, AllocationTable
+from services.ras.domain.costed_hours import HoursOfQuestion, HoursRule, costed_lines_of_hours, left_after_help
 from services.ras.domain.costed_lines import RateCard, SupportNeed, costed_line
-from services.ras.domain.errors import AnswerUnknown, DomainError
-from services.ras.domain.points import NO_HELP, ScoredQuestion, Scoring, score
-from services.ras.domain.sums import rounded_half_up
-from services.ras.domain.tables import MoneyTable
-from services.ras.population.people import AND, Coded, People, Whole
+from services.ras.domain.points import NO_HELP
+from services.ras.domain.sums import rounded_half_up, thousandths
+from services.ras.population.people import AND, Flags, People, Whole
+from services.ras.simulation.one_by_one import agreed_need, rows_with_days_of_their_own
+from services.ras.simulation.scoring import WILLING, scored
+from services.ras.simulation.weeks import Weeks, week, weeks_of
 
-WILLING = "yes"
-THOUSANDTHS = 1000
-#: What 64 bits hold, with room for the sums of all domains.
-UNITS_MOST = 2**60
-
-
-class TooFine(DomainError):
-    """Points and multipliers have no common unit in which a whole population can be counted."""
+#: What stands for a score that the table has no row for.
+NO_ROW = -1
 
 
 class WhyAPerson(IntFlag):
@@ -42,25 +38,6 @@ class WhyAPerson(IntFlag):
 
 
 @dataclass(frozen=True)
-class Scores:
-    """Points of everybody, exact: whole numbers of one ``unit``.
-
-    Args:
-        net: by domain, after help that counts.
-        unit: what 1 stands for, in points.
-        unanswered: a question that has points has no answer.
-    """
-
-    net: Mapping[str, Whole]
-    unit: Fraction
-    unanswered: NDArray[np.bool_]
-
-    def total(self) -> Whole:
-        """Net points of all domains."""
-        return np.asarray(sum(self.net.values()), np.int64)
-
-
-@dataclass(frozen=True)
 class Allocations:
     """What the table gives everybody; pence a year.
 
@@ -69,71 +46,152 @@ class Allocations:
         pence_per_year: nothing where a person must look: that is no figure of nothing, but no figure.
         lines_pence_per_year: the costed lines, priced for everybody, also where a person must look.
         why_a_person: bits of `WhyAPerson`; 0 where the figure stands.
+        costed_hours_pence_per_year: the other view of the same need, for everybody; None where the table has no hours.
     """
 
     points_thousandths: Whole
     pence_per_year: Whole
     lines_pence_per_year: Whole
     why_a_person: NDArray[np.uint8]
+    costed_hours_pence_per_year: Whole | None
 
     @property
-    def calculated(self) -> NDArray[np.bool_]:
+    def calculated(self) -> Flags:
         """Who has a figure."""
         return np.equal(self.why_a_person, 0)
 
+    @classmethod
+    def joined(cls, parts: Sequence[Self]) -> Self:
+        """One after the other."""
+        hours = [part.costed_hours_pence_per_year for part in parts if part.costed_hours_pence_per_year is not None]
+        return cls(
+            np.concatenate([part.points_thousandths for part in parts]),
+            np.concatenate([part.pence_per_year for part in parts]),
+            np.concatenate([part.lines_pence_per_year for part in parts]),
+            np.concatenate([part.why_a_person for part in parts]),
+            np.concatenate(hours) if hours else None,
+        )
+
+
+@dataclass(frozen=True)
+class WholePopulation:
+    """One table for many people: what it was asked once, it knows for those who come later."""
+
+    table: AllocationTable
+    _sums: dict[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
+    _hours: dict[tuple[int, str, str, int], int] = field(default_factory=dict)
+
+    def allocations(self, people: People) -> Allocations:
+        """Put a first figure on everybody.
+
+        Raises:
+            NotInTheTable: an answer, a domain or a degree of help that the table does not have.
+        """
+        scores = scored(self.table.scoring, people)
+        total = scores.total()
+        weeks = weeks_of(self.table, people)
+        points, pence = self._money(total, scores.unit, weeks)
+        # Few people tell the answers of their good and bad days, and hardly two of them tell the same.
+        by_itself = {row: agreed_need(people, row) for row in rows_with_days_of_their_own(people) if self.table.days}
+        for row, need in by_itself.items():
+            pence[row] = self._sum_of_days(need, int(total[row]) * scores.unit)
+        lines, unpriced = costed(self.table.rate_card, people)
+        reasons = {
+            WhyAPerson.UNANSWERED: scores.unanswered,
+            WhyAPerson.ABOVE_THE_TABLE: pence == NO_ROW,
+            WhyAPerson.NO_MONEY: (pence == 0) | ((pence != NO_ROW) & (total == 0)),
+            WhyAPerson.NO_PRICE: unpriced,
+        }
+        why = np.zeros(len(people), np.uint8)
+        for reason, whose in reasons.items():
+            why |= np.where(whose, np.uint8(reason), np.uint8(0))
+        hours = None
+        if self.table.hours is not None and people.answers:
+            hours = self._of_hours(self.table.hours, people, weeks)
+            for row, need in by_itself.items():
+                hours[row] = self._hours_of_days(self.table.hours, need)
+            hours += lines
+        return Allocations(points, np.where(why == 0, pence + lines, 0), lines, why, hours)
+
+    def _money(self, total: Whole, unit: Fraction, weeks: Weeks) -> tuple[Whole, Whole]:
+        """Points in thousandths, and the sum of the points in pence."""
+        key = total * len(weeks.different) + weeks.place
+        distinct, place = np.unique(key, return_inverse=True)
+        asked = [divmod(one, len(weeks.different)) for one in distinct.tolist()]
+        found = [self._sum(points, weeks.different[at], unit) for points, at in asked]
+        points, pence = np.asarray(found, np.int64).T
+        return points[place], pence[place]
+
+    def _sum(self, in_units: int, week_number: int, unit: Fraction) -> tuple[int, int]:
+        """Points in thousandths and pence, of one score with one week."""
+        found = self._sums.get((in_units, week_number))
+        if found is None:
+            points = in_units * unit
+            exact = self.table.exact_pence_per_year(points, week(week_number))
+            found = thousandths(points), NO_ROW if exact is None else rounded_half_up(exact)
+            self._sums[in_units, week_number] = found
+        return found
+
+    def _sum_of_days(self, need: AgreedNeed, points: Fraction) -> int:
+        """The sum of the points of somebody who tells the answers of some days, pence."""
+        told = need.net_points_of_days(self.table.scoring)
+        exact = self.table.exact_pence_per_year(points, need.day_profiles, told)
+        return NO_ROW if exact is None else rounded_half_up(exact)
+
+    def _hours_of_days(self, rule: HoursRule, need: AgreedNeed) -> int:
+        """The costed hours of somebody who tells the answers of some days, pence."""
+        table = self.table
+        assert table.days is not None, "asked for only where the table prices days"
+        left = left_after_help(table.scoring, need.informal_help, need.willing_and_able)
+        others = table.days.average(need.day_profiles, leaving_out=need.answers_by_day)
+        lines, _ = costed_lines_of_hours(
+            rule, table.scoring, table.rate_card, need.answers, left, others, need.told_days
+        )
+        return sum(line.pence_per_year for line in lines)
+
+    def _of_hours(self, rule: HoursRule, people: People, weeks: Weeks) -> Whole:
+        """The costed hours of everybody: each line is rounded by itself, as the domain rounds it."""
+        pence = np.zeros(len(people), np.int64)
+        willing = people.willing_and_able.is_word(WILLING)
+        # The last word stands for help that does not count.
+        words = {domain: (*people.help_with(domain).values, NO_HELP) for domain in self.table.scoring.domains}
+        left_and_week = {}
+        for domain, told in words.items():
+            left = np.where(willing, people.help_with(domain).codes, len(told) - 1)
+            left_and_week[domain] = left * len(weeks.different) + weeks.place
+        for number, entry in enumerate(rule.questions):
+            given = people.answers.get(entry.question_id)
+            if given is None:
+                continue
+            domain = self.table.scoring.questions_by_id[entry.question_id].domain
+            shape = (len(given.values), len(words[domain]), len(weeks.different))
+            key = given.codes * (shape[1] * shape[2]) + left_and_week[domain]
+            known = np.zeros(int(np.prod(shape)), np.int64)
+            for one in np.flatnonzero(np.bincount(key)).tolist():
+                answer, help_, at = np.unravel_index(one, shape)
+                asked = (number, given.values[answer], words[domain][help_], weeks.different[at])
+                if asked not in self._hours:
+                    self._hours[asked] = self._line(rule, entry, *asked[1:])
+                known[one] = self._hours[asked]
+            pence += known[key]
+        return pence
+
+    def _line(self, rule: HoursRule, entry: HoursOfQuestion, answer: str, help_: str, week_number: int) -> int:
+        """The line of one answer with one degree of help and one week, pence a year."""
+        scoring, days = self.table.scoring, self.table.days
+        left = {scoring.questions_by_id[entry.question_id].domain: scoring.help_multipliers[help_]}
+        average = days.average(week(week_number)) if days else Fraction(1)
+        alone, answers = HoursRule((entry,), rule.rates), {entry.question_id: answer.split(AND)}
+        lines, _ = costed_lines_of_hours(alone, scoring, self.table.rate_card, answers, left, average)
+        return sum(line.pence_per_year for line in lines)
+
 
 def allocations(table: AllocationTable, people: People) -> Allocations:
-    """Put a first figure on everybody.
-
-    Raises:
-        AnswerUnknown: an answer, a domain or a degree of help that the table does not have.
-    """
-    scores = scored(table.scoring, people)
-    total = scores.total()
-    points, pence, above = _money(table.money, total, scores.unit)
-    lines, unpriced = costed(table.rate_card, people)
-    reasons = {
-        WhyAPerson.UNANSWERED: scores.unanswered,
-        WhyAPerson.ABOVE_THE_TABLE: above,
-        WhyAPerson.NO_MONEY: ~above & (pence == 0),
-        WhyAPerson.NO_PRICE: unpriced,
-    }
-    why = np.zeros(len(people), np.uint8)
-    for reason, whose in reasons.items():
-        why |= np.where(whose, np.uint8(reason), np.uint8(0))
-    return Allocations(points, np.where(why == 0, pence + lines, 0), lines, why)
+    """Put a first figure on everybody; see `WholePopulation.allocations`."""
+    return WholePopulation(table).allocations(people)
 
 
-def scored(scoring: Scoring, people: People) -> Scores:
-    """Score everybody's answers, exactly.
-
-    Raises:
-        AnswerUnknown: an answer, a domain or a degree of help that the scoring does not have.
-        TooFine: no common unit is coarse enough to count in.
-    """
-    _must_know_all(scoring, people)
-    multipliers = scoring.help_multipliers
-    points_unit = lcm(*(choice.points.denominator for asked in scoring.questions for choice in asked.choices))
-    help_unit = lcm(*(multiplier.denominator for multiplier in multipliers.values()))
-    most = sum(choice.points for asked in scoring.questions for choice in asked.choices)
-    if most * points_unit * help_unit > UNITS_MOST:
-        raise TooFine(f"points in steps of 1/{points_unit} and help in steps of 1/{help_unit} are too fine together")
-    willing = people.willing_and_able.is_word(WILLING)
-    unanswered = np.zeros(len(people), np.bool_)
-    net = {}
-    for domain in scoring.domains:
-        gross = np.zeros(len(people), np.int64)
-        for asked in (asked for asked in scoring.questions if asked.domain == domain):
-            given = people.answers.get(asked.question_id) or Coded.of_one("", len(people))
-            gross += given.looked_up({answer: int(_points(asked, answer) * points_unit) for answer in given.values})
-            unanswered |= given.is_word("")
-        given_help = people.informal_help.get(domain) or Coded.of_one(NO_HELP, len(people))
-        left = given_help.looked_up({word: int(multipliers[word] * help_unit) for word in given_help.values})
-        net[domain] = gross * np.where(willing, left, help_unit)
-    return Scores(net, Fraction(1, points_unit * help_unit), unanswered)
-
-
-def costed(card: RateCard, people: People) -> tuple[Whole, NDArray[np.bool_]]:
+def costed(card: RateCard, people: People) -> tuple[Whole, Flags]:
     """The costed lines of everybody, pence a year; and who needs support that the card has no price for."""
     pence = np.zeros(len(people), np.int64)
     unpriced = np.zeros(len(people), np.bool_)
@@ -144,31 +202,3 @@ def costed(card: RateCard, people: People) -> tuple[Whole, NDArray[np.bool_]]:
         if code not in card.rates:
             unpriced |= minutes > 0
     return pence, unpriced
-
-
-def _money(money: MoneyTable, total: Whole, unit: Fraction) -> tuple[Whole, Whole, NDArray[np.bool_]]:
-    distinct, place = np.unique(total, return_inverse=True)
-    points = [int(score_) * unit for score_ in distinct]
-    sums = [money.exact_pence_per_year(at) for at in points]
-    rounded = np.asarray([0 if exact is None else rounded_half_up(exact) for exact in sums], np.int64)
-    above = np.asarray([exact is None for exact in sums], np.bool_)
-    thousandths = np.asarray([rounded_half_up(at * THOUSANDTHS) for at in points], np.int64)
-    return thousandths[place], rounded[place], above[place]
-
-
-def _points(asked: ScoredQuestion, answer: str) -> Fraction:
-    """The points of one answer to one question, by the domain's own rule."""
-    alone = Scoring({asked.domain: asked.domain}, (asked,), {NO_HELP: Fraction(1)})
-    return score(alone, {asked.question_id: _several(answer)}, {}, None).gross
-
-
-def _several(answer: str) -> Sequence[str]:
-    return answer.split(AND) if answer else ()
-
-
-def _must_know_all(scoring: Scoring, people: People) -> None:
-    known = {asked.question_id for asked in scoring.questions}
-    if strange := sorted(set(people.answers) - known):
-        raise AnswerUnknown(f"no points for the question {strange[0]!r}")
-    if strange := sorted(set(people.informal_help) - set(scoring.domains)):
-        raise AnswerUnknown(f"help with {strange[0]!r}, which is no domain of the table")

@@ -59,6 +59,44 @@ def test_a_bad_row_is_named_with_its_reason(tmp_path: Path, row: str, fault: str
     assert found.startswith(fault)
 
 
+def test_a_long_cell_is_shortened_in_its_refusal(tmp_path: Path) -> None:
+    (found,) = faults(tmp_path, f"{HEADER}a,{'x' * 1000},1,1,none,yes\n")
+
+    assert found.startswith(f"row 2, user_group: '{'x' * 60}…' must be one of")
+
+
+DAYS_HEADER = "person,user_group,points_home,days_good,days_other,days_bad\n"
+
+
+def test_good_and_bad_days_make_a_week_or_were_not_told(tmp_path: Path) -> None:
+    people = read(tmp_path, DAYS_HEADER + "a,older_people,1,2,3,2\nb,older_people,1,0,0,0\n")
+
+    assert {kind: days.tolist() for kind, days in people.days_per_week.items()} == {
+        "good": [2, 0],
+        "other": [3, 0],
+        "bad": [2, 0],
+    }
+    assert faults(tmp_path, DAYS_HEADER + "a,older_people,1,2,3,1\n") == [
+        "row 2, days_good, days_other, days_bad: 6 days are no week: together the kinds of day make 7, or 0 where"
+        " nobody told"
+    ]
+    found = faults(tmp_path, DAYS_HEADER + "a,older_people,1,8,0,0\n")
+    assert found[0] == "row 2, days_good: '8' must be a whole number from 0 to 7"
+
+
+def test_a_sum_is_told_by_the_week_or_by_the_year(tmp_path: Path) -> None:
+    yearly = read(tmp_path, "person,user_group,points_home,pence_per_year\na,older_people,1,5201\n")
+    weekly = read(tmp_path, "person,user_group,points_home,pence_per_week\na,older_people,1,100\n")
+
+    assert yearly.pence_per_year is not None
+    assert weekly.pence_per_year is not None
+    assert (yearly.pence_per_year.tolist(), weekly.pence_per_year.tolist()) == ([5201], [5200])
+    (found,) = faults(
+        tmp_path, "person,user_group,points_home,pence_per_week,pence_per_year\na,older_people,1,100,5200\n"
+    )
+    assert found.endswith("a sum is told by the week or by the year, not both")
+
+
 def test_every_bad_row_is_named_at_once(tmp_path: Path) -> None:
     found = faults(tmp_path, HEADER + "a,older_people,x,1,none,yes\nb,older_people,1,y,none,maybe\n")
 
@@ -114,6 +152,8 @@ def test_what_is_written_is_read_again(tmp_path: Path, name: str) -> None:
     assert people.pence_per_week is not None
     assert again.pence_per_week.tolist() == people.pence_per_week.tolist()
     assert again.reassessed.tolist() == people.reassessed.tolist()
+    for kind, days in people.days_per_week.items():
+        assert again.days_per_week[kind].tolist() == days.tolist()
     for code, minutes in people.specialist_minutes_per_day.items():
         assert again.specialist_minutes_per_day[code].tolist() == minutes.tolist()
 

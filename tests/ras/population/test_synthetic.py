@@ -9,7 +9,7 @@ from scipy.stats import skew, spearmanr
 
 from services.ras.population.people import People, Whole
 from services.ras.population.people_files import write_people
-from services.ras.simulation.whole_population import scored
+from services.ras.simulation.scoring import scored
 from tests.ras.calibration.material import base, made_up
 
 MANY = 6000
@@ -65,6 +65,23 @@ def test_groups_have_the_shares_that_were_set() -> None:
     counts = np.bincount(made_up(MANY).user_group.codes) / MANY
 
     assert counts.tolist() == pytest.approx([0.52, 0.19, 0.20, 0.09], abs=0.02)
+
+
+def test_days_change_most_with_mental_ill_health_and_impairments_and_such_weeks_cost_more() -> None:
+    people = made_up(MANY)
+    changing = np.sum(list(people.days_per_week.values()), axis=0) == 7
+    often = {
+        group: changing[people.user_group.codes == code].mean() for code, group in enumerate(people.user_group.values)
+    }
+
+    assert (people.days_per_week["bad"][changing] > 0).all()
+    assert often["mental_health"] > 0.35
+    assert often["physical_or_sensory_impairment"] > 0.2
+    assert max(often["older_people"], often["learning_disability"]) < 0.15
+    for group in ("mental_health", "physical_or_sensory_impairment"):
+        who = people.user_group.is_word(group)
+        per_point = costs(people) / np.maximum(points(people), 1)
+        assert np.median(per_point[who & changing]) > np.median(per_point[who & ~changing])
 
 
 def test_simple_tables_do_about_as_badly_as_published_ones() -> None:

@@ -8,26 +8,39 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.ras.domain.errors import TableNotSound
+from services.ras.domain.protection import Phasing, ShareOf, phased
 from services.ras.domain.sums import shared
 from services.ras.population.people import Whole
 from services.ras.simulation.protection import lawful_targets, priced, sums_by_year
-from services.ras.simulation.protection_rule import Against, PaidBy, Protection, ProtectionRefused
+from services.ras.simulation.protection_rule import PaidBy, Protection
 
 SUMS = st.lists(st.tuples(st.integers(1, 10_000_000), st.integers(0, 10_000_000)), min_size=1, max_size=30)
 SHARES = st.fractions(0, 1, max_denominator=100)
-RULES = st.builds(
-    Protection,
-    most_lost_a_year=SHARES,
-    years=st.integers(1, 8),
-    against=st.sampled_from(Against),
-    floor=SHARES,
-    paid_by=st.sampled_from(PaidBy),
+PHASINGS = st.builds(
+    Phasing, most_lost_a_year=SHARES, share_of=st.sampled_from(ShareOf), years=st.integers(1, 20), floor=SHARES
 )
+RULES = st.builds(Protection, phasing=PHASINGS, paid_by=st.sampled_from(PaidBy))
 
 
 def columns(sums: list[tuple[int, int]]) -> tuple[Whole, Whole]:
     starting, target = np.asarray(sums, np.int64).T
     return starting, target
+
+
+def a_rule(most_lost_a_year: Fraction, years: int, paid_by: PaidBy = PaidBy.COUNCIL, floor: str = "0") -> Protection:
+    return Protection(Phasing(most_lost_a_year, years=years, floor=Fraction(floor)), paid_by)
+
+
+@given(sums=SUMS, phasing=PHASINGS)
+def test_everybody_at_once_gets_the_pence_of_each_alone(sums: list[tuple[int, int]], phasing: Phasing) -> None:
+    starting, target = columns(sums)
+    together = sums_by_year(starting, target, Protection(phasing))
+
+    for place, (before, after) in enumerate(sums):
+        alone = phased(before, after, phasing)
+        later = [after] * (len(together) - len(alone))
+        assert [int(year[place]) for year in together] == [*alone, *later]
 
 
 @given(sums=SUMS, rule=RULES)
@@ -73,7 +86,7 @@ def test_what_protection_costs_is_paid_by_the_council_or_by_gains_to_the_penny(
 def test_gains_wait_by_the_same_share_as_the_domain_shares_pennies() -> None:
     starting = np.asarray([1000, 0, 0, 0])
     target = np.asarray([900, 50, 30, 7])
-    rule = Protection(Fraction(1, 20), years=1, paid_by=PaidBy.GAINS)
+    rule = a_rule(Fraction(1, 20), years=1, paid_by=PaidBy.GAINS)
 
     first = sums_by_year(starting, target, rule)[0]
 
@@ -82,21 +95,21 @@ def test_gains_wait_by_the_same_share_as_the_domain_shares_pennies() -> None:
 
 
 def test_a_floor_stops_a_fall_while_protection_lasts_and_no_longer() -> None:
-    rule = Protection(Fraction(1, 4), years=3, floor=Fraction(3, 5))
+    rule = a_rule(Fraction(1, 4), years=3, floor="3/5")
 
     sums = [int(year[0]) for year in sums_by_year(np.asarray([1000]), np.asarray([100]), rule)]
 
     assert sums == [750, 600, 600, 100]
 
 
-def test_a_fall_of_part_of_a_penny_is_rounded_half_up() -> None:
-    sums = sums_by_year(np.asarray([105]), np.asarray([0]), Protection(Fraction(1, 10), years=1))
+def test_a_sum_with_part_of_a_penny_is_rounded_half_up_and_never_twice() -> None:
+    sums = sums_by_year(np.asarray([105]), np.asarray([0]), a_rule(Fraction(1, 10), years=3))
 
-    assert sums[0].tolist() == [94], "a tenth of 105 is 10.5, and 11 may be lost"
+    assert [int(year[0]) for year in sums] == [95, 84, 74, 0], "94.5, 84 and 73.5 are kept"
 
 
 def test_gains_come_at_once_where_the_council_pays() -> None:
-    sums = sums_by_year(np.asarray([100]), np.asarray([900]), Protection(Fraction(0), years=5))
+    sums = sums_by_year(np.asarray([100]), np.asarray([900]), a_rule(Fraction(0), years=5))
 
     assert [year.tolist() for year in sums] == [[900]]
 
@@ -113,5 +126,16 @@ def test_a_rise_needs_no_reassessment_and_a_fall_does() -> None:
     ("share", "years", "floor"), [("1.1", 4, "0"), ("-0.1", 4, "0"), ("0.1", 0, "0"), ("0.1", 21, "0"), ("0.1", 4, "2")]
 )
 def test_a_rule_that_makes_no_sense_is_refused(share: str, years: int, floor: str) -> None:
-    with pytest.raises(ProtectionRefused):
-        Protection(Fraction(share), years, floor=Fraction(floor))
+    with pytest.raises(TableNotSound):
+        Phasing(Fraction(share), years=years, floor=Fraction(floor))
+
+
+def test_a_floor_and_holding_harmless_need_an_end() -> None:
+    for share, floor in (("0", "0"), ("0.1", "0.5")):
+        with pytest.raises(TableNotSound):
+            Phasing(Fraction(share), floor=Fraction(floor))
+
+
+def test_what_is_priced_needs_a_last_year() -> None:
+    with pytest.raises(TableNotSound, match="number of years"):
+        Protection(Phasing(Fraction(1, 10)))

@@ -6,10 +6,12 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
+from services.ras.domain.protection import Phasing
 from services.ras.population.people import People
 from services.ras.simulation import scenario as scenarios
 from services.ras.simulation.protection_rule import Protection
-from services.ras.simulation.report import as_data, by_person, report
+from services.ras.simulation.report import report
+from services.ras.simulation.results import as_data, by_person
 from services.ras.simulation.scenario import NothingToCompare, Question, cliffs, simulate
 from tests.ras.calibration.material import base, made_up
 from tests.ras.material import a_table
@@ -53,7 +55,7 @@ def test_who_has_no_figure_keeps_the_sum_before_in_the_total() -> None:
 
 
 def test_no_sum_falls_without_a_reassessment_whatever_the_protection() -> None:
-    worked_out = simulate(people(), Question(base().table, protection=Protection(Fraction(1), years=1)))
+    worked_out = simulate(people(), Question(base().table, protection=Protection(Phasing(Fraction(1), years=1))))
     not_reassessed = ~people().reassessed
 
     assert (worked_out.after >= worked_out.before)[not_reassessed].all()
@@ -102,7 +104,7 @@ def test_people_without_sums_need_a_table_to_compare_with() -> None:
 
 
 def test_the_report_says_what_must_not_be_overlooked() -> None:
-    question = Question(base().table, protection=Protection(Fraction(1, 10), years=3), budget_pence_per_year=1)
+    question = Question(base().table, protection=Protection(Phasing(Fraction(1, 10), years=3)), budget_pence_per_year=1)
     worked_out = simulate(people(), question)
 
     page = report(people(), worked_out)

@@ -8,16 +8,19 @@ import numpy as np
 import pytest
 
 from services.ras.domain.allocation import Allocation, AllocationTable, Outcome, allocate
-from services.ras.domain.costed_lines import SupportNeed
 from services.ras.domain.errors import AnswerUnknown
+from services.ras.domain.good_and_bad_days import BAD, GOOD, USUAL
 from services.ras.domain.points import HELP_CODES, Counting, Scoring
 from services.ras.domain.tables import Band, Bands, Knot, LinearBetweenKnots, MoneyTable, PricePerPoint
-from services.ras.population.people import AND, Coded, People
-from services.ras.simulation.whole_population import TooFine, WhyAPerson, allocations
+from services.ras.population.people import AND, Coded, People, Whole
+from services.ras.simulation.one_by_one import agreed_need
+from services.ras.simulation.scoring import NotInTheTable, TooFine, scored
+from services.ras.simulation.whole_population import WhyAPerson, allocations
+from tests.ras.answers import TABLES
 from tests.ras.material import a_table
 
 PEOPLE = 250
-WILLING: Mapping[str, bool | None] = {"yes": True, "no": False, "not_asked": None}
+WILLING = ("yes", "no", "not_asked")
 
 
 def random_people(table: AllocationTable, chance: np.random.Generator) -> People:
@@ -32,11 +35,12 @@ def random_people(table: AllocationTable, chance: np.random.Generator) -> People
             for asked in table.scoring.questions
         },
         informal_help={domain: _any(HELP_CODES, chance) for domain in table.scoring.domains},
-        willing_and_able=_any(tuple(WILLING), chance),
+        willing_and_able=_any(WILLING, chance),
         specialist_minutes_per_day={
             code: np.where(chance.random(PEOPLE) < often, chance.integers(1, 1440, PEOPLE), 0)
             for code, often in (("specialist_support", 0.3), ("without_a_price", 0.05))
         },
+        days_per_week=_weeks(chance),
         reassessed=np.zeros(PEOPLE, np.bool_),
         equality={},
         synthetic=True,
@@ -47,6 +51,28 @@ def _any(values: tuple[str, ...], chance: np.random.Generator) -> Coded:
     return Coded(chance.integers(0, len(values), PEOPLE, np.int32), values)
 
 
+def telling_their_days(table: AllocationTable, chance: np.random.Generator) -> People:
+    """People of whom some tell what they answer on good or bad days."""
+    people = random_people(table, chance)
+    by_day = {}
+    for kind in (GOOD, BAD):
+        some = {name: column for name, column in random_people(table, chance).answers.items() if chance.random() < 0.5}
+        same = Coded.of_one("", PEOPLE)
+        told = chance.random(PEOPLE) < 0.4
+        by_day[kind] = {
+            name: Coded(np.where(told, column.codes + 1, 0).astype(np.int32), (*same.values, *column.values))
+            for name, column in some.items()
+        }
+    return replace(people, answers_by_day=by_day)
+
+
+def _weeks(chance: np.random.Generator) -> Mapping[str, Whole]:
+    """Any week at all, and none for every third person."""
+    first, second = np.sort(chance.integers(0, 8, (2, PEOPLE)), axis=0)
+    told = chance.random(PEOPLE) < 2 / 3
+    return {GOOD: told * first, USUAL: told * (second - first), BAD: told * (7 - second)}
+
+
 def _answers(counting: Counting, codes: list[str], chance: np.random.Generator) -> Coded:
     several = (AND.join(codes[1:]), AND.join(codes[1:3])) if counting is Counting.ADD else ()
     values = (*codes, *several, "")
@@ -55,19 +81,12 @@ def _answers(counting: Counting, codes: list[str], chance: np.random.Generator) 
 
 
 def one_at_a_time(table: AllocationTable, people: People, row: int) -> Allocation:
-    answers = {
-        question: words.split(AND)
-        for question, column in people.answers.items()
-        if (words := column.values[column.codes[row]])
-    }
-    given_help = {domain: column.values[column.codes[row]] for domain, column in people.informal_help.items()}
-    willing = WILLING[people.willing_and_able.values[people.willing_and_able.codes[row]]]
-    support = [
-        SupportNeed(code, code, int(minutes[row]))
-        for code, minutes in people.specialist_minutes_per_day.items()
-        if minutes[row]
-    ]
-    return allocate(table, answers, given_help, willing, support)
+    return allocate(table, *agreed_need(people, row))
+
+
+def hours_alone(allocation: Allocation) -> int:
+    assert allocation.costed_hours is not None
+    return allocation.costed_hours.pence_per_year
 
 
 def random_money(chance: np.random.Generator, kind: int) -> MoneyTable:
@@ -96,7 +115,7 @@ def another_table(table: AllocationTable, chance: np.random.Generator, kind: int
     return replace(table, scoring=scoring, money=random_money(chance, kind))
 
 
-@pytest.mark.parametrize("base", ["example-council", "synthetic"])
+@pytest.mark.parametrize("base", ["example-council", "example-council:2", "synthetic"])
 @pytest.mark.parametrize("kind", range(3), ids=["lines between knots", "bands", "price per point"])
 @pytest.mark.parametrize("seed", range(4))
 def test_everybody_gets_the_same_pence_as_alone(base: str, kind: int, seed: int) -> None:
@@ -112,15 +131,81 @@ def test_everybody_gets_the_same_pence_as_alone(base: str, kind: int, seed: int)
     assert together.calculated.tolist() == [each.outcome is Outcome.CALCULATED for each in alone]
 
 
-@pytest.mark.parametrize("table_id", ["example-council", "norfolk-children", "synthetic", "ratio"])
+@pytest.mark.parametrize("table_id", TABLES)
 def test_every_table_in_the_files_agrees_too(table_id: str) -> None:
     table = a_table(table_id)
     people = random_people(table, np.random.default_rng(7))
 
     together = allocations(table, people)
 
-    alone = [one_at_a_time(table, people, row).pence_per_year for row in range(PEOPLE)]
-    assert together.pence_per_year.tolist() == alone
+    alone = [one_at_a_time(table, people, row) for row in range(PEOPLE)]
+    assert together.pence_per_year.tolist() == [each.pence_per_year for each in alone]
+    assert together.points_thousandths.tolist() == [each.points_thousandths for each in alone]
+    assert together.calculated.tolist() == [each.outcome is Outcome.CALCULATED for each in alone]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_everybody_has_the_same_costed_hours_as_alone(seed: int) -> None:
+    table = a_table("example-council:2")
+    people = random_people(table, np.random.default_rng(seed))
+
+    together = allocations(table, people).costed_hours_pence_per_year
+
+    assert together is not None
+    assert together.tolist() == [hours_alone(one_at_a_time(table, people, row)) for row in range(PEOPLE)]
+
+
+@pytest.mark.parametrize("table_id", ["example-council", "example-council:2"])
+@pytest.mark.parametrize("seed", range(3))
+def test_who_tells_the_answers_of_good_and_bad_days_gets_the_same_pence_as_alone(table_id: str, seed: int) -> None:
+    table = a_table(table_id)
+    people = telling_their_days(table, np.random.default_rng(seed))
+
+    together = allocations(table, people)
+
+    alone = [one_at_a_time(table, people, row) for row in range(PEOPLE)]
+    assert together.pence_per_year.tolist() == [each.pence_per_year for each in alone]
+    assert together.calculated.tolist() == [each.outcome is Outcome.CALCULATED for each in alone]
+    if together.costed_hours_pence_per_year is not None:
+        assert together.costed_hours_pence_per_year.tolist() == [hours_alone(each) for each in alone]
+        plain = allocations(table, replace(people, answers_by_day={}))
+        assert (plain.pence_per_year != together.pence_per_year).any()
+
+
+def test_a_table_without_hours_has_no_such_view() -> None:
+    table = a_table("example-council")
+
+    assert allocations(table, random_people(table, np.random.default_rng(1))).costed_hours_pence_per_year is None
+
+
+def test_bad_days_move_figures_where_the_table_prices_them_and_nowhere_else() -> None:
+    for table_id, moved in (("example-council", False), ("example-council:2", True)):
+        table = a_table(table_id)
+        people = random_people(table, np.random.default_rng(1))
+        with_days = allocations(table, people).pence_per_year
+        without = allocations(table, replace(people, days_per_week={})).pence_per_year
+
+        assert (with_days != without).any() == moved
+
+
+def test_points_that_are_told_stand_in_for_answers() -> None:
+    table = a_table("example-council")
+    people = random_people(table, np.random.default_rng(1))
+    scores = scored(table.scoring, people)
+    told = {domain: np.rint(net * float(scores.unit) * 1000).astype(np.int64) for domain, net in scores.net.items()}
+    answered = replace(people, specialist_minutes_per_day={})
+    by_points = replace(answered, answers={}, informal_help={}, points_thousandths=told)
+
+    figures, again = allocations(table, answered), allocations(table, by_points)
+
+    assert again.pence_per_year[figures.calculated].tolist() == figures.pence_per_year[figures.calculated].tolist()
+
+
+def test_points_of_other_domains_are_refused() -> None:
+    table = a_table("example-council")
+    people = random_people(table, np.random.default_rng(1))
+    with pytest.raises(NotInTheTable, match="must be exactly points_personal_care"):
+        allocations(table, replace(people, answers={}, points_thousandths={"garden": np.zeros(PEOPLE, np.int64)}))
 
 
 def test_every_reason_for_a_person_occurs_among_random_people() -> None:
@@ -158,7 +243,7 @@ def test_an_answer_that_the_table_does_not_have_is_named() -> None:
     table = a_table("example-council")
     people = random_people(table, np.random.default_rng(1))
     strange = replace(people, answers={**people.answers, "risks": Coded.of_one("vacancies", PEOPLE)})
-    with pytest.raises(AnswerUnknown, match=r"'vacancies' at 'risks'"):
+    with pytest.raises(AnswerUnknown, match=r"row 2, answer_risks: no points for 'vacancies' at 'risks'"):
         allocations(table, strange)
     with pytest.raises(AnswerUnknown, match="'beds'"):
         allocations(table, replace(people, answers={**people.answers, "beds": Coded.of_one("1", PEOPLE)}))

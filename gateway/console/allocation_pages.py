@@ -1,0 +1,137 @@
+"""The pages of a person's allocation: how it came about, and the form that settles the final figure."""
+
+import asyncio
+import json
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+import httpx
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from braid.kit.identity import Principal, Role
+from braid.kit.problems import Problem
+from gateway.console import wording
+from gateway.console.allocation_view import allocation_view
+from gateway.console.errors import PageRoute
+from gateway.console.people_view import read
+from gateway.console.rendering import page, see_other
+from gateway.console.session import form_fields, require_own_form, signed_in
+from gateway.console.settlement_form import (
+    FIELDS_MAX,
+    FORM_BYTES_MAX,
+    Fault,
+    Given,
+    SettlementView,
+    settlement_of,
+    settlement_view,
+)
+from gateway.forwarding import Door
+
+MAY_SETTLE = frozenset({Role.PRACTITIONER, Role.APPROVER})
+OK, CREATED, NOT_FOUND, CHANGED, UNAVAILABLE = 200, 201, 404, 412, 503
+
+
+def allocation_routes(door: Door) -> APIRouter:
+    """Pages of one person's allocation; the service that answers checks again who may see and settle it."""
+    router = APIRouter(route_class=PageRoute)
+    here = "/people/{person_id}/allocation"
+
+    @router.get(here)
+    async def allocation(person_id: UUID, request: Request) -> Response:
+        principal = await signed_in(door, request)
+        path = f"/v1/people/{person_id}/allocation"
+        name, explanation, history = await asyncio.gather(
+            _name_of(door, principal, person_id),
+            read(door, principal, "ras", f"{path}/explanation"),
+            read(door, principal, "ras", f"{path}/history"),
+        )
+        return page(
+            "allocation.html",
+            request=request,
+            principal=principal,
+            view=allocation_view(str(person_id), name, explanation, history),
+            is_own=principal.person_id == person_id,
+            may_settle=_may_settle(principal),
+            settled=request.query_params.get("settled") == "yes",
+        )
+
+    @router.get(f"{here}/settlement")
+    async def form(person_id: UUID, request: Request) -> Response:
+        principal = await _somebody_who_settles(door, request)
+        allocation, etag = await _allocation(door, principal, person_id)
+        return _form(request, principal, person_id, settlement_view(allocation, etag))
+
+    @router.post(f"{here}/settlement")
+    async def settle(person_id: UUID, request: Request) -> Response:
+        principal = await _somebody_who_settles(door, request)
+        require_own_form(request)
+        given = await form_fields(request, most=FIELDS_MAX, bytes_max=FORM_BYTES_MAX)
+        allocation, etag = await _allocation(door, principal, person_id)
+        settlement, faults = settlement_of(given)
+        if given["more"]:
+            return _form(request, principal, person_id, settlement_view(allocation, given["etag"], given))
+        if faults:
+            view = settlement_view(allocation, given["etag"], given, faults)
+            return _form(request, principal, person_id, view, status=422)
+        answer = await _sent(door, principal, person_id, given, settlement)
+        if answer.status_code == CREATED:
+            return see_other(f"/people/{person_id}/allocation?settled=yes")
+        # Whoever has seen what changed meanwhile may decide on that.
+        seen = etag if answer.status_code == CHANGED else given["etag"]
+        view = settlement_view(allocation, seen, given, (_refusal(answer),))
+        return _form(request, principal, person_id, view, status=answer.status_code)
+
+    return router
+
+
+def _may_settle(principal: Principal) -> bool:
+    return bool(principal.roles & MAY_SETTLE)
+
+
+async def _somebody_who_settles(door: Door, request: Request) -> Principal:
+    principal = await signed_in(door, request)
+    if not _may_settle(principal):
+        raise Problem(403, "not-allowed", "A practitioner or an approver settles figures")
+    return principal
+
+
+async def _name_of(door: Door, principal: Principal, person_id: UUID) -> str:
+    """The person's name; empty where it cannot be had."""
+    try:
+        return str((await read(door, principal, "assessment", f"/v1/people/{person_id}"))["name"])
+    except Problem:
+        return ""
+
+
+async def _allocation(door: Door, principal: Principal, person_id: UUID) -> tuple[Mapping[str, Any], str]:
+    """The allocation, and the version of the person's figures that is decided on."""
+    answer = await door.ask(principal, "ras", "GET", f"/v1/people/{person_id}/allocation")
+    if answer.status_code == OK:
+        return answer.json(), answer.headers["etag"]
+    raise Problem(NOT_FOUND if answer.status_code == NOT_FOUND else UNAVAILABLE, "not-there", "There is no allocation")
+
+
+async def _sent(
+    door: Door, principal: Principal, person_id: UUID, given: Given, settlement: Mapping[str, Any]
+) -> httpx.Response:
+    told = {"idempotency-key": given["key"], "if-match": given["etag"]}
+    headers = {name: value.encode("ascii", "replace").decode() for name, value in told.items()}
+    headers["content-type"] = "application/json"
+    path = f"/v1/people/{person_id}/allocation/settlement"
+    return await door.ask(principal, "ras", "POST", path, headers=headers, content=json.dumps(settlement).encode())
+
+
+def _refusal(answer: httpx.Response) -> Fault:
+    """Why the service refused it, in its own words, with codes as the form writes them."""
+    problem = answer.json()
+    told = [problem.get("detail", ""), *(error["message"] for error in problem.get("errors", ()))]
+    text = ": ".join(text for text in (problem["title"], "; ".join(filter(None, told))) if text)
+    for code, words in wording.GROUNDS.items():
+        text = text.replace(code, wording.inside(words))
+    return Fault("", text)
+
+
+def _form(request: Request, principal: Principal, person_id: UUID, view: SettlementView, status: int = OK) -> Response:
+    return page("settlement.html", request=request, status=status, principal=principal, view=view, person_id=person_id)

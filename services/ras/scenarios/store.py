@@ -1,0 +1,154 @@
+"""Queries of scenarios. A run claims a scenario, shows that it is alive, and ends it; only the latest claim may."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CursorResult, delete, func, insert, or_, select, text, update
+from sqlalchemy.sql.elements import ColumnElement
+
+from braid.kit.unit_of_work import UnitOfWork
+from services.ras.scenarios.asked import Answer, Asked, PeopleForm, problem
+from services.ras.tables import ScenarioFileRow, ScenarioRow
+
+#: A run that has been silent for so long has died: it shows itself every few seconds.
+SILENT_MOST = timedelta(seconds=30)
+#: A scenario whose runs died so often is given up.
+ATTEMPTS_MOST = 3
+ASKED = "asked"
+
+#: The latest figure of each of the council's people and what it was worked out from. Whoever has a final figure keeps
+#: it until assessed again; before there is one, nothing stands in the way of another figure.
+STORED_PEOPLE = """
+    WITH latest AS (
+        SELECT DISTINCT ON (person_id) * FROM allocation ORDER BY person_id, version DESC
+    ), settled AS (
+        SELECT DISTINCT ON (person_id) * FROM settlement ORDER BY person_id, version DESC
+    ), people AS (
+        SELECT latest.person_id, latest.need, coalesce(latest.user_group, 'not_recorded') AS user_group,
+               coalesce(settled.pence_per_year, CASE latest.outcome WHEN 'calculated' THEN latest.pence_per_year END)
+                   AS pence_per_year,
+               settled.person_id IS NULL OR (settled.assessment_id, settled.assessment_version)
+                   <> (latest.assessment_id, latest.assessment_version) AS reassessed
+        FROM latest LEFT JOIN settled USING (person_id)
+    ), known AS (
+        SELECT * FROM people WHERE need IS NOT NULL AND pence_per_year IS NOT NULL
+    )
+    SELECT convert_to(coalesce(json_agg(json_build_object(
+               'person', person_id, 'need', need, 'user_group', user_group,
+               'pence_per_year', pence_per_year, 'reassessed', reassessed) ORDER BY person_id), '[]')::text, 'UTF8')
+               AS content,
+           count(*) AS people,
+           (SELECT count(*) FROM people) - count(*) AS left_out
+    FROM known
+"""
+
+_ROW = ScenarioRow.__table__  # type: ignore[attr-defined]
+_FILE = ScenarioFileRow.__table__  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True)
+class StoredPeople:
+    """The council's own people; ``left_out`` have no figure yet, or nothing was kept of what it came from."""
+
+    content: bytes
+    people: int
+    left_out: int
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One attempt at a scenario."""
+
+    scenario_id: UUID
+    attempt: int
+    asked: Asked
+
+
+async def stored_people(work: UnitOfWork) -> StoredPeople:
+    """The people that the council has figures of, as one JSON text that PostgreSQL makes."""
+    found = (await work.session.execute(text(STORED_PEOPLE))).one()
+    return StoredPeople(found.content, found.people, found.left_out)
+
+
+async def keep(work: UnitOfWork, row: ScenarioRow, people: bytes) -> None:
+    """Keep what was asked, before anything is done about it."""
+    work.session.add(row)
+    await work.session.flush()
+    values = {"scenario_id": row.scenario_id, "name": ASKED, "council": row.council, "content": people}
+    await work.session.execute(insert(_FILE).values(**values))
+
+
+async def scenario(work: UnitOfWork, scenario_id: UUID) -> tuple[ScenarioRow, bool] | None:
+    """A scenario, and whether it waits for a run; None where the council has no such one."""
+    query = select(ScenarioRow, _is_free()).where(_ROW.c.scenario_id == scenario_id)
+    found = (await work.session.execute(query)).one_or_none()
+    return None if found is None else (found[0], bool(found[1]))
+
+
+async def file(work: UnitOfWork, scenario_id: UUID, name: str) -> bytes | None:
+    """A file of a scenario's results."""
+    query = select(_FILE.c.content).where(_FILE.c.scenario_id == scenario_id, _FILE.c.name == name)
+    content: bytes | None = await work.session.scalar(query)
+    return content
+
+
+async def claim(work: UnitOfWork, scenario_id: UUID) -> Claim | None:
+    """Claim a scenario that waits, or whose run has died; None where there is nothing to claim.
+
+    One whose runs died too often is given up here.
+    """
+    free = (_ROW.c.scenario_id == scenario_id, _is_free())
+    worn_out = problem(
+        "worker-died",
+        "The scenario could not be worked out",
+        f"It was begun {ATTEMPTS_MOST} times, and each time the process that worked on it was ended from outside.",
+    )
+    given_up = update(_ROW).where(*free, _ROW.c.attempt >= ATTEMPTS_MOST).values(status="failed", problem=worn_out)
+    await work.session.execute(given_up)
+    begun = {"status": "running", "attempt": _ROW.c.attempt + 1, "alive_at": func.clock_timestamp(), "people_done": 0}
+    claimed = update(_ROW).where(*free).values(**begun).returning(_ROW.c.attempt, _ROW.c.question, _ROW.c.people_form)
+    found = (await work.session.execute(claimed)).one_or_none()
+    if found is None:
+        return None
+    people = await file(work, scenario_id, ASKED)
+    assert people is not None, "kept with the scenario, and gone only when it has ended"
+    return Claim(scenario_id, found.attempt, Asked(found.question, PeopleForm(found.people_form), people))
+
+
+async def show_alive(work: UnitOfWork, claim: Claim, done: int, people: int | None) -> bool:
+    """Show that a run is alive and how far it is; False where another has taken over."""
+    return await _change(work, claim, alive_at=func.clock_timestamp(), people_done=done, people=people)
+
+
+async def release(work: UnitOfWork, claim: Claim) -> None:
+    """Leave a scenario to whoever comes next: this process is told to stop."""
+    await _change(work, claim, status="waiting", alive_at=None)
+
+
+async def end(work: UnitOfWork, claim: Claim, answer: Answer) -> None:
+    """Keep how a scenario ended; the people as they were given are needed no longer."""
+    status = "failed" if answer.results is None else "done"
+    kept = {"results": answer.results, "problem": answer.problem}
+    people = None if answer.results is None else answer.results["people"]
+    if not await _change(work, claim, status=status, people_done=people or 0, people=people, **kept):
+        return
+    await work.session.execute(delete(_FILE).where(_FILE.c.scenario_id == claim.scenario_id, _FILE.c.name == ASKED))
+    files = {"people.csv": answer.csv, "people.parquet": answer.parquet} if answer.results is not None else {}
+    for name, content in files.items():
+        values = {"scenario_id": claim.scenario_id, "name": name, "council": work.council, "content": content}
+        await work.session.execute(insert(_FILE).values(**values))
+
+
+async def _change(work: UnitOfWork, claim: Claim, **values: Any) -> bool:
+    mine = (_ROW.c.scenario_id == claim.scenario_id, _ROW.c.attempt == claim.attempt, _ROW.c.status == "running")
+    changed = await work.session.execute(update(_ROW).where(*mine).values(**values))
+    assert isinstance(changed, CursorResult)
+    return changed.rowcount == 1
+
+
+def _is_free() -> ColumnElement[bool]:
+    silent = _ROW.c.alive_at < func.clock_timestamp() - SILENT_MOST
+    free: ColumnElement[bool] = or_(_ROW.c.status == "waiting", (_ROW.c.status == "running") & silent)
+    return free
