@@ -17,6 +17,7 @@ demo: $(VENV)/.run-installed
 # What `braid ras` needs: services run without it.
 analysis: $(VENV)/.analysis-installed
 
+# Where hledger is there (apt-get install hledger), it adds the journal up too; else those tests are skipped and say so.
 test: $(VENV)/.test-installed
 	$(BIN)/python -m pytest -n $(PYTEST_WORKERS) --dist loadgroup tests
 

@@ -1,6 +1,12 @@
 """`braid ledger`: the journal's proof, from the entries alone."""
 
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated
+
 import typer
+
+if TYPE_CHECKING:
+    from services.ledger.domain.hash_chain import Proof
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -11,26 +17,39 @@ def ledger() -> None:
 
 
 @app.command()
-def verify(council: str) -> None:
-    """Work a council's journal out again; fail and name the first difference when it does not hold."""
+def verify(
+    council: Annotated[str, typer.Argument(help="Whose journal; every council's where none is named.")] = "",
+) -> None:
+    """Work journals out again; fail and name the first difference where one does not hold."""
     import uvloop
 
-    from braid.command_line.services import runtime_of
-    from services.ledger.journal_store import prove
-
-    async def run() -> bool:
-        runtime = runtime_of("ledger")
-        try:
-            async with runtime.units.for_council(council) as work:
-                proof = await prove(work)
-        finally:
-            await runtime.close()
-        typer.echo(
-            f"{proof.entries} entries are whole; debits less credits by stream, in pence: {proof.pence_by_stream}"
-        )
-        if proof.broken_at is not None:
-            typer.echo(f"Entry {proof.broken_at}: {proof.difference}", err=True)
-        return proof.holds
-
-    if not uvloop.run(run()):
+    if not uvloop.run(_verify(council, typer.echo)):
         raise typer.Exit(1)
+
+
+async def _verify(council: str, tell: Callable[..., None]) -> bool:
+    import asyncpg
+
+    from braid.command_line.services import definition_of
+    from braid.kit.database import plain_url
+    from braid.kit.settings import ServiceSettings, load, required
+    from services.ledger.proof import councils, prove_on
+
+    prefix = definition_of("ledger").prefix
+    database = load(ServiceSettings, prefix).database
+    url = plain_url(required(database.url, f"{prefix}DATABASE__URL"))
+    names = [council]
+    if not council:
+        names = await councils(plain_url(required(database.ops_url, f"{prefix}DATABASE__OPS_URL")))
+    proofs = {name: await prove_on(lambda: asyncpg.connect(url), name) for name in names}
+    for name, proof in proofs.items():
+        _told(name, proof, tell)
+    return all(proof.holds for proof in proofs.values())
+
+
+def _told(council: str, proof: "Proof", tell: Callable[..., None]) -> None:
+    apart = proof.pence_by_stream
+    tell(f"{council}: {proof.entries} entries are whole; debits less credits by stream, in pence: {apart}")
+    if proof.broken_at is not None:
+        dated = f", valued on {proof.broken_on:%d %B %Y}," if proof.broken_on else ""
+        tell(f"{council}: entry {proof.broken_at}{dated} is the first that differs: {proof.difference}", err=True)

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from braid.command_line import contracts, dead_letters, ledger, partner, ras, rules
+from braid.command_line import contracts, dead_letters, ledger, ledger_exports, partner, ras, rules
 from braid.command_line.services import SERVICES
 
 app = typer.Typer(
@@ -18,6 +18,7 @@ app = typer.Typer(
 )
 app.add_typer(contracts.app, name="contracts", help="Event contracts: schemas, examples, AsyncAPI.")
 app.add_typer(dead_letters.app, name="dead-letters", help="Messages that could not be handled: look, replay, mend.")
+ledger_exports.register(ledger.app)
 app.add_typer(ledger.app, name="ledger", help="The journal's proof.")
 app.add_typer(partner.app, name="partner", help="For a partner agency: an example, a check, and a way to send.")
 app.add_typer(ras.app, name="ras", help="Allocation tables: calibrate, simulate, publish.")

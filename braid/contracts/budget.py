@@ -1,6 +1,7 @@
 """Events of the ledger about budgets and their funds."""
 
 from datetime import date
+from enum import StrEnum
 from typing import Annotated, ClassVar
 from uuid import UUID
 
@@ -54,3 +55,42 @@ class FundClosed(Event):
     award_version: Annotated[Version, Field(description="The version that closed it.")]
     stream: StreamCode
     closed_on: date
+
+
+class AlertKind(StrEnum):
+    """What a person should look at; nothing is stopped or taken back because of it."""
+
+    OVERSPEND = "overspend"
+    ITEM_OVERSPEND = "item_overspend"
+    UNDERSPEND = "underspend"
+    QUIET = "quiet"
+    SURPLUS = "surplus"
+    HELD_PAST_THE_END = "held_past_the_end"
+    ENDS_SOON = "ends_soon"
+
+
+class AlertRaised(Event):
+    """Somebody should look at a budget: told once for each cause, in words that stay with the ledger."""
+
+    TYPE: ClassVar[str] = "uk.braid.budget.alert-raised.v1"
+    TOPIC: ClassVar[str] = BUDGET_TOPIC
+
+    budget_id: UUID
+    alert_id: UUID
+    kind: AlertKind
+    about: Annotated[UUID, Field(description="The fund, the item of the plan or the commitment that it is about.")]
+    pence: Annotated[Pence, Field(description="How much it is about.")]
+    raised_on: date
+
+
+class AlertCleared(Event):
+    """The cause of an alert has gone."""
+
+    TYPE: ClassVar[str] = "uk.braid.budget.alert-cleared.v1"
+    TOPIC: ClassVar[str] = BUDGET_TOPIC
+
+    budget_id: UUID
+    alert_id: UUID
+    kind: AlertKind
+    about: UUID
+    cleared_on: date

@@ -7,9 +7,10 @@ from importlib.resources.abc import Traversable
 from braid.contracts.allocation import AllocationSettled, IndicativeAllocationCalculated
 from braid.contracts.assessment import AssessmentAgreed, AssessmentSubmitted, CaseOpened
 from braid.contracts.award import AwardDecided
-from braid.contracts.budget import BudgetOpened, FundClosed, FundOpened
+from braid.contracts.budget import AlertCleared, AlertRaised, BudgetOpened, FundClosed, FundOpened
 from braid.contracts.event import Event
 from braid.contracts.partner import PartnerAwardDecided
+from braid.contracts.payment import PaymentRejected, PaymentRunApproved, PaymentSettled
 
 EVENTS: Mapping[str, type[Event]] = {
     event.TYPE: event
@@ -23,6 +24,11 @@ EVENTS: Mapping[str, type[Event]] = {
         BudgetOpened,
         FundOpened,
         FundClosed,
+        AlertRaised,
+        AlertCleared,
+        PaymentRunApproved,
+        PaymentSettled,
+        PaymentRejected,
         PartnerAwardDecided,
     )
 }

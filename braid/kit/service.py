@@ -1,7 +1,7 @@
 """What a service is made of, and how its parts are opened, checked and closed."""
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -40,6 +40,7 @@ class ServiceDefinition:
         outside_topics: topics of the handled types that come from outside, one for each sender, as `Subscription` takes
             them; asked for when first needed.
         problems: how its domain errors are told over HTTP.
+        beside_api: what a process that serves its API keeps running beside it; routes find it as ``app.state.beside``.
     """
 
     name: str
@@ -51,6 +52,7 @@ class ServiceDefinition:
     handlers: Mapping[str, Handler] = field(default_factory=dict)
     outside_topics: Callable[[], Mapping[str, tuple[str, ...]]] = dict
     problems: ProblemTable = field(default_factory=dict)
+    beside_api: Callable[["ServiceRuntime"], AbstractAsyncContextManager[Any]] | None = None
 
     @property
     def prefix(self) -> str:
@@ -153,9 +155,12 @@ def build_api(runtime: ServiceRuntime, *, verifier: TokenVerifier | None = None)
     definition = runtime.definition
 
     @asynccontextmanager
-    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         await runtime.check_schema()
-        yield
+        async with AsyncExitStack() as beside:
+            if definition.beside_api:
+                app.state.beside = await beside.enter_async_context(definition.beside_api(runtime))
+            yield
         await runtime.close()
 
     app = describe_api(definition, lifespan=lifespan)

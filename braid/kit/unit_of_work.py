@@ -1,6 +1,6 @@
 """One transaction per request or message: state, outbox and inbox together, committed at the edge alone."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from types import TracebackType
@@ -68,7 +68,8 @@ class UnitOfWorkFactory:
 class UnitOfWork:
     """A transaction for one council. Use as an async context manager; without ``commit`` it rolls back.
 
-    Only the two edges (`braid.kit.http` and `braid.kit.delivery`) commit; handlers do not.
+    Only the edges (`braid.kit.http`, `braid.kit.delivery`, and runners that a test of the layers names) commit;
+    handlers do not.
     """
 
     def __init__(self, factory: UnitOfWorkFactory, council: str) -> None:
@@ -113,25 +114,45 @@ class UnitOfWork:
             EventTooLarge: the event would not fit into one message.
         """
         await self.lock_person(event.person_id)
+        await self.append(**self._outbox_row(event, self.now, telemetry.current_traceparent()))
+
+    async def publish_in_bulk(self, events: Sequence[PublishableEvent]) -> None:
+        """Append events about many people at once, without holding each of them.
+
+        The caller holds something else that keeps one person's events of these types in order: so many people held at
+        once would fill the database's table of locks.
+
+        Raises:
+            EventTooLarge: an event would not fit into one message.
+        """
+        if not events:
+            return
+        time, traceparent = self.now, telemetry.current_traceparent()
+        rows = [self._outbox_row(event, time, traceparent) for event in events]
+        await self.session.execute(insert(self.tables.outbox).inline(), rows)
+        self._has_published = True
+
+    def _outbox_row(self, event: PublishableEvent, time: datetime, traceparent: str | None) -> dict[str, Any]:
         value = event.model_dump_json().encode()
         if len(value) > VALUE_BYTES_MAX:
             raise EventTooLarge(f"{event.TYPE} has {len(value)} bytes, at most {VALUE_BYTES_MAX} fit")
+        person = str(event.person_id)
         envelope = Envelope(
             event_id=uuid4(),
             type=event.TYPE,
             source=f"/braid/{self._factory.service}",
-            time=self.now,
-            subject=str(event.person_id),
-            traceparent=telemetry.current_traceparent(),
+            time=time,
+            subject=person,
+            traceparent=traceparent,
         )
-        await self.append(
-            event_id=envelope.event_id,
-            council=event.council,
-            topic=event.TOPIC,
-            key=str(event.person_id).encode(),
-            headers=headers_of(envelope),
-            value=value,
-        )
+        return {
+            "event_id": envelope.event_id,
+            "council": event.council,
+            "topic": event.TOPIC,
+            "key": person.encode(),
+            "headers": headers_of(envelope),
+            "value": value,
+        }
 
     async def append(self, **row: Any) -> None:
         """Append a row to the outbox as it is; events go through ``publish``."""
@@ -157,7 +178,7 @@ class UnitOfWork:
         return (await self.session.execute(query)).first() is not None
 
     async def commit(self) -> None:
-        """Make it all true at once. For the two edges alone."""
+        """Make it all true at once. For the edges alone."""
         await self.session.commit()
         if self._has_published:
             self._factory.bell.ring()

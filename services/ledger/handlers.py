@@ -2,38 +2,51 @@
 
 from uuid import UUID
 
-from sqlmodel import select
+from sqlalchemy import text
+from sqlmodel import func, select
 
 from braid.contracts.award import AwardDecided, Cadence
 from braid.contracts.award import AwardStatus as Status
 from braid.contracts.budget import BudgetOpened, FundClosed, FundOpened
 from braid.kit.unit_of_work import UnitOfWork
 from services.ledger import journal_store
-from services.ledger.domain.funds import Award, AwardStatus, FundChange, OpenFund, budget_id_of, change_for, fund_id_of
-from services.ledger.domain.journal import reversal_of
-from services.ledger.tables import AwardSeenRow, BudgetRow, FundRow
+from services.ledger.domain.funds import (
+    Award,
+    AwardStatus,
+    FundChange,
+    Held,
+    KnownFund,
+    budget_id_of,
+    change_for,
+    fund_id_of,
+)
+from services.ledger.tables import AwardSeenRow, BudgetRow, FundRow, FundVersionRow
 
 
 async def record_award(event: AwardDecided, work: UnitOfWork) -> None:
-    """Open, replace or close the ring-fenced fund of an award, and post what is confirmed."""
+    """Open, revise or close the ring-fenced fund of an award, and post the difference that it makes."""
     await work.lock_person(event.person_id)
     award = _award(event)
     seen = await _seen(work, event)
-    row = await _open_fund_row(work, award.award_id)
+    fund = await work.session.get(FundRow, fund_id_of(event.award_id))
     change = change_for(
         award,
-        seen_version=seen.version,
-        current=await _open_fund(work, row),
+        KnownFund(seen.version, fund is not None, fund is not None and fund.closed_on is None, await _held(work, fund)),
         budget_id=budget_id_of(event.council, event.person_id),
+        locked_until=await journal_store.locked_until(work),
     )
     if change is None:
         return
     seen.version = award.version
     work.session.add(seen)
-    if change.closes and row:
-        await _close(work, event, row, change.closes)
+    if change.opens or fund:
+        await _keep_version(work, event, change, fund)
     if change.opens:
-        await _open(work, event, change, fund_id_of(award))
+        await work.publish(_opened(event))
+    elif change.closes:
+        await work.publish(_closed(event))
+    if change.posts:
+        await journal_store.post_all(work, change.posts)
 
 
 def _award(event: AwardDecided) -> Award:
@@ -55,58 +68,37 @@ async def _seen(work: UnitOfWork, event: AwardDecided) -> AwardSeenRow:
     return row or AwardSeenRow(award_id=event.award_id, council=event.council, person_id=event.person_id, version=0)
 
 
-async def _open_fund_row(work: UnitOfWork, award_id: UUID) -> FundRow | None:
-    query = select(FundRow).where(FundRow.award_id == award_id, FundRow.closed_on == None)  # noqa: E711
-    return (await work.session.scalars(query)).first()
-
-
-async def _open_fund(work: UnitOfWork, row: FundRow | None) -> OpenFund | None:
-    if row is None:
-        return None
-    entry = await journal_store.read_entry(work, row.entry_sequence) if row.entry_sequence else None
-    return OpenFund(row.fund_id, entry, row.entry_sequence)
-
-
-async def _close(work: UnitOfWork, event: AwardDecided, row: FundRow, fund: OpenFund) -> None:
-    if fund.entry and fund.sequence:
-        reason = f"Version {event.version} of the award takes the place of version {row.award_version}"
-        await journal_store.post(work, reversal_of(fund.entry, fund.sequence, reason))
-    row.closed_on, row.closed_by_version = event.rules_as_of, event.version
-    work.session.add(row)
-    await work.session.flush()
-    await work.publish(
-        FundClosed(
-            person_id=event.person_id,
-            council=event.council,
-            budget_id=row.budget_id,
-            fund_id=row.fund_id,
-            award_id=row.award_id,
-            award_version=event.version,
-            stream=row.stream,
-            closed_on=event.rules_as_of,
-        )
+async def _held(work: UnitOfWork, fund: FundRow | None) -> Held:
+    """What the versions of a fund posted so far, together."""
+    if fund is None:
+        return Held(0, 0)
+    query = select(func.sum(FundVersionRow.posted_pence), func.sum(FundVersionRow.posted_contribution_pence)).where(
+        FundVersionRow.fund_id == fund.fund_id
     )
+    amount, contribution = (await work.session.execute(query)).one()
+    return Held(int(amount or 0), int(contribution or 0))
 
 
-async def _open(work: UnitOfWork, event: AwardDecided, change: FundChange, fund_id: UUID) -> None:
+async def _keep_version(work: UnitOfWork, event: AwardDecided, change: FundChange, fund: FundRow | None) -> None:
     budget_id = await _budget(work, event)
-    sequence = await journal_store.post(work, change.posts) if change.posts else None
-    work.session.add(_fund_row(event, budget_id, fund_id, sequence))
-    await work.publish(
-        FundOpened(
-            person_id=event.person_id,
+    if fund is None:
+        fund = FundRow(
+            fund_id=fund_id_of(event.award_id),
             council=event.council,
             budget_id=budget_id,
-            fund_id=fund_id,
             award_id=event.award_id,
-            award_version=event.version,
             stream=event.stream,
-            status=Status(event.status),
-            amount_pence=event.amount_pence,
-            starts_on=event.starts_on,
-            ends_on=event.ends_on,
+            award_version=event.version,
         )
-    )
+    fund.award_version = event.version
+    if change.opens:
+        fund.closed_on, fund.closed_by_version = None, None
+    elif change.closes:
+        fund.closed_on, fund.closed_by_version = event.rules_as_of, event.version
+    work.session.add(fund)
+    work.session.add(_version_row(event, fund.fund_id, change.posted))
+    await work.session.flush()
+    await work.session.execute(text("SELECT keep_fund_rules(ARRAY[CAST(:fund_id AS uuid)])"), {"fund_id": fund.fund_id})
 
 
 async def _budget(work: UnitOfWork, event: AwardDecided) -> UUID:
@@ -125,14 +117,11 @@ async def _budget(work: UnitOfWork, event: AwardDecided) -> UUID:
     return budget_id
 
 
-def _fund_row(event: AwardDecided, budget_id: UUID, fund_id: UUID, sequence: int | None) -> FundRow:
-    return FundRow(
+def _version_row(event: AwardDecided, fund_id: UUID, posted: Held) -> FundVersionRow:
+    return FundVersionRow(
         fund_id=fund_id,
-        council=event.council,
-        budget_id=budget_id,
-        award_id=event.award_id,
         award_version=event.version,
-        stream=event.stream,
+        council=event.council,
         status=event.status.value,
         decided_by=event.decided_by,
         amount_pence=event.amount_pence,
@@ -141,6 +130,39 @@ def _fund_row(event: AwardDecided, budget_id: UUID, fund_id: UUID, sequence: int
         ends_on=event.ends_on,
         cadence=event.cadence.value,
         permitted_uses=[use.model_dump(mode="json") for use in event.permitted_uses],
+        payee_bars=[bar.model_dump(mode="json") for bar in event.payee_bars],
         conditions=list(event.conditions),
-        entry_sequence=sequence,
+        terms=[term.model_dump(mode="json") for term in event.terms],
+        partner_decision=event.partner_decision,
+        posted_pence=posted.amount_pence,
+        posted_contribution_pence=posted.contribution_pence,
+    )
+
+
+def _opened(event: AwardDecided) -> FundOpened:
+    return FundOpened(
+        person_id=event.person_id,
+        council=event.council,
+        budget_id=budget_id_of(event.council, event.person_id),
+        fund_id=fund_id_of(event.award_id),
+        award_id=event.award_id,
+        award_version=event.version,
+        stream=event.stream,
+        status=Status(event.status),
+        amount_pence=event.amount_pence,
+        starts_on=event.starts_on,
+        ends_on=event.ends_on,
+    )
+
+
+def _closed(event: AwardDecided) -> FundClosed:
+    return FundClosed(
+        person_id=event.person_id,
+        council=event.council,
+        budget_id=budget_id_of(event.council, event.person_id),
+        fund_id=fund_id_of(event.award_id),
+        award_id=event.award_id,
+        award_version=event.version,
+        stream=event.stream,
+        closed_on=event.rules_as_of,
     )

@@ -2,16 +2,25 @@
 
 from braid.contracts.catalogue import EVENTS
 from braid.kit.service import ServiceDefinition
-from services.ledger.api import router
+from services.ledger.api import PROBLEMS, ROUTERS
 from services.ledger.events import HANDLERS
+from services.ledger.payments.due_api import router as due_router
+from services.ledger.payments.problems import PROBLEMS as PAYMENT_PROBLEMS
+from services.ledger.payments.recoveries_api import router as recoveries_router
+from services.ledger.payments_api import router as payments_router
+from services.ledger.posting.beside_api import gatherer_for
+from services.ledger.reports import PROBLEMS as REPORT_PROBLEMS
+from services.ledger.reports import ROUTERS as REPORT_ROUTERS
 from services.ledger.tables import metadata
 
 SERVICE = ServiceDefinition(
     name="ledger",
     package="services.ledger",
     title="ledger",
-    routers=(router,),
+    routers=(*ROUTERS, payments_router, due_router, recoveries_router, *REPORT_ROUTERS),
     metadata=metadata,
     events=EVENTS,
     handlers=HANDLERS,
+    beside_api=gatherer_for,
+    problems={**PROBLEMS, **PAYMENT_PROBLEMS, **REPORT_PROBLEMS},
 )

@@ -1,10 +1,22 @@
-"""Storage rows of the ledger. The journal is append-only in the database itself: see the first migration."""
+"""Storage rows of the ledger. What holds for them in the database itself is in ``migrations/sql``."""
 
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, LargeBinary, Text, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Identity,
+    Index,
+    LargeBinary,
+    SmallInteger,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy import DateTime as Timestamp
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
@@ -45,24 +57,37 @@ class AwardSeenRow(LedgerRow, table=True):
 
 
 class FundRow(LedgerRow, table=True):
-    """A ring-fenced fund of one version of one award."""
+    """The ring-fenced fund of one award, through all its versions."""
 
     __tablename__ = "fund"
-    __table_args__ = (
-        UniqueConstraint("award_id", "award_version"),
-        CheckConstraint("amount_pence > 0", name="amount_above_zero"),
-        CheckConstraint("contribution_pence BETWEEN 0 AND amount_pence", name="contribution_within_amount"),
-        CheckConstraint("status IN ('confirmed', 'indicative')", name="status_known"),
-        CheckConstraint("ends_on >= starts_on", name="ends_after_start"),
-        Index("ix_fund_budget", "budget_id"),
-    )
+    __table_args__ = (UniqueConstraint("award_id"), Index("ix_fund_budget", "budget_id"))
 
     fund_id: UUID = Field(primary_key=True)
     council: str = Field(sa_type=Text)
     budget_id: UUID
     award_id: UUID
-    award_version: int = Field(sa_type=BigInteger)
     stream: str = Field(sa_type=Text)
+    award_version: int = Field(sa_type=BigInteger)
+    closed_on: date | None = None
+    closed_by_version: int | None = Field(default=None, sa_type=BigInteger)
+    recorded_at: datetime = recorded_at()
+
+
+class FundVersionRow(LedgerRow, table=True):
+    """What one version of a fund's award said; the posted sums are what it added to the journal."""
+
+    __tablename__ = "fund_version"
+    __table_args__ = (
+        CheckConstraint("amount_pence >= 0", name="amount_not_below_zero"),
+        CheckConstraint("contribution_pence BETWEEN 0 AND amount_pence", name="contribution_within_amount"),
+        CheckConstraint("ends_on >= starts_on", name="ends_after_start"),
+    )
+
+    fund_id: UUID = Field(primary_key=True)
+    award_version: int = Field(
+        sa_column=Column(BigInteger, primary_key=True, autoincrement=False),
+    )
+    council: str = Field(sa_type=Text)
     status: str = Field(sa_type=Text)
     decided_by: str = Field(sa_type=Text)
     amount_pence: int = Field(sa_type=BigInteger)
@@ -71,52 +96,110 @@ class FundRow(LedgerRow, table=True):
     ends_on: date
     cadence: str = Field(sa_type=Text)
     permitted_uses: list[dict[str, Any]] = Field(sa_type=JSONB)
+    payee_bars: list[dict[str, Any]] = Field(sa_type=JSONB)
     conditions: list[str] = Field(sa_type=JSONB)
-    entry_sequence: int | None = Field(default=None, sa_type=BigInteger)
-    closed_on: date | None = None
-    closed_by_version: int | None = Field(default=None, sa_type=BigInteger)
+    terms: list[dict[str, Any]] = Field(sa_type=JSONB)
+    partner_decision: str | None = Field(default=None, sa_type=Text)
+    posted_pence: int = Field(sa_type=BigInteger)
+    posted_contribution_pence: int = Field(sa_type=BigInteger)
     recorded_at: datetime = recorded_at()
+
+
+class StreamRow(LedgerRow, table=True):
+    """A stream's number, which its legs carry."""
+
+    __tablename__ = "stream"
+    __table_args__ = (UniqueConstraint("code"),)
+
+    stream_id: int = Field(sa_column=Column(SmallInteger, Identity(always=True), primary_key=True))
+    code: str = Field(sa_type=Text)
+
+
+class AccountRow(LedgerRow, table=True):
+    """An account: of one fund, or of the council for one stream."""
+
+    __tablename__ = "account"
+    __table_args__ = (
+        UniqueConstraint("fund_id", "code", "stream", "council", postgresql_nulls_not_distinct=True),
+        Index("ix_account_budget", "budget_id"),
+    )
+
+    account_id: int = Field(sa_column_args=[Identity(always=True)], primary_key=True)
+    stream_id: int = Field(sa_type=SmallInteger)
+    council: str = Field(sa_type=Text)
+    stream: str = Field(sa_type=Text)
+    code: str = Field(sa_type=Text)
+    fund_id: UUID | None = None
+    budget_id: UUID | None = None
+    opens_on: date | None = None
+    ends_on: date | None = None
+    pays_only: str | None = Field(default=None, sa_type=Text)
+    is_closed: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
 
 
 class JournalEntryRow(LedgerRow, table=True):
-    """An entry of the journal, in its place in the council's hash chain."""
+    """An entry of the journal, in its place in the council's sequence."""
 
     __tablename__ = "journal_entry"
     __table_args__ = (
-        UniqueConstraint("council", "reverses"),
-        CheckConstraint("kind IN ('award', 'reversal')", name="kind_known"),
-        CheckConstraint("(kind = 'reversal') = (reverses IS NOT NULL)", name="reversal_names_entry"),
-        CheckConstraint("sequence > 0", name="sequence_above_zero"),
-        Index("ix_journal_entry_budget", "budget_id", "sequence"),
+        UniqueConstraint("entry_id", "council"),
+        Index(
+            "uq_journal_entry_council_reverses",
+            "council",
+            "reverses",
+            unique=True,
+            postgresql_where=text("reverses IS NOT NULL"),
+        ),
     )
 
-    council: str = Field(primary_key=True, sa_type=Text)
-    sequence: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
-    kind: str = Field(sa_type=Text)
-    value_date: date
+    sequence: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    entry_id: UUID
     budget_id: UUID
+    subject_id: UUID | None = None
+    reverses: UUID | None = None
+    value_date: date
+    council: str = Field(primary_key=True, sa_type=Text)
+    kind: str = Field(sa_type=Text)
+    use: str | None = Field(default=None, sa_type=Text)
     reason: str = Field(sa_type=Text)
-    reverses: int | None = Field(default=None, sa_type=BigInteger)
-    link: bytes = Field(sa_type=LargeBinary)
-    recorded_at: datetime = recorded_at()
+    digest: bytes = Field(sa_type=LargeBinary)
 
 
 class JournalLegRow(LedgerRow, table=True):
-    """One leg of an entry: debits above zero, credits below."""
+    """One leg of an entry: debits above zero, credits below; and its account's balance after it."""
 
     __tablename__ = "journal_leg"
     __table_args__ = (
-        CheckConstraint("amount_pence <> 0 AND abs(amount_pence) < 9007199254740992", name="amount_in_range"),
-        Index("ix_journal_leg_fund", "fund_id", "account"),
+        Index(
+            "ix_journal_leg_sequence",
+            "sequence",
+            postgresql_using="brin",
+            postgresql_ops={"sequence": "int8_minmax_multi_ops"},
+            postgresql_with={"pages_per_range": 8, "autosummarize": "on"},
+        ),
     )
 
-    council: str = Field(primary_key=True, sa_type=Text)
-    sequence: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
-    leg: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
-    stream: str = Field(sa_type=Text)
-    account: str = Field(sa_type=Text)
-    fund_id: UUID
+    sequence: int = Field(sa_type=BigInteger)
     amount_pence: int = Field(sa_type=BigInteger)
+    balance_pence: int = Field(sa_type=BigInteger)
+    account_id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    number: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    value_date: date
+    stream_id: int = Field(sa_type=SmallInteger)
+    council: str = Field(sa_type=Text)
+
+
+class JournalBlockRow(LedgerRow, table=True):
+    """What one call of the posting function recorded, and its link in the council's chain."""
+
+    __tablename__ = "journal_block"
+    __table_args__ = (Index("ix_journal_block_recorded_at", "council", "recorded_at"),)
+
+    council: str = Field(primary_key=True, sa_type=Text)
+    first_sequence: int = Field(sa_type=BigInteger)
+    last_sequence: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    recorded_at: datetime = Field(sa_type=Timestamp(timezone=True))
+    link: bytes = Field(sa_type=LargeBinary)
 
 
 class ChainHeadRow(LedgerRow, table=True):
@@ -126,4 +209,60 @@ class ChainHeadRow(LedgerRow, table=True):
 
     council: str = Field(primary_key=True, sa_type=Text)
     sequence: int = Field(sa_type=BigInteger)
+    recorded_at: datetime = Field(sa_type=Timestamp(timezone=True))
     link: bytes = Field(sa_type=LargeBinary)
+
+
+class AccountDayRow(LedgerRow, table=True):
+    """Sums of a council's own account by day of value and day of recording."""
+
+    __tablename__ = "account_day"
+
+    account_id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    value_date: date = Field(primary_key=True)
+    recorded_on: date = Field(primary_key=True)
+    pence: int = Field(sa_type=BigInteger)
+    council: str = Field(sa_type=Text)
+
+
+class PeriodLockRow(LedgerRow, table=True):
+    """Nothing is dated on or before ``locked_until`` any more; the council's latest row holds."""
+
+    __tablename__ = "period_lock"
+    __table_args__ = (Index("ix_period_lock_council", "council", "period_lock_id"),)
+
+    period_lock_id: int | None = Field(
+        default=None, sa_column=Column(BigInteger, Identity(always=True), primary_key=True)
+    )
+    council: str = Field(sa_type=Text)
+    locked_until: date
+    locked_by: str = Field(sa_type=Text)
+    reason: str = Field(sa_type=Text)
+    recorded_at: datetime = recorded_at()
+
+
+class CommitmentRow(LedgerRow, table=True):
+    """What is held of one fund for one item: never less than was settled and let go of it."""
+
+    __tablename__ = "commitment"
+    __table_args__ = (
+        Index("ix_commitment_budget", "budget_id"),
+        Index(
+            "ix_commitment_expires_on",
+            "council",
+            "expires_on",
+            postgresql_where=text("expires_on IS NOT NULL AND NOT is_expired"),
+        ),
+    )
+
+    commitment_id: UUID = Field(primary_key=True)
+    account_id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    amount_pence: int = Field(sa_type=BigInteger)
+    settled_pence: int = Field(sa_type=BigInteger, sa_column_kwargs={"server_default": text("0")})
+    released_pence: int = Field(sa_type=BigInteger, sa_column_kwargs={"server_default": text("0")})
+    budget_id: UUID
+    item_id: UUID | None = None
+    expires_on: date | None = None
+    is_expired: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
+    use: str | None = Field(default=None, sa_type=Text)
+    council: str = Field(sa_type=Text)

@@ -9,9 +9,13 @@ from tests.architecture.source import modules
 
 #: Events that no service handles, each with its reader outside.
 READ_OUTSIDE = {
-    "uk.braid.allocation.settled.v1": "outcomes, and case-management systems that follow a person's figure",
     "uk.braid.budget.fund-opened.v1": "outcomes, and partner systems that follow a budget",
     "uk.braid.budget.fund-closed.v1": "outcomes, and partner systems that follow a budget",
+    "uk.braid.payment.run-approved.v1": "case-management systems and notices that tell people what is on its way",
+    "uk.braid.payment.settled.v1": "outcomes, and case-management systems that follow payments",
+    "uk.braid.payment.rejected.v1": "case-management systems, whose people ask for another account",
+    "uk.braid.budget.alert-raised.v1": "support planning's reviews, and case-management systems that tell a worker",
+    "uk.braid.budget.alert-cleared.v1": "support planning's reviews, and case-management systems that tell a worker",
 }
 
 

@@ -2,21 +2,48 @@
 
 import argparse
 
-from tests.bench import calibration, decisions, embedded, kafka, one_allocation, whole_population
+from tests.bench import (
+    braiding,
+    calibration,
+    decisions,
+    embedded,
+    kafka,
+    ledger,
+    ledger_http,
+    one_allocation,
+    payment_run,
+    whole_population,
+)
 
 parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
 parser.add_argument(
     "what",
     nargs="?",
-    choices=["all", "allocation", "calibration", "decisions", "embedded", "kafka", "population"],
+    choices=[
+        "all",
+        "allocation",
+        "braiding",
+        "calibration",
+        "decisions",
+        "embedded",
+        "kafka",
+        "ledger",
+        "ledger_http",
+        "payment_run",
+        "population",
+    ],
     default="all",
 )
 parser.add_argument("--journeys", type=int, default=60)
 parser.add_argument("--people", type=int, default=decisions.PEOPLE)
 parser.add_argument("--openfisca", default="", help="interpreter that has OpenFisca-core, to compare with")
+parser.add_argument("--entries", type=int, default=1_000_000, help="how many entries the journal grows to")
+parser.add_argument("--hordak", default="", help="interpreter that has django-hordak, to compare with")
 arguments = parser.parse_args()
 if arguments.what in ("all", "allocation"):
     one_allocation.run()
+if arguments.what in ("all", "braiding"):
+    braiding.run()
 if arguments.what in ("all", "decisions"):
     decisions.run(people=arguments.people)
 if arguments.what in ("all", "embedded"):
@@ -27,3 +54,9 @@ if arguments.what == "calibration":
     calibration.run()
 if arguments.what in ("all", "population"):
     whole_population.run(openfisca=arguments.openfisca)
+if arguments.what in ("all", "ledger_http"):
+    ledger_http.run()
+if arguments.what in ("all", "payment_run"):
+    payment_run.run(people=arguments.people)
+if arguments.what in ("all", "ledger"):
+    ledger.run(entries=arguments.entries, hordak=arguments.hordak)

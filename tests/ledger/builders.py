@@ -9,9 +9,11 @@ from uuid import UUID, uuid4, uuid5
 from braid.contracts.award import AwardDecided, Cadence
 from braid.contracts.award import AwardStatus as Status
 from braid.contracts.uses import PermittedUse, Use
+from services.ledger.domain import postings
+from services.ledger.domain.chart_of_accounts import Account
 from services.ledger.domain.funds import Award, AwardStatus
-from services.ledger.domain.hash_chain import FIRST_LINK, ChainedEntry, next_link
-from services.ledger.domain.journal import Account, Entry, EntryKind, Leg, award_entry
+from services.ledger.domain.journal import Entry, EntryKind, Leg
+from services.ledger.domain.postings import About, Part
 
 COUNCIL = "E10009999"
 OTHER_COUNCIL = "E10009998"
@@ -35,35 +37,41 @@ AWARD = UUID("00000000-0000-4000-8000-00000000000a")
 FIRST_DAY, LAST_DAY = date(2009, 6, 1), date(2010, 5, 30)
 
 
-def a_leg(amount_pence: int, *, stream: str = ASC, account: Account = Account.FUND_AWARDED, fund: UUID = FUND) -> Leg:
+def a_leg(
+    amount_pence: int, *, stream: str = ASC, account: Account = Account.FUND_AVAILABLE, fund: UUID | None = FUND
+) -> Leg:
     """One line of an entry."""
     return Leg(stream, account, amount_pence, fund)
 
 
-def an_entry(*legs: Leg, reason: str = "Award", value_date: date = FIRST_DAY, budget: UUID = BUDGET) -> Entry:
-    """An award's entry with given legs."""
-    return Entry(EntryKind.AWARD, value_date, budget, legs, reason)
+def an_entry(
+    *legs: Leg,
+    reason: str = "Award",
+    value_date: date = FIRST_DAY,
+    budget: UUID = BUDGET,
+    kind: EntryKind = EntryKind.AWARD,
+    entry_id: UUID | None = None,
+) -> Entry:
+    """An entry with given legs."""
+    return Entry(entry_id or uuid4(), kind, value_date, budget, legs, reason)
+
+
+def about(
+    *,
+    entry_id: UUID | None = None,
+    budget: UUID = BUDGET,
+    value_date: date = FIRST_DAY,
+    reason: str = "As agreed",
+    use: str | None = Use.CARE_PERSONAL.value,
+    subject_id: UUID | None = None,
+) -> About:
+    """What an entry says besides its legs; an entry of its own unless told."""
+    return About(entry_id or uuid4(), budget, value_date, reason, use, subject_id)
 
 
 def an_award_entry(amount_pence: int = 520_000, *, contribution_pence: int = 0, stream: str = ASC) -> Entry:
     """The entry that opens a fund."""
-    return award_entry(
-        budget_id=BUDGET,
-        fund_id=FUND,
-        stream=stream,
-        amount_pence=amount_pence,
-        contribution_pence=contribution_pence,
-        value_date=FIRST_DAY,
-    )
-
-
-def chained(*entries: Entry) -> list[ChainedEntry]:
-    """Entries in their places in a council's chain."""
-    links, previous = [], FIRST_LINK
-    for sequence, entry in enumerate(entries, start=1):
-        previous = next_link(previous, sequence, entry)
-        links.append(ChainedEntry(sequence, entry, previous))
-    return links
+    return postings.award(about(reason="Award", use=None), Part(FUND, stream, amount_pence), contribution_pence)
 
 
 def an_award(

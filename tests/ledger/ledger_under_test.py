@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -14,13 +15,16 @@ from braid.kit.database import plain_url
 from braid.kit.roles import Roles
 from braid.kit.service import ServiceRuntime
 from braid.kit.settings import ServiceSettings
-from services.ledger import journal_store, queries
+from services.ledger import journal_store, proof, queries
+from services.ledger.domain.chart_of_accounts import Account
 from services.ledger.domain.funds import budget_id_of
-from services.ledger.domain.hash_chain import ChainedEntry, Proof
-from services.ledger.domain.journal import Entry
+from services.ledger.domain.hash_chain import Proof
 from services.ledger.handlers import record_award
+from services.ledger.journal_store import RecordedEntry
 from services.ledger.main import SERVICE
-from services.ledger.tables import BudgetRow, FundRow
+from services.ledger.posting.columns import Answer, Postable, Posting
+from services.ledger.queries import FundNow
+from services.ledger.tables import BudgetRow
 from tests.ledger.builders import an_award_decided
 
 #: Enough for the tests that post at the same time.
@@ -52,11 +56,35 @@ class LedgerUnderTest:
                 await record_award(event, work)
                 await work.commit()
 
-    async def post(self, *entries: Entry) -> None:
-        """Post entries in one transaction."""
+    async def post(self, *entries: Postable | Posting) -> list[Answer]:
+        """Post entries in one transaction, each with its own answer."""
         async with self._units.for_council(self.council) as work:
-            for entry in entries:
-                await journal_store.post(work, entry)
+            answers = await journal_store.post(work, *entries)
+            await work.commit()
+        return answers
+
+    async def open_fund(self, **award: Any) -> FundNow:
+        """A person's fund, opened by an award."""
+        event = self.an_award_decided(**award)
+        await self.take(event)
+        funds = await self.open_funds(event.person_id)
+        return next(each for each in funds if each.fund.award_id == event.award_id)
+
+    async def balances(self, person_id: UUID) -> dict[UUID, dict[Account, int]]:
+        """Balance of each account of each fund of a person's budget."""
+        async with self._units.for_council(self.council) as work:
+            found = await queries.fund_balances(work, budget_id_of(self.council, person_id))
+        return {fund_id: dict(balances) for fund_id, balances in found.items()}
+
+    async def balance_as_of(self, account: Account, **asked: Any) -> int:
+        """A balance for a date, as known at a moment."""
+        async with self._units.for_council(self.council) as work:
+            return await queries.balance_as_of(work, account, **asked)
+
+    async def lock_period(self, until: date) -> None:
+        """Close the council's books up to a day."""
+        async with self._units.for_council(self.council) as work:
+            await journal_store.lock_period(work, until, by="finance", reason="Year end")
             await work.commit()
 
     async def budget(self, person_id: UUID) -> BudgetRow | None:
@@ -64,7 +92,7 @@ class LedgerUnderTest:
         async with self._units.for_council(self.council) as work:
             return await queries.budget_of(work, person_id)
 
-    async def open_funds(self, person_id: UUID) -> Sequence[FundRow]:
+    async def open_funds(self, person_id: UUID) -> Sequence[FundNow]:
         """The open funds of a person's budget."""
         async with self._units.for_council(self.council) as work:
             return await queries.open_funds(work, budget_id_of(self.council, person_id))
@@ -74,12 +102,10 @@ class LedgerUnderTest:
         async with self._units.for_council(self.council) as work:
             return dict(await queries.awarded_pence(work, budget_id_of(self.council, person_id)))
 
-    async def entries(self, person_id: UUID) -> list[ChainedEntry]:
+    async def entries(self, person_id: UUID) -> list[RecordedEntry]:
         """The entries of a person's budget."""
         async with self._units.for_council(self.council) as work:
-            return [
-                entry for entry, _ in await journal_store.entries_of_budget(work, budget_id_of(self.council, person_id))
-            ]
+            return await journal_store.entries_of_budget(work, budget_id_of(self.council, person_id))
 
     async def trial_balance(self) -> dict[tuple[str, str], int]:
         """Balance by stream and account."""
@@ -89,7 +115,7 @@ class LedgerUnderTest:
     async def proof(self) -> Proof:
         """The council's journal, worked out again."""
         async with self._units.for_council(self.council) as work:
-            return await journal_store.prove(work)
+            return await proof.prove(work)
 
     async def published(self, person_id: UUID) -> list[str]:
         """Types of the events about a person in the outbox, in order."""

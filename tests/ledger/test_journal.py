@@ -1,12 +1,15 @@
 """Double entry: what may be posted, and the legs of an award."""
 
+from uuid import UUID
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.ledger.domain.chart_of_accounts import Account, AccountName
 from services.ledger.domain.journal import (
     AMOUNT_PENCE_MAX,
-    Account,
+    AccountTwiceInEntry,
     AmountOutOfRange,
     EntryKind,
     UnbalancedEntry,
@@ -71,12 +74,23 @@ def test_an_entry_without_another_side_is_refused() -> None:
         an_entry()
 
 
+def test_an_entry_with_two_legs_on_one_account_is_refused() -> None:
+    with pytest.raises(AccountTwiceInEntry):
+        an_entry(a_leg(50), a_leg(50), a_leg(-100, account=Account.FUNDER_RECEIVABLE))
+
+
+@pytest.mark.parametrize("account", list(Account))
+def test_an_account_is_kept_for_a_fund_or_for_the_council_and_never_both(account: Account) -> None:
+    with pytest.raises(ValueError, match="is kept for"):
+        AccountName(ASC, account, None if account.is_kept_by_fund else FUND)
+
+
 def test_an_award_is_owed_by_its_funder() -> None:
     """L1: 5,200.00 of adult social care for a year."""
     entry = an_award_entry(520_000)
 
     assert balance_pence(entry.legs, Account.FUNDER_RECEIVABLE, FUND) == 520_000
-    assert balance_pence(entry.legs, Account.FUND_AWARDED, FUND) == -520_000
+    assert balance_pence(entry.legs, Account.FUND_AVAILABLE, FUND) == -520_000
     assert len(entry.legs) == 2
     assert (entry.kind, entry.value_date, entry.reverses) == (EntryKind.AWARD, FIRST_DAY, None)
 
@@ -86,13 +100,13 @@ def test_the_persons_contribution_is_owed_by_the_person() -> None:
 
     assert balance_pence(entry.legs, Account.FUNDER_RECEIVABLE, FUND) == 500_000
     assert balance_pence(entry.legs, Account.PERSON_CONTRIBUTION_RECEIVABLE, FUND) == 20_000
-    assert balance_pence(entry.legs, Account.FUND_AWARDED, FUND) == -520_000
+    assert balance_pence(entry.legs, Account.FUND_AVAILABLE, FUND) == -520_000
 
 
 def test_an_award_that_the_person_pays_whole_asks_nothing_of_the_funder() -> None:
     entry = an_award_entry(520_000, contribution_pence=520_000)
 
-    assert {leg.account for leg in entry.legs} == {Account.PERSON_CONTRIBUTION_RECEIVABLE, Account.FUND_AWARDED}
+    assert {leg.account for leg in entry.legs} == {Account.PERSON_CONTRIBUTION_RECEIVABLE, Account.FUND_AVAILABLE}
 
 
 @given(st.integers(1, 10**12).flatmap(lambda whole: st.tuples(st.just(whole), st.integers(0, whole))))
@@ -102,14 +116,15 @@ def test_every_award_balances_whatever_the_person_contributes(sums: tuple[int, i
     entry = an_award_entry(amount_pence, contribution_pence=contribution_pence)
 
     assert totals_by_stream(entry.legs) == {ASC: 0}
-    assert balance_pence(entry.legs, Account.FUND_AWARDED, FUND) == -amount_pence
+    assert balance_pence(entry.legs, Account.FUND_AVAILABLE, FUND) == -amount_pence
 
 
 def test_a_reversal_leaves_nothing_of_the_entry_that_it_names() -> None:
     entry = an_award_entry(520_000, contribution_pence=20_000)
 
-    back = reversal_of(entry, 7, "Decided again")
+    back = reversal_of(entry, entry_id=UUID(int=7), reason="Decided again")
 
     assert all(balance_pence((*entry.legs, *back.legs), account, FUND) == 0 for account in Account)
-    assert (back.kind, back.reverses, back.reason) == (EntryKind.REVERSAL, 7, "Decided again")
+    assert (back.entry_id, back.kind) == (UUID(int=7), EntryKind.REVERSAL)
+    assert (back.reverses, back.reason) == (entry.entry_id, "Decided again")
     assert (back.value_date, back.budget_id) == (entry.value_date, entry.budget_id)

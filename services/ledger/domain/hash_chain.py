@@ -1,23 +1,29 @@
-"""The hash chain of a council's journal: one changed byte shows, and where."""
+"""The hash chain of a council's journal, worked out without the database: one changed byte shows, and where.
+
+Entries are recorded in blocks, one for each call of the posting function. A block's link is the SHA-256 of the link
+before it, what the block is, the digests of its entries, and what the accounts are that it is the first to post to. The
+bytes are those in which PostgreSQL sends values to its clients (big-endian, each value with its length, a NULL told
+apart from an empty text), which is what ``migrations/sql/0002_hashing.sql`` hashes.
+"""
 
 import hashlib
-import json
-from collections.abc import Iterable
+import struct
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
 
-from services.ledger.domain.journal import Entry, totals_by_stream
+from services.ledger.domain.chart_of_accounts import AccountName
+from services.ledger.domain.journal import Entry
 
-#: What the first entry of a council is chained to.
+#: What the first block of a council is chained to.
 FIRST_LINK = bytes(32)
+#: Bytes of an entry's digest: half a SHA-256, twice the strength of what anybody can search.
+DIGEST_BYTES = 16
 
-
-@dataclass(frozen=True)
-class ChainedEntry:
-    """An entry in its place in a council's chain, as it is stored."""
-
-    sequence: int
-    entry: Entry
-    link: bytes
+_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
+#: PostgreSQL's numbers of the types that are hashed.
+_INTEGER, _BIGINT, _TEXT, _DATE, _MOMENT, _UUID = 23, 20, 25, 1082, 1184, 2950
 
 
 @dataclass(frozen=True)
@@ -28,12 +34,14 @@ class Proof:
         entries: how many entries are whole, from the first on.
         pence_by_stream: debits less credits of each stream; nothing but zeros when all is well.
         broken_at: sequence of the first entry that is not as it was written; None when all is well.
+        broken_on: value date of that entry; None where the entry is gone.
         difference: what is wrong with it.
     """
 
     entries: int
-    pence_by_stream: dict[str, int]
+    pence_by_stream: Mapping[str, int]
     broken_at: int | None = None
+    broken_on: date | None = None
     difference: str | None = None
 
     @property
@@ -42,59 +50,95 @@ class Proof:
         return self.broken_at is None and not any(self.pence_by_stream.values())
 
 
-def next_link(previous: bytes, sequence: int, entry: Entry) -> bytes:
-    """The hash that chains an entry to the one before it."""
-    content = [
-        sequence,
-        entry.kind.value,
-        entry.value_date.isoformat(),
-        str(entry.budget_id),
-        entry.reason,
-        entry.reverses,
-        [[leg.stream, leg.account.value, leg.amount_pence, str(leg.fund_id)] for leg in entry.legs],
-    ]
-    return hashlib.sha256(previous + json.dumps(content, separators=(",", ":"), ensure_ascii=True).encode()).digest()
+@dataclass(frozen=True)
+class Block:
+    """What a block says of itself, besides its entries."""
+
+    council: str
+    first_sequence: int
+    last_sequence: int
+    recorded_at: datetime
 
 
-class ChainChecker:
-    """Works a council's journal out again, entry by entry, without keeping it in memory."""
+def entry_digest(entry: Entry, numbers: Mapping[AccountName, int]) -> bytes:
+    """The digest of what an entry says, but for where it stands.
 
-    def __init__(self) -> None:
-        self._previous = FIRST_LINK
-        self._checked = 0
-        self._pence_by_stream: dict[str, int] = {}
-        self._broken_at: int | None = None
-        self._difference: str | None = None
-
-    def add(self, chained: ChainedEntry) -> None:
-        """Check the next entry; after the first difference the rest is only summed."""
-        for stream, pence in totals_by_stream(chained.entry.legs).items():
-            self._pence_by_stream[stream] = self._pence_by_stream.get(stream, 0) + pence
-        if self._broken_at is not None:
-            return
-        if chained.sequence != self._checked + 1:
-            self.break_at(self._checked + 1, "the entry is missing")
-        elif chained.link != next_link(self._previous, chained.sequence, chained.entry):
-            self.break_at(chained.sequence, "the entry is not as it was written")
-        else:
-            self._previous = chained.link
-            self._checked += 1
-
-    def break_at(self, sequence: int, difference: str) -> None:
-        """Note the first difference."""
-        if self._broken_at is None:
-            self._broken_at, self._difference = sequence, difference
-
-    def proof(self, head: bytes | None = None) -> Proof:
-        """What was found; with the stored head, entries cut off at the end show too."""
-        if head is not None and self._broken_at is None and head != self._previous:
-            self.break_at(self._checked + 1, "the last entries are missing")
-        return Proof(self._checked, dict(sorted(self._pence_by_stream.items())), self._broken_at, self._difference)
+    Args:
+        entry: the entry.
+        numbers: the ids of its accounts.
+    """
+    said = _row(
+        (_UUID, entry.entry_id),
+        (_TEXT, entry.kind.value),
+        (_DATE, entry.value_date),
+        (_UUID, entry.budget_id),
+        (_TEXT, entry.use),
+        (_UUID, entry.subject_id),
+        (_UUID, entry.reverses),
+        (_TEXT, entry.reason),
+    )
+    legs = sorted((numbers[leg.name], leg.amount_pence) for leg in entry.legs)
+    return hashlib.sha256(said + b"".join(struct.pack(">iq", *leg) for leg in legs)).digest()[:DIGEST_BYTES]
 
 
-def check_chain(chained: Iterable[ChainedEntry]) -> Proof:
-    """Check a whole journal that is at hand."""
-    checker = ChainChecker()
-    for entry in chained:
-        checker.add(entry)
-    return checker.proof()
+def account_bytes(number: int, name: AccountName, budget_id: UUID | None) -> bytes:
+    """What an account is, for the link of the block that is the first to post to it."""
+    return _row(
+        (_INTEGER, number),
+        (_TEXT, name.stream),
+        (_TEXT, name.account.value),
+        (_UUID, name.fund_id),
+        (_UUID, budget_id),
+    )
+
+
+def block_link(previous: bytes, block: Block, digests: Sequence[bytes], opened: Iterable[bytes] = ()) -> bytes:
+    """The link of a block.
+
+    Args:
+        previous: the link of the block before it.
+        block: what it says of itself.
+        digests: of its entries, in order.
+        opened: what the accounts are that it is the first to post to, in the order of their numbers.
+    """
+    said = _row(
+        (_TEXT, block.council),
+        (_BIGINT, block.first_sequence),
+        (_BIGINT, block.last_sequence),
+        (_MOMENT, block.recorded_at),
+    )
+    return hashlib.sha256(previous + said + b"".join(digests) + b"".join(opened)).digest()
+
+
+def _row(*values: tuple[int, object]) -> bytes:
+    """A row as PostgreSQL's ``record_send`` writes it."""
+    return struct.pack(">i", len(values)) + b"".join(_value(kind, value) for kind, value in values)
+
+
+def _value(kind: int, value: object) -> bytes:
+    if value is None:
+        return struct.pack(">Ii", kind, -1)
+    sent = _sent(value)
+    return struct.pack(">Ii", kind, len(sent)) + sent if kind not in _WIDTHS else _number(kind, value)
+
+
+_WIDTHS = {_INTEGER: ">Iii", _BIGINT: ">Iiq"}
+
+
+def _number(kind: int, value: object) -> bytes:
+    assert isinstance(value, int)
+    return struct.pack(_WIDTHS[kind], kind, 4 if kind == _INTEGER else 8, value)
+
+
+def _sent(value: object) -> bytes:
+    match value:
+        case UUID():
+            return value.bytes
+        case str():
+            return value.encode()
+        case datetime():
+            return struct.pack(">q", (value - _EPOCH) // timedelta(microseconds=1))
+        case date():
+            return struct.pack(">i", (value - _EPOCH.date()).days)
+        case _:
+            return b""

@@ -1,0 +1,52 @@
+"""The proof of the journal over HTTP."""
+
+from fastapi import APIRouter, Depends
+from pydantic import BaseModel, Field
+
+from braid.contracts.codes import StreamCode
+from braid.kit.http import Reading, UnitOfWorkRoute
+from braid.kit.identity import Role, anyone_of
+from braid.kit.problems import responses
+from services.ledger import proof, queries
+
+router = APIRouter(prefix="/v1", route_class=UnitOfWorkRoute, tags=["ledger"])
+
+
+class AccountBalance(BaseModel):
+    """Debits less credits of one account of one stream."""
+
+    stream: StreamCode
+    account: str
+    balance_pence: int
+
+
+class ProofOut(BaseModel):
+    """The council's journal, worked out again from its entries."""
+
+    holds: bool
+    entries: int
+    broken_at: int | None
+    difference: str | None
+    debits_less_credits_pence: dict[str, int] = Field(description="By stream; nothing but zeros.")
+    trial_balance: list[AccountBalance]
+
+
+@router.get(
+    "/journal/proof",
+    dependencies=[Depends(anyone_of(Role.FINANCE_OFFICER, Role.AUDITOR, Role.SYSTEM))],
+    responses=responses((403, "The caller is neither finance officer, auditor nor system.")),
+)
+async def prove_journal(work: Reading) -> ProofOut:
+    """Work the council's journal out again: every entry whole, every stream balanced."""
+    found = await proof.prove(work)
+    balances = await queries.trial_balance(work)
+    return ProofOut(
+        holds=found.holds,
+        entries=found.entries,
+        broken_at=found.broken_at,
+        difference=found.difference,
+        debits_less_credits_pence=found.pence_by_stream,
+        trial_balance=[
+            AccountBalance(stream=stream, account=account, balance_pence=pence) for stream, account, pence in balances
+        ],
+    )

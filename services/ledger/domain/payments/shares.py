@@ -1,0 +1,34 @@
+"""Splitting a sum so that nothing is lost: largest remainders, and among equal ones the earlier first."""
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+
+class NothingToShareBy(Exception):
+    """A sum cannot be split: it is below zero, or its weights are, or they are all nothing."""
+
+
+def split(pence: int, weights: Sequence[int | Fraction]) -> tuple[int, ...]:
+    """Split a sum by weights to the penny.
+
+    Each part is its exact share rounded down; the pence that are left go, one each, to the parts with the largest
+    remainders, and among equal remainders to those that stand first. So three equal parts of 100.00 are 33.34, 33.33
+    and 33.33.
+
+    Raises:
+        NothingToShareBy: the sum or a weight is below zero, or no weight is above it.
+    """
+    whole = sum(weights, Fraction(0))
+    if pence < 0 or whole <= 0 or any(weight < 0 for weight in weights):
+        raise NothingToShareBy(f"{pence} pence by {len(weights)} weights that add up to {whole}")
+    exact = [pence * Fraction(weight) / whole for weight in weights]
+    parts = [share.numerator // share.denominator for share in exact]
+    by_remainder = sorted(range(len(parts)), key=lambda place: (parts[place] - exact[place], place))
+    for place in by_remainder[: pence - sum(parts)]:
+        parts[place] += 1
+    return tuple(parts)
+
+
+def rounded_half_up(pence: Fraction) -> int:
+    """An exact sum above zero as whole pence."""
+    return (2 * pence.numerator + pence.denominator) // (2 * pence.denominator)

@@ -1,0 +1,1 @@
+"""Watching a budget lightly: planned against actual, a forecast, and alerts to a person; it stops nothing."""

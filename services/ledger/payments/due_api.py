@@ -1,0 +1,347 @@
+"""What is due over the API: payees and their accounts, schedules, receipts, certificates, invoices, and stops."""
+
+from uuid import UUID
+
+from fastapi import APIRouter, Depends
+
+from braid.kit.http import Caller, Reading, UnitOfWorkRoute, Writing
+from braid.kit.identity import Role, anyone_of
+from braid.kit.problems import not_found, responses
+from services.ledger import queries
+from services.ledger.bank_files.account_check import AccountChecker
+from services.ledger.domain.in_words import day
+from services.ledger.domain.payments.due_kinds import DueKind
+from services.ledger.domain.payments.periods import Period
+from services.ledger.domain.payments.receipts import ClaimRules, Receipt, claim
+from services.ledger.domain.payments.stages import StagePlan, pay_stage
+from services.ledger.payments import payees, schedules, stops, what_is_due
+from services.ledger.payments.due_bodies import (
+    AccountIn,
+    AccountOut,
+    AccountsOut,
+    CertificateIn,
+    ClaimIn,
+    ClaimOut,
+    DueOut,
+    InvoiceIn,
+    LetGoIn,
+    LiftIn,
+    PayeeIn,
+    PaymentOut,
+    PaymentsOut,
+    RevisionIn,
+    ScheduleIn,
+    ScheduleOut,
+    SchedulesOut,
+    StageOut,
+    StopIn,
+    StopOut,
+    StopsOut,
+)
+from services.ledger.payments.fund_accounts import fund_account, fund_accounts
+from services.ledger.payments.payees import AccountGiven
+from services.ledger.payments.run_reading import payments_of
+from services.ledger.payments.schedules import PaidFrom
+from services.ledger.payments.stops import StopAsked
+from services.ledger.payments.tables import PayeeAccountRow, PaymentDueRow, PaymentScheduleRow, PaymentStopRow
+from services.ledger.payments.what_is_due import OneOff
+from services.ledger.tables import BudgetRow
+
+router = APIRouter(prefix="/v1", route_class=UnitOfWorkRoute, tags=["payments"])
+
+_FINANCE = Depends(anyone_of(Role.FINANCE_OFFICER))
+_FORBIDDEN = (403, "The caller's role does not allow it.")
+_NO_KEY = (400, "Idempotency-Key is missing or malformed.")
+_NO_BUDGET = (404, "No budget is open for this person, or nothing of this id is there.")
+_INVALID = (422, "The body is not valid, or is against a rule.")
+
+#: Without the weight table that Vocalink publishes nothing can be checked, and that is what is told.
+_CHECKER = AccountChecker()
+
+
+@router.post(
+    "/people/{person_id}/payees",
+    status_code=201,
+    dependencies=[_FINANCE],
+    responses=responses(_NO_KEY, _FORBIDDEN, _NO_BUDGET, _INVALID),
+)
+async def add_payee(person_id: UUID, body: PayeeIn, work: Writing, caller: Caller) -> AccountOut:
+    """Write down who is paid, and into which account; a second person has to confirm it."""
+    budget = await _budget(person_id, work)
+    return _account(
+        await payees.add_payee(work, budget.budget_id, body.kind, _given(body), _CHECKER, by=caller.subject)
+    )
+
+
+@router.get("/people/{person_id}/payees", dependencies=[_FINANCE], responses=responses(_FORBIDDEN, _NO_BUDGET))
+async def read_payees(person_id: UUID, work: Reading) -> AccountsOut:
+    """The payees of a budget, with every version of each account."""
+    budget = await _budget(person_id, work)
+    found = await payees.payees_of(work, budget.budget_id)
+    return AccountsOut(accounts=[_account(account) for _, account in found])
+
+
+@router.post(
+    "/payees/{payee_id}/accounts",
+    status_code=201,
+    dependencies=[_FINANCE],
+    responses=responses(_NO_KEY, _FORBIDDEN, _NO_BUDGET, _INVALID),
+)
+async def change_account(payee_id: UUID, body: AccountIn, work: Writing, caller: Caller) -> AccountOut:
+    """Write down another account of a payee; nothing is paid until somebody else has confirmed it."""
+    return _account(await payees.change_account(work, payee_id, _given(body), _CHECKER, by=caller.subject))
+
+
+@router.post(
+    "/payees/{payee_id}/accounts/{version}/confirmation",
+    dependencies=[_FINANCE],
+    responses=responses(_NO_KEY, (403, "The caller wrote it down."), _NO_BUDGET, (409, "There is nothing to confirm.")),
+)
+async def confirm_account(payee_id: UUID, version: int, work: Writing, caller: Caller) -> AccountOut:
+    """Confirm an account that somebody else wrote down."""
+    return _account(await payees.confirm_account(work, payee_id, version, by=caller.subject))
+
+
+@router.post(
+    "/people/{person_id}/payment-schedules",
+    status_code=201,
+    dependencies=[_FINANCE],
+    responses=responses(_NO_KEY, _FORBIDDEN, _NO_BUDGET, (409, "There is one of that name already."), _INVALID),
+)
+async def open_schedule(person_id: UUID, body: ScheduleIn, work: Writing, caller: Caller) -> ScheduleOut:
+    """Pay a fund out by a schedule."""
+    budget = await _budget(person_id, work)
+    fund = await fund_account(work, budget.budget_id, body.fund_id)
+    paid = PaidFrom(fund.fund_id, fund.stream, body.payee_id, body.use, body.reference)
+    row = await schedules.open_schedule(
+        work, budget, body.name, body.terms.terms(), paid, body.reason, by=caller.subject
+    )
+    return _schedule(row)
+
+
+@router.post(
+    "/payment-schedules/{schedule_id}/versions",
+    status_code=201,
+    dependencies=[_FINANCE],
+    responses=responses(_NO_KEY, _FORBIDDEN, _NO_BUDGET, _INVALID),
+)
+async def revise_schedule(schedule_id: UUID, body: RevisionIn, work: Writing, caller: Caller) -> ScheduleOut:
+    """Give a schedule new terms; what is paid stays, and what it is worth more is due at once."""
+    row = await schedules.revise_schedule(
+        work, schedule_id, body.terms.terms(), body.payee_id, body.reason, by=caller.subject
+    )
+    return _schedule(row)
+
+
+@router.get(
+    "/people/{person_id}/payment-schedules", dependencies=[_FINANCE], responses=responses(_FORBIDDEN, _NO_BUDGET)
+)
+async def read_schedules(person_id: UUID, work: Reading) -> SchedulesOut:
+    """Every version of every schedule of a budget."""
+    budget = await _budget(person_id, work)
+    return SchedulesOut(schedules=[_schedule(row) for row in await schedules.schedules_of(work, budget.budget_id)])
+
+
+@router.post(
+    "/people/{person_id}/receipts",
+    status_code=201,
+    dependencies=[_FINANCE],
+    responses=responses(_NO_KEY, _FORBIDDEN, _NO_BUDGET, _INVALID),
+)
+async def claim_receipts(person_id: UUID, body: ClaimIn, work: Writing) -> ClaimOut:
+    """Hand in receipts to be paid back; each is decided by itself, and the others say which rule keeps them out."""
+    budget = await _budget(person_id, work)
+    fund = await fund_account(work, budget.budget_id, body.fund_id)
+    before = await what_is_due.one_offs_of(work, budget.budget_id, DueKind.RECEIPT)
+    claimed = claim(
+        [Receipt(each.reference, each.dated, each.pence) for each in body.receipts],
+        ClaimRules(fund.award, body.months_most),
+        claimed_on=body.claimed_on,
+        paid_before=frozenset(str(due.mark) for due in before),
+    )
+    due = [
+        await what_is_due.add_one_off(
+            work,
+            budget,
+            OneOff(
+                DueKind.RECEIPT,
+                receipt.reference,
+                Period(receipt.dated, receipt.dated),
+                body.claimed_on,
+                (fund.part_for(body.use, receipt.pence),),
+                body.payee_id,
+                body.payment_reference,
+                (f"A receipt of {day(receipt.dated)}",),
+            ),
+        )
+        for receipt in claimed.payable
+    ]
+    return ClaimOut(
+        payable_pence=claimed.payable_pence,
+        due=[row.due_id for row in due],
+        refused={each.receipt.reference: each.rule for each in claimed.refused},
+    )
+
+
+@router.post(
+    "/people/{person_id}/certificates",
+    status_code=201,
+    dependencies=[_FINANCE],
+    responses=responses(_NO_KEY, _FORBIDDEN, _NO_BUDGET, (409, "It is another stage's turn."), _INVALID),
+)
+async def certify_stage(person_id: UUID, body: CertificateIn, work: Writing) -> StageOut:
+    """Pay for works on the certificate of a stage, as far as the stages up to it may come to."""
+    budget = await _budget(person_id, work)
+    fund = await fund_account(work, budget.budget_id, body.fund_id)
+    stages = await what_is_due.one_offs_of(work, budget.budget_id, DueKind.STAGE)
+    paid = [due.gross_pence for due in stages if due.fund_id == fund.fund_id]
+    plan = StagePlan(body.grant_pence, tuple(body.shares))
+    stage = pay_stage(plan, paid, body.stage, body.certified_pence)
+    row = await what_is_due.add_one_off(
+        work,
+        budget,
+        OneOff(
+            DueKind.STAGE,
+            f"{fund.fund_id}/{stage.stage}",
+            Period(body.certified_on, body.certified_on),
+            body.certified_on,
+            (fund.part_for(body.use, stage.payable_pence),),
+            body.payee_id,
+            body.reference,
+            stage.reasons,
+        ),
+    )
+    return StageOut(
+        due_id=row.due_id,
+        payable_pence=stage.payable_pence,
+        held_back_pence=stage.held_back_pence,
+        left_pence=stage.left_pence,
+        reasons=list(stage.reasons),
+    )
+
+
+@router.post(
+    "/people/{person_id}/invoices-due",
+    status_code=201,
+    dependencies=[_FINANCE],
+    responses=responses(_NO_KEY, _FORBIDDEN, _NO_BUDGET, _INVALID),
+)
+async def add_invoice(person_id: UUID, body: InvoiceIn, work: Writing) -> DueOut:
+    """Pay an invoice once, from one fund or from several: one payment, and each fund's part of it."""
+    budget = await _budget(person_id, work)
+    funds = await fund_accounts(work, budget.budget_id, [part.fund_id for part in body.parts])
+    row = await what_is_due.add_one_off(
+        work,
+        budget,
+        OneOff(
+            DueKind.INVOICE,
+            f"{body.payee_id}/{body.number}",
+            Period(body.from_on, body.to_on),
+            body.due_on,
+            tuple(fund.part_for(part.use, part.pence) for fund, part in zip(funds, body.parts, strict=True)),
+            body.payee_id,
+            body.reference,
+            (body.why,),
+        ),
+    )
+    return _due(row)
+
+
+@router.get("/people/{person_id}/payments", responses=responses((404, "No budget is open, or it is not yours to see.")))
+async def read_payments(person_id: UUID, work: Reading, caller: Caller) -> PaymentsOut:
+    """Everything that is or was due to a person, how it was worked out, and how far it has got."""
+    budget = await queries.budget_of(work, person_id) if caller.may_read(person_id) else None
+    if budget is None:
+        raise not_found("open budget")
+    rows = await payments_of(work, budget.budget_id)
+    return PaymentsOut(
+        payments=[
+            PaymentOut.model_validate(
+                {**row, "status": _status(row["due_state"], row["item_state"]), "reasons": row["reasons"] or []}
+            )
+            for row in rows
+        ]
+    )
+
+
+@router.post(
+    "/payments-due/{due_id}/let-go",
+    dependencies=[_FINANCE],
+    responses=responses(_NO_KEY, _FORBIDDEN, _NO_BUDGET, (409, "It has to be mended at its cause."), _INVALID),
+)
+async def let_go(due_id: UUID, body: LetGoIn, work: Writing, caller: Caller) -> DueOut:
+    """Let a hold go that somebody has looked at: a sum above the limit, or what looks like a duplicate."""
+    return _due(await what_is_due.let_go_of_hold(work, due_id, body.code, reason=body.reason, by=caller.subject))
+
+
+@router.post(
+    "/people/{person_id}/payment-stops",
+    status_code=201,
+    dependencies=[Depends(anyone_of(Role.FINANCE_OFFICER, Role.PRACTITIONER))],
+    responses=responses(_NO_KEY, _FORBIDDEN, _NO_BUDGET, _INVALID),
+)
+async def record_stop(person_id: UUID, body: StopIn, work: Writing, caller: Caller) -> StopOut:
+    """Record a death, or a decision to suspend payments."""
+    budget = await _budget(person_id, work)
+    asked = StopAsked(body.kind, body.from_on, body.to_on, body.reason)
+    return _stop(await stops.record_stop(work, budget.budget_id, asked, by=caller.subject))
+
+
+@router.post(
+    "/payment-stops/{stop_id}/lifting",
+    dependencies=[Depends(anyone_of(Role.FINANCE_OFFICER, Role.PRACTITIONER))],
+    responses=responses(_NO_KEY, _FORBIDDEN, _NO_BUDGET, _INVALID),
+)
+async def lift_stop(stop_id: UUID, body: LiftIn, work: Writing, caller: Caller) -> StopOut:
+    """Lift a suspension, or take back a death that was none."""
+    return _stop(await stops.lift_stop(work, stop_id, reason=body.reason, by=caller.subject))
+
+
+@router.get(
+    "/people/{person_id}/payment-stops",
+    dependencies=[Depends(anyone_of(Role.FINANCE_OFFICER, Role.PRACTITIONER, Role.AUDITOR))],
+    responses=responses(_FORBIDDEN, _NO_BUDGET),
+)
+async def read_stops(person_id: UUID, work: Reading) -> StopsOut:
+    """What keeps payments out, and what was paid for days after a death."""
+    budget = await _budget(person_id, work)
+    recoverable = await stops.recoverable_of_the_dead(work, budget.budget_id)
+    return StopsOut(
+        stops=[_stop(row) for row in await stops.stops_of(work, budget.budget_id)],
+        recoverable_pence=recoverable.pence if recoverable else 0,
+        working=list(recoverable.working) if recoverable else [],
+    )
+
+
+async def _budget(person_id: UUID, work: Reading) -> BudgetRow:
+    budget = await queries.budget_of(work, person_id)
+    if budget is None:
+        raise not_found("open budget")
+    return budget
+
+
+def _given(body: AccountIn) -> AccountGiven:
+    return AccountGiven(body.sort_code, body.account_number, body.name)
+
+
+def _account(row: PayeeAccountRow) -> AccountOut:
+    return AccountOut(**row.model_dump(include=set(AccountOut.model_fields)), account_ends_in=row.account_number[-4:])
+
+
+def _schedule(row: PaymentScheduleRow) -> ScheduleOut:
+    return ScheduleOut(**row.model_dump(include=set(ScheduleOut.model_fields)))
+
+
+def _due(row: PaymentDueRow) -> DueOut:
+    return DueOut(**row.model_dump(include=set(DueOut.model_fields)))
+
+
+def _stop(row: PaymentStopRow) -> StopOut:
+    return StopOut(**row.model_dump(include=set(StopOut.model_fields)))
+
+
+def _status(due_state: str, item_state: str | None) -> str:
+    """How far a payment has got: what a run made of it, or that it is open again after that."""
+    if due_state == "taken" and item_state:
+        return item_state
+    return due_state

@@ -1,0 +1,119 @@
+"""A budget's funds as spending and reports read them: what each may pay for, what it has, what is held of it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+
+from braid.contracts.award import AwardStatus, Cadence, TermKind
+from braid.contracts.uses import PayeeBar, PermittedUse
+from braid.kit.unit_of_work import UnitOfWork
+from services.ledger import queries
+from services.ledger.domain.returns.funder_return import FundFacts
+from services.ledger.spending.purse import FundRules, Held, Purse, stream_in_words
+
+#: By the latest version that holds money, where one does; else by the latest: an indicative award, or things.
+_VERSIONS = """
+    FROM fund f LEFT JOIN fund_rule r USING (fund_id)
+    JOIN LATERAL (
+        SELECT o.* FROM fund_version o WHERE o.fund_id = f.fund_id
+        ORDER BY (o.status = 'confirmed' AND o.cadence <> 'in_kind') DESC, o.award_version DESC LIMIT 1
+    ) v ON true
+"""
+
+_RULES = f"""
+    SELECT f.fund_id, f.stream, coalesce(r.opens_on, v.starts_on) AS opens_on,
+        coalesce(r.ends_on, v.ends_on) AS ends_on, v.status, v.cadence, v.decided_by, v.permitted_uses, v.payee_bars
+    {_VERSIONS} WHERE f.budget_id = :budget_id ORDER BY f.stream, opens_on, f.fund_id
+"""
+
+_HELD = """
+    SELECT c.commitment_id, a.fund_id, c.item_id, c.expires_on,
+        c.amount_pence - c.settled_pence - c.released_pence AS pence
+    FROM commitment c JOIN account a USING (account_id)
+    WHERE c.budget_id = :budget_id AND NOT c.is_expired AND c.amount_pence > c.settled_pence + c.released_pence
+    ORDER BY c.commitment_id, a.fund_id
+"""
+
+_STREAM = f"""
+    SELECT f.fund_id, b.person_id, f.award_id, coalesce(r.opens_on, v.starts_on) AS opens_on,
+        coalesce(r.ends_on, v.ends_on) AS ends_on, first.ends_on AS first_ends_on,
+        v.cadence, v.status, v.amount_pence, v.terms
+    {_VERSIONS} JOIN budget b ON b.budget_id = f.budget_id
+    JOIN LATERAL (
+        SELECT o.ends_on FROM fund_version o WHERE o.fund_id = f.fund_id ORDER BY o.award_version LIMIT 1
+    ) first ON true
+    WHERE f.stream = :stream ORDER BY opens_on, f.fund_id
+"""
+
+
+@dataclass(frozen=True)
+class StreamTold:
+    """What a return says of a stream besides its money."""
+
+    cadence: Cadence
+    funds: Sequence[FundFacts]
+    tells_funder: Sequence[str]
+
+
+async def purse_of(work: UnitOfWork, budget_id: UUID) -> Purse:
+    """The funds of a budget and what they have now."""
+    balances = await queries.fund_balances(work, budget_id)
+    has = {(fund_id, account): -pence for fund_id, of_fund in balances.items() for account, pence in of_fund.items()}
+    return Purse(await rules_of(work, budget_id), has, await held_of(work, budget_id))
+
+
+async def rules_of(work: UnitOfWork, budget_id: UUID) -> list[FundRules]:
+    """What each fund of a budget is and may pay for, by its latest version."""
+    rows = await work.session.execute(text(_RULES), {"budget_id": budget_id})
+    return [_rules(row) for row in rows]
+
+
+async def held_of(work: UnitOfWork, budget_id: UUID) -> list[Held]:
+    """What open commitments hold of each fund of a budget."""
+    rows = await work.session.execute(text(_HELD), {"budget_id": budget_id})
+    return [Held(row.commitment_id, row.fund_id, row.item_id, row.expires_on, row.pence) for row in rows]
+
+
+async def stream_of(work: UnitOfWork, stream: str) -> StreamTold | None:
+    """Every fund of a stream; None where the council has none."""
+    rows = (await work.session.execute(text(_STREAM), {"stream": stream})).all()
+    if not rows:
+        return None
+    return StreamTold(Cadence(rows[-1].cadence), [_facts(row, stream) for row in rows], _tells_funder(rows))
+
+
+def _rules(row: Any) -> FundRules:
+    return FundRules(
+        row.fund_id,
+        row.stream,
+        stream_in_words(row.stream),
+        row.opens_on,
+        row.ends_on,
+        row.status == AwardStatus.CONFIRMED,
+        row.cadence != Cadence.IN_KIND,
+        row.decided_by,
+        tuple(PermittedUse.model_validate(use) for use in row.permitted_uses),
+        tuple(PayeeBar.model_validate(bar) for bar in row.payee_bars),
+    )
+
+
+def _facts(row: Any, stream: str) -> FundFacts:
+    is_given = row.cadence == Cadence.IN_KIND and row.status == AwardStatus.CONFIRMED
+    return FundFacts(
+        row.fund_id,
+        row.person_id,
+        stream,
+        row.award_id,
+        row.opens_on,
+        row.ends_on,
+        row.first_ends_on,
+        row.amount_pence if is_given else 0,
+    )
+
+
+def _tells_funder(rows: Iterable[Any]) -> list[str]:
+    terms = (term["text"] for row in rows for term in row.terms if term["kind"] == TermKind.TELLS_FUNDER)
+    return list(dict.fromkeys(terms))

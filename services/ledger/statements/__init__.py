@@ -1,0 +1,1 @@
+"""Statements, returns and exports: read from the journal, written as pages, PDF, CSV and text."""

@@ -1,0 +1,169 @@
+"""The ledger's hot paths beside the raw limits of the same database in the same minute; see ``docs/benchmarks.md``.
+
+A transfer is a balanced entry of two legs. Commits wait for the disk. Each batch is a transaction with one outbox row.
+Where a ratio is told, both its figures are medians of rounds that took turns.
+"""
+
+import asyncio
+import json
+import random
+import statistics
+import subprocess
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+from uuid import uuid4
+
+import asyncpg
+
+from services.ledger.posting.columns import POST_ENTRIES, Posting
+from tests.bench import ledger_callers, ledger_reading
+from tests.bench.ledger_books import Books, ledger_databases
+from tests.bench.raw_limits import one_row_commits, rows_in_statements_of_1000
+
+COUNCIL = "E10000001"
+SEED = 20_261_122
+ROUNDS = 5
+BATCHES_A_ROUND = 15
+HORDAK = Path(__file__).with_name("hordak_rule.py")
+
+_OUTBOX = (
+    "INSERT INTO outbox (event_id, council, topic, key, headers, value)"
+    " VALUES ($1, $2, 'braid.budget.v1', $3, '{\"ce_type\": \"a block was recorded\"}', $4)"
+)
+
+
+def run(*, entries: int, hordak: str = "") -> None:
+    """Print the figures.
+
+    Args:
+        entries: how many entries the journal grows to.
+        hordak: an interpreter that has django-hordak, to compare with; none to leave it out.
+    """
+    with ledger_databases() as databases:
+        books = Books(databases, COUNCIL, random.Random(SEED))
+        asyncio.run(_run(books, entries))
+        if hordak:
+            _beside_hordak(books, hordak)
+
+
+async def _run(books: Books, entries: int) -> None:
+    await books.open()
+    async with books.connection() as db:
+        await _warm_up(books, db)
+        at_start = await _batches(books, db)
+        await ledger_callers.one_by_one(books, await one_row_commits(books.url("owner"), 16))
+        await ledger_callers.gathered(books)
+        await ledger_reading.sizes(books, db, _posted)
+        print(f"growing the journal to {entries:,} entries", flush=True)
+        await _grow(books, db, entries)
+        await ledger_reading.balances(books, db)
+        await ledger_reading.proof(books)
+        now = await _batches(books, db)
+    print(f"a transfer costs {now / at_start - 1:+.0%} with {entries:,} entries, in raw rows   (under +20%)")
+
+
+async def _warm_up(books: Books, db: asyncpg.Connection) -> None:
+    for size in (1, 10, 1_000, 1_000, 1_000):
+        await db.fetchrow(POST_ENTRIES, *books.ready(books.batch(size, books.a_spend)))
+
+
+async def _batches(books: Books, db: asyncpg.Connection) -> float:
+    """Print what batches reach; returns what a transfer costs, in raw rows."""
+    commitments: list[Posting] = []
+
+    def reserve(fund: Any) -> Posting:
+        commitments.append(books.a_commitment(fund))
+        return commitments[-1]
+
+    def settle(_fund: Any) -> Posting:
+        return books.a_settlement(commitments.pop())
+
+    def one_in_100_too_dear(fund: Any) -> Posting:
+        return books.a_spend(fund, 10**13 if books.chance.random() < 0.01 else 5)
+
+    known = books.batch(500, books.a_spend)
+    await db.fetchrow(POST_ENTRIES, *books.ready(known))
+
+    def one_in_100_known(fund: Any) -> Posting:
+        return books.chance.choice(known) if books.chance.random() < 0.01 else books.a_spend(fund)
+
+    kinds: dict[str, Callable[[], Awaitable[float]]] = {
+        "R2": lambda: rows_in_statements_of_1000(books.url("owner")),
+        "1,000": lambda: _posted(books, db, 1_000, books.a_spend),
+        "hot": lambda: _posted(books, db, 1_000, books.an_instalment),
+        "5,000": lambda: _imported(books, db),
+        "reserve": lambda: _posted(books, db, 1_000, reserve),
+        "settle": lambda: _posted(books, db, 1_000, settle),
+        "refused": lambda: _posted(books, db, 1_000, one_in_100_too_dear),
+        "known": lambda: _posted(books, db, 1_000, one_in_100_known),
+    }
+    measured: dict[str, list[float]] = {name: [] for name in kinds}
+    for _ in range(ROUNDS):
+        for name, measure in kinds.items():
+            measured[name].append(await measure())
+    a_second = {name: statistics.median(values) for name, values in measured.items()}
+    base, raw = a_second["1,000"], a_second["R2"]
+    both = 1 / (1 / a_second["reserve"] + 1 / a_second["settle"])
+    print(f"R2: rows, 1,000 a statement            {raw:10,.0f} a second")
+    for name, reached, promise in (
+        ("posting, batches of 1,000", base, f"{base / raw:.3f} of R2   (30,000; 0.12)"),
+        ("import from Python, 5,000", a_second["5,000"], "(40,000)"),
+        ("one hot council account, 1,000", a_second["hot"], f"{a_second['hot'] / base:.2f} of random accounts   (1)"),
+        ("reserve and then settle, 1,000", both, f"{both / base:.2f} of posting once   (0.5)"),
+        ("1% refused, 1,000", a_second["refused"], f"costs {1 - a_second['refused'] / base:.0%}   (a third)"),
+        ("1% posted before, 1,000", a_second["known"], f"costs {1 - a_second['known'] / base:.0%}   (a tenth)"),
+    ):
+        print(f"{name:38} {reached:10,.0f} a second   {promise}", flush=True)
+    return raw / base
+
+
+async def _posted(
+    books: Books, db: asyncpg.Connection, size: int, make: Callable[[Any], Posting], batches: int = BATCHES_A_ROUND
+) -> float:
+    """Transfers a second of batches that are ready, each with its outbox row."""
+    ready = [books.ready(books.batch(size, make)) for _ in range(batches)]
+    started = perf_counter()
+    for columns in ready:
+        await _post(books, db, columns)
+    return size * batches / (perf_counter() - started)
+
+
+async def _imported(books: Books, db: asyncpg.Connection, batches: int = 3) -> float:
+    """Entries a second from entries at hand in Python, 5,000 a call."""
+    wanted = [books.batch(5_000, books.a_spend) for _ in range(batches)]
+    started = perf_counter()
+    for batch in wanted:
+        await _post(books, db, books.ready(batch))
+    return 5_000 * batches / (perf_counter() - started)
+
+
+async def _post(books: Books, db: asyncpg.Connection, columns: Sequence[object]) -> None:
+    async with db.transaction():
+        await db.fetchrow(POST_ENTRIES, *columns)
+        await db.execute(_OUTBOX, uuid4(), books.council, books.council.encode(), b"{}")
+
+
+async def _grow(books: Books, db: asyncpg.Connection, entries: int) -> None:
+    """Post until the journal has so many entries: half on the hot account, half on random funds."""
+    there = await db.fetchval("SELECT sequence FROM chain_head")
+    while there < entries:
+        batch = books.batch(2_500, books.an_instalment) + books.batch(2_500, books.a_spend)
+        await _post(books, db, books.ready(batch))
+        there += len(batch)
+
+
+def _beside_hordak(books: Books, python: str, transfers: int = 300) -> None:
+    admin = books.databases.admin_url
+    asyncio.run(_database(admin))
+    url = admin.rsplit("/", 1)[0] + "/hordak"
+    done = subprocess.run([python, HORDAK, url, str(transfers)], capture_output=True, text=True, check=True)
+    told = json.loads(done.stdout.splitlines()[-1])
+    print(f"django-hordak {told['version']}, one by one          {told['a_second']:10,.0f} a second")
+
+
+async def _database(admin: str) -> None:
+    db = await asyncpg.connect(admin)
+    await db.execute("CREATE DATABASE hordak")
+    await db.close()

@@ -1,0 +1,180 @@
+"""Posting over HTTP, as ratios to what the same server does for an empty JSON document in the same minute.
+
+The server is a process of its own, as it runs in service; it, PostgreSQL and the callers share the machine's cores.
+"""
+
+import asyncio
+import json
+import multiprocessing
+import os
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import redirect_stderr
+from datetime import date
+from itertools import islice
+from pathlib import Path
+from time import perf_counter, sleep
+from uuid import UUID, uuid4
+
+import httpx
+import uvicorn
+from fastapi import APIRouter
+
+from braid.command_line.embedded_platform import Databases
+from braid.kit.http import Caller, UnitOfWorkRoute
+from braid.kit.identity import Principal, Role, create_keys, internal_signer, internal_verifier
+from braid.kit.private_postgres import PrivatePostgres, state_directory
+from braid.kit.processes import observe
+from braid.kit.service import ServiceRuntime, build_api
+from braid.kit.settings import ServiceSettings
+from services.ledger.domain.funds import budget_id_of, fund_id_of
+from services.ledger.handlers import record_award
+from services.ledger.main import SERVICE
+from tests.bench.figures import percentile
+from tests.ledger.builders import ASC, COUNCIL, an_award_decided
+from tests.real_parts.process_platform import free_ports
+
+PEOPLE, SECONDS, CALLERS, BULK = 50, 5.0, 32, 1_000
+SINGLE_SHARE_LEAST, BULK_LEAST = 0.7, 25_000
+_PASSWORDS = {"owner": "owner-of-bench", "app": "app-of-bench", "ops": "ops-of-bench"}
+
+
+def run() -> None:
+    """Print how many requests and entries a second there are."""
+    with tempfile.TemporaryDirectory() as folder, PrivatePostgres(state_directory(Path(folder) / "postgres")) as server:
+        databases = Databases(server.admin_url(), _PASSWORDS)
+        asyncio.run(databases.prepare(SERVICE))
+        databases.migrate(SERVICE)
+        create_keys(Path(folder), "internal")
+        funds = asyncio.run(_open_funds(databases))
+        port = free_ports(1)[0]
+        serving = multiprocessing.get_context("spawn").Process(
+            target=_serve, args=(server.admin_url(), folder, port), daemon=True
+        )
+        serving.start()
+        try:
+            _wait_for(port)
+            asyncio.run(_measure(Path(folder), port, funds))
+        finally:
+            serving.terminate()
+            serving.join()
+
+
+async def _measure(folder: Path, port: int, funds: Sequence[tuple[UUID, UUID]]) -> None:
+    signer = internal_signer(folder / "internal-private.pem")
+    principal = Principal("finance", COUNCIL, frozenset({Role.FINANCE_OFFICER}))
+
+    def request(path: str, body: bytes) -> bytes:
+        head = (
+            f"POST {path} HTTP/1.1\r\nHost: ledger\r\nContent-Type: application/json\r\n"
+            f"Authorization: Bearer {signer.sign(principal)}\r\nContent-Length: {len(body)}\r\n\r\n"
+        )
+        return head.encode() + body
+
+    entries = _entries(funds)
+    singles = [request("/v1/entries", json.dumps(entry).encode()) for entry in islice(entries, 40_000)]
+    empty = request("/empty", b"{}")
+    for _ in range(2):
+        plain = await _rate(port, (empty for _ in range(10**9)), CALLERS)
+        single = await _rate(port, iter(singles[: len(singles) // 2]), CALLERS)
+        singles = singles[len(singles) // 2 :]
+        share = single.a_second / plain.a_second
+        print(f"  empty document, {CALLERS} callers  {plain.a_second:8,.0f}/s   p99 {plain.p99_ms:.0f} ms")
+        print(
+            f"  one entry, {CALLERS} callers       {single.a_second:8,.0f}/s   p99 {single.p99_ms:.0f} ms"
+            f"   {share:.0%} of it   (promise: {SINGLE_SHARE_LEAST:.0%})"
+        )
+    bodies = [json.dumps({"entries": list(islice(entries, BULK))}).encode() for _ in range(60)]
+    bulk = await _rate(port, (request("/v1/entries:batch", body) for body in bodies), 2)
+    print(f"  bulk of {BULK:,}, 2 callers     {bulk.a_second * BULK:8,.0f} entries/s   (promise: {BULK_LEAST:,})")
+
+
+class _Rate:
+    def __init__(self, latencies: Sequence[float], seconds: float) -> None:
+        self.a_second = len(latencies) / seconds
+        self.p99_ms = percentile(latencies, 0.99) * 1_000
+
+
+async def _rate(port: int, requests: Iterator[bytes], callers: int) -> _Rate:
+    latencies: list[float] = []
+    begun = perf_counter()
+
+    async def call() -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        for request in requests:
+            sent = perf_counter()
+            writer.write(request)
+            head = await reader.readuntil(b"\r\n\r\n")
+            assert head.startswith(b"HTTP/1.1 20"), head
+            length = next(line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:"))
+            body = await reader.readexactly(int(length.split(b":")[1]))
+            assert b'"refused"' not in body, body[:500]
+            latencies.append(perf_counter() - sent)
+            if perf_counter() - begun > SECONDS:
+                break
+        writer.close()
+
+    await asyncio.gather(*(call() for _ in range(callers)))
+    return _Rate(latencies, perf_counter() - begun)
+
+
+def _entries(funds: Sequence[tuple[UUID, UUID]]) -> Iterator[dict[str, object]]:
+    while True:
+        for budget_id, fund_id in funds:
+            legs = [("fund.available", 1), ("fund.paid", -1)]
+            yield {
+                "entry_id": str(uuid4()),
+                "kind": "spend",
+                "value_date": "2009-06-12",
+                "budget_id": str(budget_id),
+                "use": "care.personal",
+                "reason": "Invoice",
+                "legs": [
+                    {"stream": ASC, "account": account, "fund_id": str(fund_id), "amount_pence": pence}
+                    for account, pence in legs
+                ],
+            }
+
+
+async def _open_funds(databases: Databases) -> list[tuple[UUID, UUID]]:
+    runtime = _runtime(databases)
+    found = []
+    for _ in range(PEOPLE):
+        award = an_award_decided(amount_pence=10**9, starts_on=date(2009, 6, 1), ends_on=date(2010, 5, 30))
+        async with runtime.units.for_council(COUNCIL) as work:
+            await record_award(award, work)
+            await work.commit()
+        found.append((budget_id_of(COUNCIL, award.person_id), fund_id_of(award.award_id)))
+    await runtime.close()
+    return found
+
+
+def _serve(admin_url: str, folder: str, port: int) -> None:
+    runtime = _runtime(Databases(admin_url, _PASSWORDS))
+    app = build_api(runtime, verifier=internal_verifier(Path(folder) / "internal-public.jwks.json"))
+    plain = APIRouter(route_class=UnitOfWorkRoute)
+
+    @plain.post("/empty")
+    async def empty(body: dict[str, str], _caller: Caller) -> dict[str, str]:
+        return body
+
+    app.include_router(plain)
+    # Its log goes where nobody reads it; what writing it costs stays.
+    with Path(os.devnull).open("w") as nowhere, redirect_stderr(nowhere):
+        observe(runtime)
+        uvicorn.run(app, port=port, log_level="warning", access_log=False)
+
+
+def _runtime(databases: Databases) -> ServiceRuntime:
+    return ServiceRuntime(SERVICE, ServiceSettings(environment="test", database=databases.settings_of("ledger")))
+
+
+def _wait_for(port: int) -> None:
+    for _ in range(300):
+        try:
+            if httpx.get(f"http://127.0.0.1:{port}/readyz").status_code == 200:
+                return
+        except httpx.TransportError:
+            pass
+        sleep(0.2)
+    raise TimeoutError("the server did not start")

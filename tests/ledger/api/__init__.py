@@ -1,0 +1,1 @@
+"""The ledger's own API, over HTTP."""

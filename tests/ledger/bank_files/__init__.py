@@ -1,0 +1,1 @@
+"""Bank files: what is written, what is read, and what is refused."""

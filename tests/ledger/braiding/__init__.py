@@ -1,0 +1,1 @@
+"""Braiding: which money may pay for what, and why not."""

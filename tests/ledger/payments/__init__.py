@@ -1,0 +1,1 @@
+"""Payments: what is due, who may say so, what the bank answered."""

@@ -1,0 +1,1 @@
+"""Stories of other ledgers, told over a model, the posting function and the API."""

@@ -1,0 +1,1 @@
+"""Tests of spending: what is matched, attributed and asked."""
