@@ -68,6 +68,17 @@ def test_a_bad_day_above_the_table_sends_the_case_to_a_person() -> None:
     assert "on some days your points are outside the table" in allocation.notes[0]
 
 
+def test_a_kind_of_day_that_never_comes_neither_counts_nor_sends_the_case_to_a_person() -> None:
+    table = a_table("example-council:2")
+    answers = most_need_that_has_a_row(table)
+
+    usual = allocate(table, answers, {}, None, (), [DayProfile("other", 7)])
+    told_of_none = allocate(table, answers, {}, None, (), [DayProfile("other", 7), DayProfile("bad", 0)])
+
+    assert told_of_none == usual
+    assert usual.outcome is Outcome.CALCULATED
+
+
 def test_a_week_that_is_none_is_refused() -> None:
     table = a_table("example-council:2")
 

@@ -60,6 +60,8 @@ def weighed_one_by_one(table: AllocationTable, need: AgreedNeed) -> Fraction | N
     usual = net_points(table.scoring, need.answers, need.informal_help, need.willing_and_able)
     week = Fraction(0)
     for day in need.day_profiles:
+        if not day.days_per_week:
+            continue
         points = usual * table.days.multipliers[day.kind]
         if day.kind in need.answers_by_day:
             said = {**need.answers, **need.answers_by_day[day.kind]}

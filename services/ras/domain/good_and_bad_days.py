@@ -108,6 +108,8 @@ def weighed_days(
     _must_make_a_week(days, points_by_kind)
     figures = []
     for day in days:
+        if not day.days_per_week:
+            continue  # A day that never comes has no sum, and sends nobody to a person.
         exact = money.exact_pence_per_year(points_by_kind[day.kind])
         if exact is None:
             return None
