@@ -15,6 +15,7 @@ from braid.kit.unit_of_work import UnitOfWork
 from services.ledger.domain.bank import BankFileRefused
 from services.ledger.domain.spending import queries
 from services.ledger.domain.spending.queries import Answer, Owner, QueryKind
+from services.ledger.invoices import InvoiceCountedAlready
 from services.ledger.spending import answering, query_store, reading_files, spend_store, taking_in
 from services.ledger.spending.cursors import CursorRefused, cursor_of, place_of
 from services.ledger.spending.tables import SpendPartRow, SpendQueryRow, SpendRow
@@ -27,6 +28,7 @@ PROBLEMS: ProblemTable = {
     taking_in.TooManyLines: ProblemKind(422, "too-many-lines", "The file has too many lines"),
     taking_in.LineOfAnotherBudget: ProblemKind(409, "account-of-another", "The account belongs to another budget"),
     taking_in.InvoiceOfSomebodyElse: ProblemKind(422, "invoice-of-another", "The invoice bills for somebody else"),
+    InvoiceCountedAlready: ProblemKind(409, "invoice-counted-already", "The invoice is counted already"),
     answering.NoSuchItem: ProblemKind(422, "no-such-item", "The plan has no such item"),
     answering.PartsDoNotAddUp: ProblemKind(422, "parts-do-not-add-up", "The parts do not add up"),
     answering.ChangeNotTaken: ProblemKind(409, "change-not-taken", "The change cannot be taken"),
@@ -127,6 +129,7 @@ class TakenInOut(BaseModel):
     new: int
     changed: int
     unchanged: int
+    paid_by_runs: int = Field(description="Lines of invoices that payment runs pay; nothing is counted twice.")
     attributed: int = Field(description="New lines that funds paid whole.")
     queries: list[QueryOut]
 
@@ -151,7 +154,10 @@ class AnswerIn(_Body):
     "/people/{person_id}/budget/spending-files",
     status_code=201,
     responses=responses(
-        _KEY, _NOT_YOURS, (409, "The account belongs to another budget."), (422, "The file cannot be read.")
+        _KEY,
+        _NOT_YOURS,
+        (409, "The account is another budget's, or an invoice is counted already."),
+        (422, "The file cannot be read."),
     ),
 )
 async def take_in(person_id: UUID, body: FileIn, work: Writing, caller: Caller) -> TakenInOut:
@@ -171,6 +177,7 @@ async def take_in(person_id: UUID, body: FileIn, work: Writing, caller: Caller) 
         new=taken.new,
         changed=taken.changed,
         unchanged=taken.unchanged,
+        paid_by_runs=taken.paid_by_runs,
         attributed=sum(1 for row in taken.spends if row.state == "attributed"),
         queries=[_query_out(query) for query in taken.queries],
     )

@@ -14,6 +14,7 @@ from services.ledger.domain.payments.due_kinds import DueKind
 from services.ledger.domain.payments.periods import Period
 from services.ledger.domain.payments.receipts import ClaimRules, Receipt, claim
 from services.ledger.domain.payments.stages import StagePlan, pay_stage
+from services.ledger.invoices import refuse_if_counted
 from services.ledger.payments import payees, schedules, stops, what_is_due
 from services.ledger.payments.due_bodies import (
     AccountIn,
@@ -224,11 +225,15 @@ async def certify_stage(person_id: UUID, body: CertificateIn, work: Writing) -> 
     "/people/{person_id}/invoices-due",
     status_code=201,
     dependencies=[_FINANCE],
-    responses=responses(_NO_KEY, _FORBIDDEN, _NO_BUDGET, _INVALID),
+    responses=responses(
+        _NO_KEY, _FORBIDDEN, _NO_BUDGET, (409, "The invoice is due otherwise, or was taken in as paid."), _INVALID
+    ),
 )
 async def add_invoice(person_id: UUID, body: InvoiceIn, work: Writing) -> DueOut:
     """Pay an invoice once, from one fund or from several: one payment, and each fund's part of it."""
+    await work.lock_person(person_id)
     budget = await _budget(person_id, work)
+    await refuse_if_counted(work, budget.budget_id, body.payee_id, body.number)
     funds = await fund_accounts(work, budget.budget_id, [part.fund_id for part in body.parts])
     row = await what_is_due.add_one_off(
         work,

@@ -11,6 +11,7 @@ from services.ledger.domain.bank_lines import compare_lines
 from services.ledger.domain.in_words import day, pounds
 from services.ledger.domain.spending.money_out import Source, Spend, spend_of_invoice, spend_of_line
 from services.ledger.domain.spending.queries import Query, QueryKind, raise_query
+from services.ledger.invoices import paid_by_runs
 from services.ledger.spending import considering, query_store, settings_store, spend_store
 from services.ledger.spending.tables import SpendRow
 
@@ -37,6 +38,7 @@ class TakenIn:
     Args:
         new: lines that were not known.
         unchanged: lines that were.
+        paid_by_runs: lines of invoices that payment runs pay, and post themselves.
         queries: everything that is asked because of it.
     """
 
@@ -45,6 +47,7 @@ class TakenIn:
     unchanged: int
     spends: Sequence[SpendRow]
     queries: Sequence[Query]
+    paid_by_runs: int = 0
 
 
 async def take_in_statements(
@@ -95,6 +98,7 @@ async def take_in_invoices(
     Raises:
         InvoiceOfSomebodyElse: a line bills for another person than the one who is named.
         LineOfAnotherBudget: a line was taken in for somebody else.
+        InvoiceCountedAlready: a payment run pays an invoice of the file, and with another sum.
         TooManyLines: more than a request takes.
     """
     await work.lock_person(person_id)
@@ -102,13 +106,14 @@ async def take_in_invoices(
     if others := sorted({line.person_ref for line in lines} - {person_ref}):
         raise InvoiceOfSomebodyElse(f"the file bills for {', '.join(others[:5])} too")
     known = await _own(work, budget_id, [line.line_id for line in lines])
+    joined = await paid_by_runs(work, budget_id, [line for line in lines if line.line_id not in known])
     rows = [
         spend_store.spend_row(work, budget_id, spend_of_invoice(line), line, account=line.provider, by=by)
         for line in lines
-        if line.line_id not in known and line.amount_pence
+        if line.line_id not in known.keys() | joined and line.amount_pence
     ]
     queries = await _consider(work, budget_id, rows, today)
-    return TakenIn(len(rows), 0, len(known), rows, queries)
+    return TakenIn(len(rows), 0, len(known), rows, queries, len(joined))
 
 
 async def _consider(work: UnitOfWork, budget_id: UUID, rows: Sequence[SpendRow], today: date) -> list[Query]:
