@@ -43,7 +43,14 @@ PROBLEMS: ProblemTable = {TooManyWaiting: ProblemKind(503, "too-many-waiting", "
 BATCH_MOST, LEGS_MOST = 5_000, 50
 #: What a fault of the body is told as, where the journal has a word for it.
 _TOLD_AS = {"amount_pence": Refusal.BAD_AMOUNT, "account": Refusal.NO_ACCOUNT}
-_AWARDS = {EntryKind.AWARD, EntryKind.AWARD_REVISION}
+#: Kinds that have rules of their own, and so a way of their own.
+_OTHER_WAYS = {
+    EntryKind.AWARD: "awards are posted when their stream decides them",
+    EntryKind.AWARD_REVISION: "awards are posted when their stream decides them",
+    EntryKind.TRANSFER: "the law says what may move: POST /v1/people/{person_id}/budget/transfers",
+    EntryKind.CARRY_OVER: "each stream's rule says what stays: POST /v1/people/{person_id}/year-ends",
+    EntryKind.REVERSAL: "an entry is taken back by POST /v1/entries/{entry_id}/reversal",
+}
 
 
 @dataclass(frozen=True)
@@ -141,8 +148,8 @@ def _told(place: Sequence[int | str], message: str) -> tuple[str, str]:
 
 def _checked(entry: EntryAsked) -> EntryAsked | Malformed:
     """What shape alone does not show; here, since a batch of thousands would notice if each leg were asked apart."""
-    if entry.kind in _AWARDS:
-        return _malformed(entry, "malformed", "kind: awards are posted when their stream decides them")
+    if other_way := _OTHER_WAYS.get(entry.kind):
+        return _malformed(entry, "malformed", f"kind: {other_way}")
     if any(leg.account.is_kept_by_fund != (leg.fund_id is not None) for leg in entry.legs):
         text = "A fund's account names its fund, and a council's names none."
         return _malformed(entry, Refusal.NO_ACCOUNT.value, text)

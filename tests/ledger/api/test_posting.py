@@ -148,15 +148,26 @@ async def test_every_rule_of_the_journal_holds_here_too(desk: Desk) -> None:
     ]
 
 
-@pytest.mark.parametrize("kind", ["award", "award_revision"])
-async def test_awards_are_not_posted_by_hand(desk: Desk, kind: str) -> None:
+@pytest.mark.parametrize(
+    ("kind", "way"),
+    [
+        ("award", "when their stream decides them"),
+        ("award_revision", "when their stream decides them"),
+        ("transfer", "/budget/transfers"),
+        ("carry_over", "/year-ends"),
+        ("reversal", "/reversal"),
+    ],
+)
+async def test_what_has_a_rule_of_its_own_is_not_posted_by_hand(desk: Desk, kind: str, way: str) -> None:
     fund = await desk.award(pence=1_000)
     legs = [a_leg(fund, "funder.receivable", 100), a_leg(fund, "fund.available", -100)]
 
     (answer,) = await batch(desk, a_spend(desk, fund, 100, kind=kind, legs=legs))
+    alone = await desk.ask("POST", "/v1/entries", a_spend(desk, fund, 100, kind=kind, legs=legs))
 
     assert answer["refusal"]["code"] == "malformed"
-    assert "when their stream decides them" in answer["refusal"]["text"]
+    assert way in answer["refusal"]["text"]
+    assert (alone.status_code, way in alone.json()["detail"]) == (422, True)
 
 
 @pytest.mark.parametrize("role", [Role.PRACTITIONER, Role.APPROVER, Role.AUDITOR, Role.BUDGET_HOLDER])
