@@ -9,14 +9,14 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from braid.contracts.codes import PENCE_MAX
 from braid.kit.http import Caller, Reading, UnitOfWorkRoute, Writing
-from braid.kit.identity import COUNCIL_ROLES, anyone_of
+from braid.kit.identity import COUNCIL_ROLES, Role, anyone_of
 from braid.kit.problems import ProblemKind, ProblemTable, not_found, responses
 from braid.kit.unit_of_work import UnitOfWork
 from services.ledger.domain.bank import BankFileRefused
 from services.ledger.domain.spending import queries
 from services.ledger.domain.spending.queries import Answer, Owner, QueryKind
 from services.ledger.invoices import InvoiceCountedAlready
-from services.ledger.spending import answering, query_store, reading_files, spend_store, taking_in
+from services.ledger.spending import answering, correcting, query_store, reading_files, spend_store, taking_in
 from services.ledger.spending.cursors import CursorRefused, cursor_of, place_of
 from services.ledger.spending.tables import SpendPartRow, SpendQueryRow, SpendRow
 from services.ledger.statements.asking import budget_of
@@ -29,9 +29,10 @@ PROBLEMS: ProblemTable = {
     taking_in.LineOfAnotherBudget: ProblemKind(409, "account-of-another", "The account belongs to another budget"),
     taking_in.InvoiceOfSomebodyElse: ProblemKind(422, "invoice-of-another", "The invoice bills for somebody else"),
     InvoiceCountedAlready: ProblemKind(409, "invoice-counted-already", "The invoice is counted already"),
-    answering.NoSuchItem: ProblemKind(422, "no-such-item", "The plan has no such item"),
-    answering.PartsDoNotAddUp: ProblemKind(422, "parts-do-not-add-up", "The parts do not add up"),
-    answering.ChangeNotTaken: ProblemKind(409, "change-not-taken", "The change cannot be taken"),
+    correcting.NoSuchItem: ProblemKind(422, "no-such-item", "The plan has no such item"),
+    correcting.PartsDoNotAddUp: ProblemKind(422, "parts-do-not-add-up", "The parts do not add up"),
+    correcting.NotTakenBack: ProblemKind(409, "not-taken-back", "What was posted cannot be taken back"),
+    correcting.NotToBeCorrected: ProblemKind(409, "something-comes-first", "Something else comes first"),
     queries.QueryAlreadyAnswered: ProblemKind(409, "already-answered", "The query was answered before"),
     queries.AnswerDoesNotFit: ProblemKind(422, "answer-does-not-fit", "The answer is none to this query"),
     queries.DecisionIsTheCouncils: ProblemKind(403, "decision-is-the-councils", "The council must decide this"),
@@ -139,6 +140,25 @@ class ShareIn(_Body):
 
     item_id: UUID
     pence: Annotated[int, Field(gt=0, le=PENCE_MAX)]
+
+    def told(self) -> correcting.ItemShare:
+        """The same as the rules take it."""
+        return correcting.ItemShare(self.item_id, self.pence)
+
+
+class CorrectionIn(_Body):
+    """What a spend was for, rightly; what the items leave is the person's own money."""
+
+    on: date
+    reason: Words
+    shares: Annotated[list[ShareIn], Field(max_length=20)] = []
+
+
+class CorrectedOut(BaseModel):
+    """A spend as it stands now, and what is asked because of it."""
+
+    spend: SpendOut
+    queries: list[QueryOut]
 
 
 class AnswerIn(_Body):
@@ -258,13 +278,48 @@ async def answer_query(person_id: UUID, query_id: UUID, body: AnswerIn, work: Wr
         bool(caller.roles & COUNCIL_ROLES),
         body.on,
         body.reason,
-        tuple(answering.ItemShare(share.item_id, share.pence) for share in body.shares),
+        tuple(share.told() for share in body.shares),
     )
     try:
         answered, asked = await answering.answer(work, query_id, budget.budget_id, person_id, given)
     except answering.NoSuchQuery as error:
         raise not_found("query") from error
     return QueriesOut(queries=[_query_out(query) for query in (answered, *asked)], next=None)
+
+
+@router.post(
+    "/people/{person_id}/budget/spends/{spend_id}/correction",
+    dependencies=[Depends(anyone_of(Role.FINANCE_OFFICER, Role.PRACTITIONER))],
+    responses=responses(
+        _KEY,
+        (403, "The caller is neither finance officer nor practitioner."),
+        (404, "There is no such spend, or it is not yours to see."),
+        (409, "A question about it is open, money came back of it, or what it posted cannot be taken back."),
+        (422, "The plan has no such item, or the parts do not add up."),
+    ),
+)
+async def correct_spend(
+    person_id: UUID, spend_id: UUID, body: CorrectionIn, work: Writing, caller: Caller
+) -> CorrectedOut:
+    """Take back what a spend posted, and attribute it to the items named; to none, and it is the person's own money."""
+    budget = await budget_of(person_id, work, caller)
+    try:
+        row, asked = await correcting.correct(
+            work,
+            budget.budget_id,
+            person_id,
+            spend_id,
+            [share.told() for share in body.shares],
+            on=body.on,
+            reason=body.reason,
+        )
+    except correcting.NoSuchSpend as error:
+        raise not_found("spend") from error
+    await work.session.flush()
+    parts = await spend_store.parts_by_line(work, [spend_id])
+    return CorrectedOut(
+        spend=_spend_out(row, parts.get(spend_id, []), person_id), queries=[_query_out(query) for query in asked]
+    )
 
 
 async def _queries_out(work: UnitOfWork, rows: Any, most: int) -> QueriesOut:

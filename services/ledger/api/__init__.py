@@ -24,4 +24,10 @@ ROUTERS = (
     proof.router,
 )
 
-PROBLEMS: ProblemTable = {**asking.PROBLEMS, **posting.PROBLEMS, **commitments.PROBLEMS, **transfers.PROBLEMS}
+PROBLEMS: ProblemTable = {
+    **asking.PROBLEMS,
+    **entries.PROBLEMS,
+    **posting.PROBLEMS,
+    **commitments.PROBLEMS,
+    **transfers.PROBLEMS,
+}

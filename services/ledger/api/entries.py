@@ -10,13 +10,23 @@ from pydantic import BaseModel, ConfigDict, Field
 from braid.contracts.codes import StreamCode
 from braid.kit.http import Caller, Reading, UnitOfWorkRoute, Writing
 from braid.kit.identity import COUNCIL_ROLES, Role, anyone_of
-from braid.kit.problems import not_found, responses
+from braid.kit.problems import ProblemKind, ProblemTable, not_found, responses
 from services.ledger import journal_store
 from services.ledger.api.asking import NOT_YOURS, Day
 from services.ledger.domain.journal import EntryKind, reversal_of
+from services.ledger.entry_keepers import EntryKeptElsewhere, refuse_if_kept
 from services.ledger.statements.asking import budget_of
 
 router = APIRouter(prefix="/v1", route_class=UnitOfWorkRoute, tags=["ledger"])
+
+
+def _keeper(error: EntryKeptElsewhere) -> list[dict[str, str]]:
+    return [{"name": error.keeper.value, "message": str(error)}]
+
+
+PROBLEMS: ProblemTable = {
+    EntryKeptElsewhere: ProblemKind(409, "entry-kept-elsewhere", "The entry is not taken back by itself", _keeper)
+}
 
 #: As many entries as a page has.
 PAGE_MOST = 1_000
@@ -106,13 +116,17 @@ async def read_entry(entry_id: UUID, work: Reading) -> EntryOut:
     responses=responses(
         (403, "The caller is neither finance officer nor system."),
         (404, "There is no such entry."),
-        (409, "It was reversed before, its money has gone on meanwhile, or the period is closed."),
+        (
+            409,
+            "It belongs to a spend, payment or recovery; was reversed; its money has gone; the period is closed.",
+        ),
         (422, "The body is not valid."),
     ),
 )
 async def reverse_entry(entry_id: UUID, body: ReversalIn, work: Writing) -> EntryOut:
     """Take an entry back, once, by an entry with the same legs the other way round. Both stay for ever."""
     entry = (await _recorded(work, entry_id)).entry
+    await refuse_if_kept(work, entry_id)
     reversal = reversal_of(entry, entry_id=uuid4(), reason=body.reason, value_date=body.value_date)
     await journal_store.post_all(work, reversal)
     return _entry_out(await _recorded(work, reversal.entry_id))

@@ -2,41 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import date
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from braid.kit.unit_of_work import UnitOfWork
-from services.ledger import journal_store
-from services.ledger.domain.journal import reversal_of
 from services.ledger.domain.spending.money_out import Source, spend_of_line
 from services.ledger.domain.spending.queries import Answer, Query, QueryKind, answer_query
 from services.ledger.spending import considering, query_store, spend_store
-from services.ledger.spending.entries import PostedPart
-from services.ledger.spending.journal import post_whole
+from services.ledger.spending.correcting import ItemShare, attribute, take_back
 from services.ledger.spending.tables import SpendQueryRow, SpendRow
 
 
 class NoSuchQuery(Exception):
     """There is no query of this id, or it is not the caller's to see."""
-
-
-class NoSuchItem(Exception):
-    """The budget's plan has no such item."""
-
-
-class PartsDoNotAddUp(Exception):
-    """What is attributed to items is more than the query is about, or a part is nothing."""
-
-
-class ChangeNotTaken(Exception):
-    """What a changed line had posted cannot be taken back: its period is closed, or the money was spent again."""
-
-
-@dataclass(frozen=True)
-class ItemShare:
-    """So much of a spend for an item."""
-
-    item_id: UUID
-    pence: int
 
 
 @dataclass(frozen=True)
@@ -62,7 +39,7 @@ async def answer(
 
     Raises:
         NoSuchQuery, NoSuchItem: what was named is not there.
-        ChangeNotTaken: what the line had posted stays.
+        NotTakenBack: what the line had posted stays.
         PartsDoNotAddUp: the shares are more than the query is about.
         QueryRefusal: the answer is not taken; see `services.ledger.domain.spending.queries`.
     """
@@ -81,7 +58,7 @@ async def answer(
 async def _carry_out(work: UnitOfWork, row: SpendQueryRow, query: Query, given: Given) -> list[Query]:
     spend = (await spend_store.spends_by_id(work, [query.spend_id]))[query.spend_id]
     if query.answer is Answer.ATTRIBUTE:
-        return await _attribute(work, spend, query, given)
+        return await attribute(work, spend, given.shares, query.pence, given.on)
     if query.answer is Answer.TAKE_THE_CHANGE:
         return await _take_the_change(work, spend, row, given)
     if query.kind is not QueryKind.LINE_CHANGED:
@@ -91,33 +68,10 @@ async def _carry_out(work: UnitOfWork, row: SpendQueryRow, query: Query, given: 
     return []
 
 
-async def _attribute(work: UnitOfWork, spend: SpendRow, query: Query, given: Given) -> list[Query]:
-    named = sum(share.pence for share in given.shares)
-    if not given.shares or any(share.pence <= 0 for share in given.shares) or named > query.pence:
-        raise PartsDoNotAddUp(f"{named} pence of {query.pence}")
-    budget = await considering.load(work, spend.budget_id, [spend])
-    if unknown := {share.item_id for share in given.shares} - budget.items.keys():
-        raise NoSuchItem(", ".join(sorted(map(str, unknown))))
-    asked: list[Query] = []
-    before = await _entries_before(work, spend)
-    for number, share in enumerate(given.shares):
-        outcome = considering.attribute_to(budget, spend, budget.items[share.item_id], share.pence, before + number)
-        (refused,) = await post_whole(work, [outcome.entries])
-        asked += considering.settle(work, budget, considering.instead(outcome, refused, share.pence), given.on)
-    spend.state = "asked" if asked else "attributed"
-    work.session.add(spend)
-    return asked
-
-
-async def _entries_before(work: UnitOfWork, spend: SpendRow) -> int:
-    parts = (await spend_store.parts_of(work, [spend.spend_id]))[spend.spend_id]
-    return len({part.entry_id for part in parts}) + 1
-
-
 async def _take_the_change(work: UnitOfWork, spend: SpendRow, row: SpendQueryRow, given: Given) -> list[Query]:
     """Take back what the line had posted, and consider it anew as the bank now tells it."""
     assert row.changed_line is not None
-    await _take_back(work, spend)
+    await take_back(work, spend, "The bank told the line otherwise")
     line = spend_store.statement_line(row.changed_line)
     changed = spend_store.spend_row(
         work,
@@ -132,33 +86,3 @@ async def _take_the_change(work: UnitOfWork, spend: SpendRow, row: SpendQueryRow
     await work.session.flush()
     budget = await considering.load(work, spend.budget_id, [changed])
     return await considering.consider_all(work, budget, [changed], given.on)
-
-
-async def _take_back(work: UnitOfWork, spend: SpendRow) -> None:
-    parts = (await spend_store.parts_of(work, [spend.spend_id]))[spend.spend_id]
-    own = [part for part in parts if part.spend_id == spend.spend_id]
-    posted_by = {part.entry_id for part in own}
-    standing = sorted(one for one in posted_by if not {one, _reversal_id(one)} & _reversals(posted_by))
-    recorded = [await journal_store.read_entry(work, entry_id) for entry_id in standing]
-    reversals = [
-        reversal_of(one.entry, entry_id=_reversal_id(one.entry.entry_id), reason="The bank told the line otherwise")
-        for one in recorded
-        if one
-    ]
-    if any(await post_whole(work, [[reversal] for reversal in reversals])):
-        raise ChangeNotTaken("what the line had posted can no longer be taken back")
-    ids = {reversal.reverses: reversal.entry_id for reversal in reversals}
-    drawn = [(part, ids[part.entry_id]) for part in own if part.entry_id in ids]
-    for part, entry_id in drawn:
-        posted = PostedPart(entry_id, spend_store.drawn_part(part))
-        spend_store.add_parts(
-            work, spend, [posted], of_spend_id=part.of_spend_id, item_id=part.item_id, use=part.use, sign=-1
-        )
-
-
-def _reversal_id(entry_id: UUID) -> UUID:
-    return uuid5(entry_id, "taken-back")
-
-
-def _reversals(entry_ids: set[UUID]) -> set[UUID]:
-    return {_reversal_id(one) for one in entry_ids} & entry_ids

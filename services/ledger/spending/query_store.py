@@ -61,6 +61,14 @@ async def numbers_of(work: UnitOfWork, budget_id: UUID) -> dict[UUID, int]:
     return {row[0]: row[1] for row in await work.session.execute(query)}
 
 
+async def is_asked_about(work: UnitOfWork, spend_id: UUID) -> bool:
+    """Whether a question about a spend is open."""
+    query = select(SpendQueryRow.query_id).where(
+        SpendQueryRow.spend_id == spend_id, col(SpendQueryRow.answer).is_(None)
+    )
+    return (await work.session.execute(query)).first() is not None
+
+
 async def was_asked_about_change(work: UnitOfWork, spend_id: UUID, changed_line: dict[str, Any]) -> bool:
     """Whether somebody was asked about this very change already."""
     query = select(SpendQueryRow.query_id).where(

@@ -293,3 +293,22 @@ async def close_books(payments: PaymentsUnderTest, until: date) -> None:
     async with payments.work() as work:
         await lock_period(work, until, by="officer", reason="Closed")
         await work.commit()
+
+
+async def test_an_entry_of_a_payment_is_not_reversed_by_itself_and_the_banks_answer_takes_it_back(
+    payments: PaymentsUnderTest,
+) -> None:
+    person, fund, _ = await payments.somebody_paid()
+    run = await payments.paid()
+    entries = (await payments.get(f"/people/{person}/budget/entries?kind=payment"))["entries"]
+    before = await payments.balances(fund)
+
+    status, kind, detail = await payments.refused(f"/entries/{entries[0]['entry_id']}/reversal", {"reason": "A slip"})
+    assert (status, kind) == (409, "entry-kept-elsewhere")
+    assert "/results" in detail
+    assert await payments.balances(fund) == before
+
+    (item,) = await payments.items(run)
+    followed = await payments.tell(run, "later", **{told_as(item): "rejected AC04"})
+    assert followed["counts"] == {"return": 1}
+    assert (await payments.balances(fund))["fund.available"] == -1_040_000

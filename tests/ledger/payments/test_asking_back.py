@@ -191,3 +191,13 @@ async def two_years(payments: PaymentsUnderTest, person: UUID, stream: Stream) -
         not_before=(old,),
     )
     return old, new
+
+
+async def test_an_entry_of_a_recovery_is_not_reversed_by_itself(payments: PaymentsUnderTest) -> None:
+    person, _, _ = await decided(payments)
+    (entry,) = (await payments.get(f"/people/{person}/budget/entries?kind=recovery"))["entries"]
+
+    refused = await payments.refused(f"/entries/{entry['entry_id']}/reversal", {"reason": "A slip"})
+
+    assert refused[:2] == (409, "entry-kept-elsewhere")
+    assert "/write-off" in refused[2]
