@@ -43,14 +43,16 @@ SELECT
         WHEN e.digest IS NULL THEN 'the entry is missing'
         WHEN legs.bytes IS NULL THEN 'the entry has no legs'
         WHEN e.digest <> entry_digest(
-            e.entry_id, e.kind, e.value_date, e.budget_id, e.use, e.subject_id, e.reverses, e.reason, legs.bytes
+            e.entry_id, e.kind, e.value_date, e.budget_id, e.use, e.subject_id, e.reverses, e.reason,
+            legs.bytes || commitment_bytes(e.expires_on, e.item_id)
         ) THEN 'the entry is not as it was written'
         ELSE 'a leg is dated on another day than its entry'
     END AS difference
 FROM entries AS e FULL JOIN legs USING (sequence)
 WHERE
     e.digest IS DISTINCT FROM entry_digest(
-        e.entry_id, e.kind, e.value_date, e.budget_id, e.use, e.subject_id, e.reverses, e.reason, legs.bytes
+        e.entry_id, e.kind, e.value_date, e.budget_id, e.use, e.subject_id, e.reverses, e.reason,
+        legs.bytes || commitment_bytes(e.expires_on, e.item_id)
     )
     OR legs.first <> e.value_date OR legs.last <> e.value_date
 ORDER BY sequence LIMIT 1
@@ -153,14 +155,33 @@ _DAYS = _Check(
 )
 _COMMITMENTS = _Check(
     "WITH legs AS ("
-    " SELECT e.subject_id AS commitment_id, l.account_id, min(l.sequence) AS sequence, -sum(l.amount_pence) AS held"
+    " SELECT e.subject_id AS commitment_id, l.account_id, l.sequence, l.amount_pence, coalesce(o.kind, e.kind) AS kind,"
+    "  e.kind = 'reversal' AS is_reversal, e.expires_on, e.item_id, e.use, e.budget_id"
     " FROM account AS a INNER JOIN journal_leg AS l USING (account_id)"
     " INNER JOIN journal_entry AS e ON e.council = l.council AND e.sequence = l.sequence"
-    " WHERE a.code = 'fund.committed' GROUP BY 1, 2)"
-    " SELECT coalesce(min(legs.sequence), 1) AS sequence FROM legs"
+    " LEFT JOIN journal_entry AS o ON o.council = e.council AND o.entry_id = e.reverses"
+    " WHERE a.code = 'fund.committed'"
+    "), sums AS ("
+    " SELECT commitment_id, account_id, min(sequence) AS sequence,"
+    "  coalesce(-sum(amount_pence) FILTER (WHERE kind = 'commitment'), 0) AS amount,"
+    "  coalesce(sum(amount_pence) FILTER (WHERE kind IN ('release', 'expiry')), 0) AS released,"
+    "  coalesce(sum(amount_pence) FILTER (WHERE kind NOT IN ('commitment', 'release', 'expiry')), 0) AS settled,"
+    "  coalesce((array_agg(NOT is_reversal ORDER BY sequence DESC) FILTER (WHERE kind = 'expiry'))[1], false)"
+    "   AS is_expired"
+    " FROM legs GROUP BY 1, 2"
+    "), placed AS ("
+    " SELECT DISTINCT ON (commitment_id, account_id) * FROM legs WHERE kind = 'commitment' AND NOT is_reversal"
+    " ORDER BY commitment_id, account_id, sequence DESC"
+    ")"
+    " SELECT coalesce(min(s.sequence), 1) AS sequence FROM sums AS s"
+    " LEFT JOIN placed AS p USING (commitment_id, account_id)"
     " FULL JOIN commitment AS c USING (commitment_id, account_id)"
-    " WHERE c.amount_pence - c.settled_pence - c.released_pence IS DISTINCT FROM legs.held HAVING count(*) > 0",
-    "a commitment does not hold what its legs say",
+    " WHERE ROW(c.amount_pence, c.released_pence, c.settled_pence, c.is_expired)"
+    "   IS DISTINCT FROM ROW(s.amount, s.released, s.settled, s.is_expired)"
+    "  OR ROW(c.expires_on, c.item_id, c.use, c.budget_id)"
+    "   IS DISTINCT FROM ROW(p.expires_on, p.item_id, p.use, p.budget_id)"
+    " HAVING count(*) > 0",
+    "a commitment is not what its entries say",
 )
 _WHOLE = (
     _RUNNING,

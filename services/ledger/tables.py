@@ -162,6 +162,8 @@ class JournalEntryRow(LedgerRow, table=True):
     kind: str = Field(sa_type=Text)
     use: str | None = Field(default=None, sa_type=Text)
     reason: str = Field(sa_type=Text)
+    expires_on: date | None = None
+    item_id: UUID | None = None
     digest: bytes = Field(sa_type=LargeBinary)
 
 

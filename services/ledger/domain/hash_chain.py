@@ -60,12 +60,15 @@ class Block:
     recorded_at: datetime
 
 
-def entry_digest(entry: Entry, numbers: Mapping[AccountName, int]) -> bytes:
+def entry_digest(
+    entry: Entry, numbers: Mapping[AccountName, int], *, expires_on: date | None = None, item_id: UUID | None = None
+) -> bytes:
     """The digest of what an entry says, but for where it stands.
 
     Args:
         entry: the entry.
         numbers: the ids of its accounts.
+        expires_on, item_id: of the commitment that it places.
     """
     said = _row(
         (_UUID, entry.entry_id),
@@ -78,7 +81,8 @@ def entry_digest(entry: Entry, numbers: Mapping[AccountName, int]) -> bytes:
         (_TEXT, entry.reason),
     )
     legs = sorted((numbers[leg.name], leg.amount_pence) for leg in entry.legs)
-    return hashlib.sha256(said + b"".join(struct.pack(">iq", *leg) for leg in legs)).digest()[:DIGEST_BYTES]
+    placed = _row((_DATE, expires_on), (_UUID, item_id)) if expires_on or item_id else b""
+    return hashlib.sha256(said + b"".join(struct.pack(">iq", *leg) for leg in legs) + placed).digest()[:DIGEST_BYTES]
 
 
 def account_bytes(number: int, name: AccountName, budget_id: UUID | None) -> bytes:

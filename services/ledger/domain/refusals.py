@@ -33,6 +33,7 @@ class Refusal(StrEnum):
     EXCEEDS_COMMITMENT = "exceeds_commitment"
     INSUFFICIENT = "insufficient"
     LINKED_REFUSED = "linked_refused"
+    COMMITMENT_STANDS_OTHERWISE = "commitment_stands_otherwise"
 
 
 #: For the caller who is refused, as whole sentences.
@@ -60,4 +61,5 @@ MEANING: dict[Refusal, str] = {
     Refusal.EXCEEDS_COMMITMENT: "That is more than is left of the commitment.",
     Refusal.INSUFFICIENT: "The fund does not have so much left.",
     Refusal.LINKED_REFUSED: "An entry that it is linked with was refused.",
+    Refusal.COMMITMENT_STANDS_OTHERWISE: "The commitment stands for another use, item or last day.",
 }

@@ -36,10 +36,18 @@ class Asker:
             if self.chance.random() < 0.3:
                 linked = self.chance.choice((None, position))
             entry = self._entry()
-            expires_on = self._day() if self.chance.random() < 0.3 else None
-            asked.append(Posting(entry, linked, expires_on))
+            asked.append(Posting(entry, linked, self._expires_on(entry)))
             self._asked.append(entry)
         return asked
+
+    def _expires_on(self, entry: LooseEntry) -> date | None:
+        """Mostly as the commitment has it already, and as the entry had it if it was asked before."""
+        if entry.entry_id in self.books.last_days and self.chance.random() < 0.9:
+            return self.books.last_days[entry.entry_id]
+        known = [held for (subject, _), held in self.books.commitments.items() if subject == entry.subject_id]
+        if known and self.chance.random() < 0.8:
+            return known[0].expires_on
+        return self._day() if self.chance.random() < 0.3 else None
 
     def _entry(self) -> LooseEntry:
         if self._asked and self.chance.random() < 0.08:
@@ -94,6 +102,9 @@ class Asker:
     def _commitment(self) -> Entry:
         fund = self._fund()
         about = self._about(fund, subject_id=self.chance.choice(self._commitments))
+        known = [held for (subject, _), held in self.books.commitments.items() if subject == about.subject_id]
+        if known and self.chance.random() < 0.8:
+            about = replace(about, use=known[0].use)
         return postings.committed(about, [self._part(fund)])
 
     def _release(self) -> Entry:

@@ -34,7 +34,7 @@ class LooseEntry:
 
     @property
     def content(self) -> Any:
-        """What a repeat must say again; the order of legs does not matter."""
+        """What a repeat must say again besides its posting; the order of legs does not matter."""
         return replace(self, legs=tuple(sorted(self.legs, key=str)))
 
 
@@ -57,6 +57,7 @@ class Held:
     amount: int = 0
     settled: int = 0
     released: int = 0
+    use: str | None = None
     expires_on: date | None = None
     is_expired: bool = False
 
@@ -85,6 +86,7 @@ class Books:
     closed: set[AccountName] = field(default_factory=set)
     balances: dict[AccountName, int] = field(default_factory=dict)
     entries: dict[UUID, LooseEntry] = field(default_factory=dict)
+    last_days: dict[UUID, date | None] = field(default_factory=dict)
     sequences: dict[UUID, int] = field(default_factory=dict)
     reversed_ids: set[UUID] = field(default_factory=set)
     commitments: dict[tuple[UUID, UUID], Held] = field(default_factory=dict)
@@ -111,6 +113,7 @@ class Books:
             set(self.closed),
             dict(self.balances),
             dict(self.entries),
+            dict(self.last_days),
             dict(self.sequences),
             set(self.reversed_ids),
             {key: replace(held) for key, held in self.commitments.items()},
@@ -121,7 +124,7 @@ class Books:
         assert isinstance(entry, LooseEntry)
         known = self.entries.get(entry.entry_id)
         if known:
-            same = known.content == entry.content
+            same = (known.content, self.last_days[entry.entry_id]) == (entry.content, posting.expires_on)
             return ("replayed", self.sequences[entry.entry_id]) if same else (Refusal.ID_USED_FOR_SOMETHING_ELSE, None)
         found = set(self._refusals(posting, entry))
         if found:
@@ -131,6 +134,7 @@ class Books:
             if leg.account is Account.FUND_COMMITTED:
                 self._held_after(posting, entry, leg, keep=True)
         self.entries[entry.entry_id] = entry
+        self.last_days[entry.entry_id] = posting.expires_on
         self.sequences[entry.entry_id] = len(self.entries)
         if entry.reverses:
             self.reversed_ids.add(entry.reverses)
@@ -157,6 +161,8 @@ class Books:
                 refusal = self._held_after(posting, entry, leg, keep=False)
                 if refusal:
                     yield refusal
+                elif self._stands_otherwise(posting, entry, leg):
+                    yield Refusal.COMMITMENT_STANDS_OTHERWISE
 
     def _refusals_of_balances(self, entry: LooseEntry) -> Iterator[Refusal]:
         original = self.entries.get(entry.reverses) if entry.reverses else None
@@ -214,13 +220,22 @@ class Books:
             fund = self._fund(leg)
             if fund is None or not leg.account.holds_money_for_the_person:
                 continue
-            if entry.value_date < fund.opens_on:
-                yield Refusal.BEFORE_AWARD
-            if entry.value_date > fund.ends_on:
-                yield Refusal.AFTER_AWARD_END
+            if late := self._out_of_days(entry, fund):
+                yield late
             arrives = leg.amount_pence < 0 and leg.account in (Account.FUND_COMMITTED, Account.FUND_PAID)
-            if arrives and entry.use not in fund.pays_only:
+            is_for_any = entry.kind is EntryKind.COMMITMENT and entry.use is None
+            if arrives and entry.use not in fund.pays_only and not is_for_any:
                 yield Refusal.RING_FENCED
+
+    def _out_of_days(self, entry: LooseEntry, fund: Fund) -> Refusal | None:
+        """A payment of what is held already may come when the award has ended; nothing else may."""
+        if fund.opens_on <= entry.value_date <= fund.ends_on:
+            return None
+        legs = [leg for leg in entry.legs if self._fund(leg) and leg.account.holds_money_for_the_person]
+        takes_more = any(leg.amount_pence > 0 and leg.account is not Account.FUND_COMMITTED for leg in legs)
+        if entry.kind is EntryKind.PAYMENT and not takes_more and sum(leg.amount_pence for leg in legs) >= 0:
+            return None
+        return Refusal.BEFORE_AWARD if entry.value_date < fund.opens_on else Refusal.AFTER_AWARD_END
 
     def _held_after(self, posting: Posting, entry: LooseEntry, leg: Leg, *, keep: bool) -> Refusal | None:
         if entry.subject_id is None:
@@ -233,7 +248,7 @@ class Books:
         if held.amount == 0:
             if kind is not EntryKind.COMMITMENT or is_reversal:
                 return Refusal.NO_COMMITMENT
-            held = Held(expires_on=posting.expires_on)
+            held = Held(use=entry.use, expires_on=posting.expires_on)
         if not is_reversal and kind not in LETTING_GO and held.is_over(entry.value_date, pence):
             return Refusal.COMMITMENT_EXPIRED
         if too_much := held.refused(pence):
@@ -250,6 +265,14 @@ class Books:
         if keep:
             self.commitments[key] = held
         return None
+
+    def _stands_otherwise(self, posting: Posting, entry: LooseEntry, leg: Leg) -> bool:
+        assert entry.subject_id
+        assert leg.fund_id
+        held = self.commitments.get((entry.subject_id, leg.fund_id))
+        if entry.kind is not EntryKind.COMMITMENT or held is None or held.amount == 0:
+            return False
+        return (held.use, held.expires_on) != (entry.use, posting.expires_on)
 
     def _fund(self, leg: Leg) -> Fund | None:
         fund = self.funds.get(leg.fund_id) if leg.fund_id else None

@@ -93,7 +93,7 @@ class Asker:
         taker = None
         if verb in (Verb.TRANSFER, Verb.CARRY_OVER):
             taker = self.chance.choice([fund_id for fund_id in self.fund_ids if fund_id != first])
-        return Ask(
+        ask = Ask(
             self.id(),
             verb,
             tuple(parts),
@@ -106,6 +106,10 @@ class Asker:
             self.chance.randint(0, parts[0][1]) if verb is Verb.ADVANCE else 0,
             expires_on=self.day() if verb is Verb.COMMIT and self.chance.random() < 0.3 else None,
         )
+        held = self.books.commitments.get((subject, first))
+        if verb is Verb.COMMIT and held and self.chance.random() < 0.9:
+            return replace(ask, use=held.use, expires_on=held.expires_on)
+        return ask
 
     def _pence(self, most: int) -> int:
         return self.chance.choice((1, most, self.chance.randint(1, max(most, 1)), self.chance.randint(1, max(most, 1))))
@@ -137,6 +141,7 @@ class Asker:
                 replace(ask, day=self.first_day + timedelta(days=400 + self.chance.randint(1, 99))),
                 replace(ask, use="never.gambling"),
                 replace(ask, subject_id=self.id()),
+                replace(ask, expires_on=self.first_day + timedelta(days=500 + self.chance.randint(1, 99))),
                 replace(ask, budget_id=self.id()),
                 replace(ask, parts=((fund_id, pence + 1), *others)) if ask.verb is not Verb.REVERSE else ask,
             )

@@ -15,7 +15,7 @@ ORDER = (
     "no_account", "not_your_fund", "closed", "period_locked", "no_entry", "not_the_reverse", "already_reversed",
     "before_award", "after_award_end", "ring_fenced", "no_commitment", "commitment_expired",
     "commitment_already_settled", "commitment_already_released", "exceeds_commitment", "insufficient",
-    "linked_refused",
+    "linked_refused", "commitment_stands_otherwise",
 )  # fmt: skip
 
 
@@ -68,7 +68,7 @@ FLAWS = {
 
 @dataclass(frozen=True)
 class Ask:
-    """One request. What a repeat must say again are all fields but the last two."""
+    """One request. What a repeat must say again are all fields but the last."""
 
     entry_id: UUID
     verb: Verb
@@ -82,7 +82,7 @@ class Ask:
     net_pence: int = 0
     reverses: UUID | None = None
     flaw: str | None = None
-    expires_on: date | None = field(default=None, compare=False)
+    expires_on: date | None = None
     linked: int | None = field(default=None, compare=False)
 
 
@@ -108,6 +108,7 @@ class Held:
     amount: int = 0
     settled: int = 0
     released: int = 0
+    use: str | None = None
     expires_on: date | None = None
     is_expired: bool = False
 
@@ -287,11 +288,13 @@ class Books:
             fund = self.funds[fund_id]
             assert fund.rule
             first, last, uses = fund.rule
-            if ask.day < first:
+            is_held_already = ask.verb in (Verb.PAY, Verb.ADVANCE) and ask.pot == "fund.committed"
+            if ask.day < first and not is_held_already:
                 yield "before_award"
-            if ask.day > last or (fund.closed_on and ask.day >= fund.closed_on):
+            if (ask.day > last or (fund.closed_on and ask.day >= fund.closed_on)) and not is_held_already:
                 yield "after_award_end"
-            if ask.verb is not Verb.ADVANCE and ask.use not in uses:
+            may_be_any = ask.verb is Verb.ADVANCE or (ask.verb is Verb.COMMIT and ask.use is None)
+            if not may_be_any and ask.use not in uses:
                 yield "ring_fenced"
 
     def _held_after(self, ask: Ask, fund_id: UUID, pence: int) -> tuple[str | None, Held]:
@@ -302,7 +305,7 @@ class Books:
         if ask.subject_id is None or (not held.amount and ask.verb is not Verb.COMMIT):
             return "no_commitment", held
         if not held.amount:
-            held = Held(expires_on=ask.expires_on)
+            held = Held(use=ask.use, expires_on=ask.expires_on)
         is_late = pence > 0 and held.expires_on is not None and ask.day > held.expires_on
         if not original and verb not in LETTING_GO and (held.is_expired or is_late):
             return "commitment_expired", held
@@ -317,7 +320,10 @@ class Books:
         else:
             after = replace(held, settled=held.settled + pence)
         exceeds = pence > held.left or after.settled < 0 or after.released < 0
-        return "exceeds_commitment" if exceeds else None, after
+        if exceeds:
+            return "exceeds_commitment", after
+        stands_otherwise = ask.verb is Verb.COMMIT and (held.use, held.expires_on) != (ask.use, ask.expires_on)
+        return "commitment_stands_otherwise" if stands_otherwise else None, after
 
 
 def _groups(batch: Sequence[Ask]) -> Iterator[list[Ask]]:

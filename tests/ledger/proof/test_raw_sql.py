@@ -50,7 +50,7 @@ MAY_BE_SET = {
 FUNCTIONS = {
     "post_entries", "open_accounts", "keep_fund_rules", "close_account", "balance_as_of", "legs_recorded_up_to",
     "last_sequence_before", "acting_council", "refusals", "entry_digest", "leg_bytes", "account_bytes", "block_link",
-    "payment_id_of",
+    "commitment_bytes", "payment_id_of",
 }  # fmt: skip
 RUN_AS_THE_OWNER = {"post_entries", "open_accounts", "keep_fund_rules", "close_account"}
 

@@ -26,6 +26,7 @@ TO_A_FREE_VALUE = {
     "journal_entry.sequence": "sequence + 1000",
     "journal_entry.kind": "'spend'",
     "journal_entry.reverses": "gen_random_uuid(), kind = 'reversal'",
+    "journal_entry.expires_on": "value_date",
     "journal_leg.sequence": "sequence + 1000",
     "journal_leg.account_id": "account_id + 1000000",
     "journal_leg.number": "number + 1000",

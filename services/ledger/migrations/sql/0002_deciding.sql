@@ -6,7 +6,7 @@ RETURN ARRAY[
     'id_used_for_something_else', 'bad_amount', 'unbalanced', 'unbalanced_stream', 'same_account', 'no_account',
     'not_your_fund', 'closed', 'period_locked', 'no_entry', 'not_the_reverse', 'already_reversed', 'before_award',
     'after_award_end', 'ring_fenced', 'no_commitment', 'commitment_expired', 'commitment_already_settled',
-    'commitment_already_released', 'exceeds_commitment', 'insufficient', 'linked_refused'
+    'commitment_already_released', 'exceeds_commitment', 'insufficient', 'linked_refused', 'commitment_stands_otherwise'
 ];
 
 -- An entry on several streams balances within each. On several funds, it moves no money from one to another but by a
@@ -32,13 +32,14 @@ $$;
 
 CREATE TYPE reversible_entry AS (
     entry_id uuid, kind text, value_date date, budget_id uuid, use text, subject_id uuid, reverses uuid, reason text,
-    digest bytea, is_reversed boolean
+    expires_on date, item_id uuid, digest bytea, is_reversed boolean
 );
 
 CREATE FUNCTION original_entry(acting text, its_id uuid) RETURNS reversible_entry LANGUAGE sql STABLE
 RETURN (
     SELECT ROW(
-        e.entry_id, e.kind, e.value_date, e.budget_id, e.use, e.subject_id, e.reverses, e.reason, e.digest,
+        e.entry_id, e.kind, e.value_date, e.budget_id, e.use, e.subject_id, e.reverses, e.reason, e.expires_on,
+        e.item_id, e.digest,
         EXISTS (SELECT FROM journal_entry AS r WHERE r.council = acting AND r.reverses = e.entry_id)
     )::reversible_entry
     FROM journal_entry AS e
@@ -61,6 +62,7 @@ RETURN (
     SELECT entry_digest(
         original.entry_id, original.kind, original.value_date, original.budget_id, original.use, original.subject_id,
         original.reverses, original.reason, string_agg(leg_bytes(accounts[l.account], -l.amount), '' ORDER BY l.account)
+        || commitment_bytes(original.expires_on, original.item_id)
     )
     FROM unnest(leg_entries, leg_accounts, leg_amounts) AS l (entry, account, amount)
     WHERE l.entry = this

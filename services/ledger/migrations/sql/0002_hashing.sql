@@ -14,6 +14,10 @@ RETURN substr(
 CREATE FUNCTION leg_bytes(account_id integer, amount_pence bigint) RETURNS bytea LANGUAGE sql STABLE PARALLEL SAFE
 RETURN int4send(account_id) || int8send(amount_pence);
 
+-- What an entry says of the commitment that it places, after its legs; nothing where it says nothing.
+CREATE FUNCTION commitment_bytes(expires_on date, item_id uuid) RETURNS bytea LANGUAGE sql STABLE PARALLEL SAFE
+RETURN CASE WHEN num_nonnulls(expires_on, item_id) > 0 THEN record_send(ROW(expires_on, item_id)) ELSE '' END;
+
 -- What an account is, for the block in which its first leg stands.
 CREATE FUNCTION account_bytes(account_id integer, stream text, code text, fund_id uuid, budget_id uuid)
 RETURNS bytea LANGUAGE sql STABLE PARALLEL SAFE

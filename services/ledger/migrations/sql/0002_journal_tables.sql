@@ -43,6 +43,9 @@ CREATE TABLE journal_entry (
     kind text NOT NULL,
     use text,
     reason text NOT NULL,
+    -- Of a commitment that it places: the last day on which something may be settled of it, and the plan's item.
+    expires_on date,
+    item_id uuid,
     digest bytea NOT NULL,
     CONSTRAINT pk_journal_entry PRIMARY KEY (council, sequence),
     CONSTRAINT uq_journal_entry_entry_id_council UNIQUE (entry_id, council),

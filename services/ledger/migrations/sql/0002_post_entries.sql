@@ -74,6 +74,9 @@ DECLARE
     its_stream smallint;
     is_spending boolean;
     may_overdraw boolean;
+    -- Of a payment outside a fund's days: what it takes of what is held, less what it pays.
+    late_pence bigint;
+    out_of_days integer;
     is_mixed boolean;
     original reversible_entry;
     step record;
@@ -114,7 +117,8 @@ BEGIN
     SELECT array_agg(
         entry_digest(
             entry_ids[e.entry], kinds[e.entry], value_dates[e.entry], budget_ids[e.entry], uses[e.entry],
-            subject_ids[e.entry], reversed_ids[e.entry], reasons[e.entry], e.legs
+            subject_ids[e.entry], reversed_ids[e.entry], reasons[e.entry],
+            e.legs || commitment_bytes(expires_on[e.entry], item_ids[e.entry])
         ) ORDER BY e.entry
     )
     INTO digests
@@ -172,7 +176,8 @@ BEGIN
             IF original.entry_id IS NULL AND places[other] IS NOT NULL THEN
                 original := ROW(
                     entry_ids[other], kinds[other], value_dates[other], budget_ids[other], uses[other],
-                    subject_ids[other], reversed_ids[other], reasons[other], digests[other], false
+                    subject_ids[other], reversed_ids[other], reasons[other], expires_on[other], item_ids[other],
+                    digests[other], false
                 )::reversible_entry;
             END IF;
             may_overdraw := coalesce(original.kind IN ('award', 'award_revision'), false);
@@ -190,6 +195,7 @@ BEGIN
         its_fund := NULL;
         its_stream := NULL;
         is_mixed := false;
+        late_pence := 0;
         WHILE leg_entries[leg] = this LOOP
             place := leg_accounts[leg];
             amount := leg_amounts[leg];
@@ -229,9 +235,15 @@ BEGIN
             END IF;
             IF is_spending THEN
                 IF value_dates[this] NOT BETWEEN opens[place] AND ends[place] THEN
-                    refusal := least(refusal, CASE WHEN value_dates[this] < opens[place] THEN 13 ELSE 14 END);
+                    out_of_days := CASE WHEN value_dates[this] < opens[place] THEN 13 ELSE 14 END;
+                    IF kind = 'payment' AND (amount < 0 OR are_committed[place]) THEN
+                        late_pence := late_pence + amount;
+                    ELSE
+                        refusal := least(refusal, out_of_days);
+                    END IF;
                 END IF;
-                IF amount < 0 AND strpos(pays_only[place], its_use) = 0 THEN
+                IF amount < 0 AND strpos(pays_only[place], its_use) = 0 AND (uses[this] IS NOT NULL OR kind <> 'commitment')
+                THEN
                     refusal := least(refusal, 15);
                 END IF;
             END IF;
@@ -249,6 +261,10 @@ BEGIN
                             commitment_ids[other], accounts[place], 0, 0, 0, budget_ids[this], item_ids[this],
                             expires_on[this], false, uses[this], acting
                         )::commitment;
+                    ELSIF kind = 'commitment' AND ROW(expires_on[this], item_ids[this], uses[this]) IS DISTINCT FROM
+                        ROW((commitments[other]).expires_on, (commitments[other]).item_id, (commitments[other]).use)
+                    THEN
+                        refusal := least(refusal, 23);
                     END IF;
                     step := commitment_after(
                         commitments[other], coalesce(original.kind, kind), original.kind IS NOT NULL,
@@ -269,6 +285,10 @@ BEGIN
             leg := leg + 1;
         END LOOP;
 
+        -- Money that was put aside in time may be paid when the award has ended since; nothing else may.
+        IF late_pence < 0 THEN
+            refusal := least(refusal, out_of_days);
+        END IF;
         IF total <> 0 THEN
             refusal := least(refusal, 3);
         ELSIF is_mixed OR its_fund IS NULL THEN
@@ -335,13 +355,18 @@ BEGIN
     END IF;
 
     INSERT INTO journal_entry (
-        sequence, entry_id, budget_id, subject_id, reverses, value_date, council, kind, use, reason, digest
+        sequence, entry_id, budget_id, subject_id, reverses, value_date, council, kind, use, reason, expires_on, item_id,
+        digest
     )
     SELECT
         head.sequence + e.place, e.entry_id, e.budget_id, e.subject_id, e.reverses, e.value_date, acting, e.kind, e.use,
-        e.reason, e.digest
-    FROM unnest(entry_ids, budget_ids, subject_ids, reversed_ids, value_dates, kinds, uses, reasons, digests, places)
-        AS e (entry_id, budget_id, subject_id, reverses, value_date, kind, use, reason, digest, place)
+        e.reason, e.expires_on, e.item_id, e.digest
+    FROM unnest(
+        entry_ids, budget_ids, subject_ids, reversed_ids, value_dates, kinds, uses, reasons, post_entries.expires_on,
+        item_ids, digests, places
+    ) AS e (
+        entry_id, budget_id, subject_id, reverses, value_date, kind, use, reason, expires_on, item_id, digest, place
+    )
     WHERE e.place IS NOT NULL;
 
     INSERT INTO journal_leg (sequence, amount_pence, balance_pence, account_id, number, value_date, stream_id, council)

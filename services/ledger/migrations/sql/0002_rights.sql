@@ -11,7 +11,7 @@ GRANT INSERT (council, locked_until, locked_by, reason) ON period_lock TO ledger
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA public FROM public;
 GRANT EXECUTE ON FUNCTION
 post_entries, open_accounts, keep_fund_rules, close_account, balance_as_of, acting_council, refusals, entry_digest,
-leg_bytes, account_bytes, block_link, legs_recorded_up_to, last_sequence_before
+leg_bytes, commitment_bytes, account_bytes, block_link, legs_recorded_up_to, last_sequence_before
 TO ledger_app;
 
 -- The functions run as the owner, whom row-level security is forced upon: it sees what the acting council may see.
