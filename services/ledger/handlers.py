@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from sqlalchemy import text
-from sqlmodel import func, select
+from sqlmodel import col, select
 
 from braid.contracts.award import AwardDecided, Cadence
 from braid.contracts.award import AwardStatus as Status
@@ -16,11 +16,12 @@ from services.ledger.domain.funds import (
     FundChange,
     Held,
     KnownFund,
+    award_entry_id,
     budget_id_of,
     change_for,
     fund_id_of,
 )
-from services.ledger.tables import AwardSeenRow, BudgetRow, FundRow, FundVersionRow
+from services.ledger.tables import AwardSeenRow, BudgetRow, FundRow, FundVersionRow, JournalEntryRow
 
 
 async def record_award(event: AwardDecided, work: UnitOfWork) -> None:
@@ -69,14 +70,20 @@ async def _seen(work: UnitOfWork, event: AwardDecided) -> AwardSeenRow:
 
 
 async def _held(work: UnitOfWork, fund: FundRow | None) -> Held:
-    """What the versions of a fund posted so far, together."""
+    """What the versions of a fund posted so far, together, but for what was taken back since."""
     if fund is None:
         return Held(0, 0)
-    query = select(func.sum(FundVersionRow.posted_pence), func.sum(FundVersionRow.posted_contribution_pence)).where(
-        FundVersionRow.fund_id == fund.fund_id
+    query = select(FundVersionRow).where(FundVersionRow.fund_id == fund.fund_id)
+    versions = {
+        award_entry_id(fund.fund_id, row.award_version): row for row in (await work.session.scalars(query)).all()
+    }
+    taken_back = select(JournalEntryRow.reverses).where(col(JournalEntryRow.reverses).in_(list(versions)))
+    for entry_id in (await work.session.scalars(taken_back)).all():
+        del versions[entry_id]
+    return Held(
+        sum(row.posted_pence for row in versions.values()),
+        sum(row.posted_contribution_pence for row in versions.values()),
     )
-    amount, contribution = (await work.session.execute(query)).one()
-    return Held(int(amount or 0), int(contribution or 0))
 
 
 async def _keep_version(work: UnitOfWork, event: AwardDecided, change: FundChange, fund: FundRow | None) -> None:

@@ -11,7 +11,7 @@ from braid.contracts.award import AwardStatus as Status
 from braid.contracts.budget import BudgetOpened, FundOpened
 from services.ledger.domain.chart_of_accounts import Account
 from services.ledger.domain.funds import ContributionAboveAward
-from services.ledger.domain.journal import EntryKind, balance_pence
+from services.ledger.domain.journal import EntryKind, balance_pence, reversal_of
 from tests.ledger.builders import ASC, Stream
 from tests.ledger.ledger_under_test import LedgerUnderTest
 
@@ -242,3 +242,29 @@ async def _chain_has_no_gap_or_fork(ledger: LedgerUnderTest, *, entries: int) ->
     assert head == entries
     assert proof.holds
     assert proof.entries == entries
+
+
+@pytest.mark.parametrize("taken_back", [[1], [2], [1, 2]], ids=["the award", "its revision", "both"])
+async def test_a_version_after_an_entry_was_taken_back_awards_what_it_says(
+    ledger: LedgerUnderTest, taken_back: list[int]
+) -> None:
+    person = uuid4()
+    versions = [
+        ledger.an_award_decided(person, version=number, amount_pence=pence, contribution_pence=pence // 10)
+        for number, pence in ((1, 520_000), (2, 600_000), (3, 550_000))
+    ]
+    await ledger.take(*versions[:2])
+    (fund,) = await ledger.open_funds(person)
+    posted = [recorded.entry for recorded in await ledger.entries(person)]
+    await ledger.post(*(reversal_of(posted[one - 1], entry_id=uuid4(), reason="A slip") for one in taken_back))
+
+    await ledger.take(versions[2])
+
+    assert await ledger.awarded_pence(person) == {fund.fund_id: 550_000}
+    balances = (await ledger.balances(person))[fund.fund_id]
+    assert balances == {
+        Account.FUND_AVAILABLE: -550_000,
+        Account.FUNDER_RECEIVABLE: 495_000,
+        Account.PERSON_CONTRIBUTION_RECEIVABLE: 55_000,
+    }
+    assert (await ledger.proof()).holds

@@ -122,6 +122,11 @@ def fund_id_of(award_id: UUID) -> UUID:
     return uuid5(award_id, "fund")
 
 
+def award_entry_id(fund_id: UUID, version: int) -> UUID:
+    """The id of the entry that a version of a fund's award posts."""
+    return uuid5(fund_id, f"award/{version}")
+
+
 def change_for(
     award: Award, known: KnownFund, *, budget_id: UUID, locked_until: date | None = None
 ) -> FundChange | None:
@@ -152,7 +157,7 @@ def _entry(award: Award, known: KnownFund, difference: Held, budget_id: UUID, lo
     fund_id = fund_id_of(award.award_id)
     day_after = date.fromordinal(locked_until.toordinal() + 1) if locked_until else award.starts_on
     about = About(
-        entry_id=uuid5(fund_id, f"award/{award.version}"),
+        entry_id=award_entry_id(fund_id, award.version),
         budget_id=budget_id,
         value_date=max(award.starts_on, day_after),
         reason=f"Version {award.version} of the award of the stream {award.stream}",
