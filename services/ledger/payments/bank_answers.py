@@ -192,7 +192,7 @@ async def _known(work: UnitOfWork, run_id: UUID, told: Sequence[Told]) -> dict[s
 _BY_ID = text(
     "SELECT i.payment_id, i.run_id, i.due_id, i.sent_pence, i.state, i.account_version, d.budget_id, d.person_id,"
     " d.due_kind, d.period_from, d.period_to, d.value_on, d.kept_pence, d.reference, p.payee_kind,"
-    " t.fund_id, t.stream, t.use, t.pence, NULL AS held_for, r.file_format IS NOT NULL AS is_in_a_file"
+    " t.fund_id, t.stream, t.use, t.pence, r.file_format IS NOT NULL AS is_in_a_file"
     " FROM payment_item i JOIN payment_run r ON r.run_id = i.run_id JOIN payment_due d ON d.due_id = i.due_id"
     " JOIN payment_part t ON t.due_id = i.due_id JOIN payee p ON p.payee_id = i.payee_id"
     " WHERE i.run_id = :run_id AND i.payment_id = ANY(:ids) ORDER BY i.payment_id, t.number"

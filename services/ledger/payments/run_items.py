@@ -40,13 +40,11 @@ _PAYMENTS = "".join(
         """
 SELECT i.payment_id, i.run_id, i.due_id, i.sent_pence, i.state, i.account_version, d.budget_id, d.person_id,
     d.due_kind, d.period_from, d.period_to, d.value_on, d.kept_pence, d.reference, p.payee_kind,
-    t.fund_id, t.stream, t.use, t.pence, w.permitted_uses -> 0 ->> 'use' AS held_for
+    t.fund_id, t.stream, t.use, t.pence
 FROM page i
 JOIN payment_due d ON d.due_id = i.due_id
 JOIN payment_part t ON t.due_id = i.due_id
 JOIN payee p ON p.payee_id = i.payee_id
-JOIN fund f ON f.fund_id = t.fund_id
-JOIN fund_version w ON w.fund_id = f.fund_id AND w.award_version = f.award_version
 ORDER BY i.due_id, t.number
 """,
     )
@@ -190,7 +188,7 @@ def item_of(rows: Sequence[RowMapping]) -> RunItem:
 
 
 def _part(row: RowMapping) -> PartForUse:
-    return PartForUse(Part(row["fund_id"], row["stream"], row["pence"]), row["use"], row["held_for"])
+    return PartForUse(Part(row["fund_id"], row["stream"], row["pence"]), row["use"])
 
 
 def _checked(rows: Sequence[RowMapping], *, are_funds_held: bool) -> CheckedItem:

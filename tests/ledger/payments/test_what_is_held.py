@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from tests.ledger.payments.payments_under_test import PaymentsUnderTest
+from tests.ledger.payments.payments_under_test import PaymentsUnderTest, told_as
 
 
 async def held_codes(payments: PaymentsUnderTest, run: Any) -> list[str]:
@@ -181,3 +181,28 @@ async def test_an_account_that_cannot_be_is_refused(payments: PaymentsUnderTest,
     given = {"kind": "holder", "sort_code": sort_code, "account_number": "55779911", "name": "A Payee"}
 
     assert (await payments.refused(f"/people/{person}/payees", given))[:2] == (422, "account-impossible")
+
+
+async def test_what_was_sent_before_its_award_was_shortened_is_settled_when_the_bank_has_paid_it(
+    payments: PaymentsUnderTest,
+) -> None:
+    person, fund, _ = await payments.somebody_paid()
+    run = await payments.sent()
+    await payments.ledger.take(
+        payments.ledger.an_award_decided(person, version=2, amount_pence=1_040_000, ends_on=date(2009, 6, 21))
+    )
+
+    (item,) = await payments.items(run)
+    followed = await payments.tell(run, **{told_as(item): "paid"})
+
+    assert followed["counts"] == {"settle": 1}
+    assert (await payments.balances(fund))["fund.advanced"] == -80_000
+
+
+async def test_a_whole_fund_paid_in_advance_is_held_for_no_use_of_its_own(payments: PaymentsUnderTest) -> None:
+    person, _, _ = await payments.somebody_paid()
+    await payments.paid()
+
+    entries = (await payments.get(f"/people/{person}/budget/entries"))["entries"]
+
+    assert [(entry["kind"], entry["use"]) for entry in entries[1:]] == [("commitment", None), ("payment", None)]

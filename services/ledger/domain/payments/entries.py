@@ -23,13 +23,10 @@ class PartForUse:
     Args:
         part: the part.
         use: what it is for; none where the fund is paid out for all that it permits, to be spent later.
-        held_for: the use under which it is held until it is paid, since money is held for one: any that the fund
-            permits will do, for nothing is spent before somebody spends it.
     """
 
     part: Part
     use: str | None
-    held_for: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +60,7 @@ def dated_after(payment: Payment, closed_until: date | None) -> Payment:
 def held(payment: Payment) -> tuple[Entry, ...]:
     """Hold the money, so that nothing else spends it meanwhile."""
     return _for_each_use(
-        payment,
-        "held",
-        "Payment approved",
-        lambda about, parts, _kept: postings.committed(about, parts),
-        use_of=lambda each: each.use or each.held_for,
+        payment, "held", "Payment approved", lambda about, parts, _kept: postings.committed(about, parts)
     )
 
 
@@ -98,11 +91,9 @@ def _for_each_use(
     step: str,
     reason: str,
     entry: Callable[[About, tuple[Part, ...], int], Entry],
-    *,
-    use_of: Callable[[PartForUse], str | None] = lambda each: each.use,
 ) -> tuple[Entry, ...]:
     entries: list[Entry] = []
-    for number, (use, parts) in enumerate(groupby(payment.parts, key=use_of)):
+    for number, (use, parts) in enumerate(groupby(payment.parts, key=lambda each: each.use)):
         about = About(
             entry_id=uuid5(payment.payment_id, f"{step}/{number}"),
             budget_id=payment.budget_id,
