@@ -10,19 +10,21 @@ from dataclasses import dataclass
 from typing import Any
 
 import asyncpg
-from prometheus_client import Counter
+from prometheus_client import Counter, Gauge
 
 from braid.kit.unit_of_work import UnitOfWork
-from services.ledger.domain.hash_chain import Proof
+from services.ledger.domain.hash_chain import Head, Proof
 
 #: What proofs found since the process began; one that is broken is a reason to wake somebody.
 PROVED = Counter("braid_ledger_proofs_total", "Proofs of a council's journal, by what they found.", ["found"])
+#: Where the chain ended when it was last proved; it never goes back, unless somebody cut it.
+ENDED_AT = Gauge("braid_ledger_chain_head", "Sequence of the last entry, as last proved.", ["council"])
 #: Connections of the command: as many as the machines that it was measured on have cores.
 CONNECTIONS = 2
 #: Entries of one statement over entries and their legs: what a sort in memory takes.
 ENTRIES_A_CHECK = 500_000
 
-_HEAD = "SELECT coalesce(max(sequence), 0) FROM chain_head"
+_HEAD = "SELECT sequence, link, council FROM chain_head"
 _MOMENT_OF_A_LEG = (
     " CROSS JOIN LATERAL (SELECT b.last_sequence, b.recorded_at FROM journal_block AS b"
     "  WHERE b.council = l.council AND b.last_sequence >= l.sequence ORDER BY b.last_sequence LIMIT 1) AS b"
@@ -71,7 +73,7 @@ class _Check:
 
     query: str
     difference: str = ""
-    values: tuple[int, ...] = ()
+    values: tuple[int | bytes, ...] = ()
 
 
 _NO_GAP = _Check(
@@ -201,6 +203,12 @@ _PENCE_BY_STREAM = (
     "SELECT s.code, n.pence FROM (SELECT stream_id, sum(amount_pence)::bigint AS pence FROM journal_leg"
     " GROUP BY stream_id) AS n INNER JOIN stream AS s USING (stream_id) ORDER BY s.code"
 )
+#: A chain that was cut and whose end was set back is whole in itself: only an end that was kept elsewhere shows it.
+_HAS_ENDED_SO = (
+    "SELECT least(CAST($1 AS bigint), (SELECT count(*) + 1 FROM journal_entry))"
+    " WHERE NOT EXISTS (SELECT FROM journal_block AS b WHERE b.last_sequence = $1 AND b.link = $2)"
+)
+_CUT = "the chain does not have the end that it is known to have had: entries were cut off or written anew"
 _WHOLE_ENTRIES = "SELECT count(*) FROM journal_entry"
 _VALUED = "SELECT value_date FROM journal_entry WHERE sequence = $1"
 
@@ -208,17 +216,21 @@ _VALUED = "SELECT value_date FROM journal_entry WHERE sequence = $1"
 _Ask = Callable[..., Awaitable[list[Any]]]
 
 
-async def prove(work: UnitOfWork) -> Proof:
+async def prove(work: UnitOfWork, expected: Head | None = None) -> Proof:
     """Work the council's whole journal out again, within a request, and name the first entry that is not as it must be.
 
     Entries that are posted while the proof runs are not looked at by the checks that began before.
+
+    Args:
+        work: the unit of work.
+        expected: an end that the chain had before: it must be there still, whatever was posted since.
     """
     connection = await work.session.connection()
 
     async def ask(query: str, *values: object) -> list[Any]:
         return list((await connection.exec_driver_sql(query, values)).all())
 
-    return await _proof([ask])
+    return await _proof([ask], expected)
 
 
 async def councils(url: str) -> list[str]:
@@ -234,12 +246,15 @@ async def councils(url: str) -> list[str]:
         await connection.close()
 
 
-async def prove_on(connect: Callable[[], Awaitable[asyncpg.Connection]], council: str) -> Proof:
+async def prove_on(
+    connect: Callable[[], Awaitable[asyncpg.Connection]], council: str, expected: Head | None = None
+) -> Proof:
     """The same over several connections at once, all looking at one moment.
 
     Args:
         connect: opens a connection as the application's role.
         council: whose journal it is.
+        expected: an end that the chain had before: it must be there still.
     """
     connections = [await connect() for _ in range(CONNECTIONS)]
     try:
@@ -251,17 +266,19 @@ async def prove_on(connect: Callable[[], Awaitable[asyncpg.Connection]], council
         for connection in connections:
             await connection.execute("SET LOCAL work_mem = '128MB'; SET LOCAL statement_timeout = 0")
             await connection.execute("SELECT set_config('braid.council', $1, true)", council)
-        return await _proof([connection.fetch for connection in connections])
+        return await _proof([connection.fetch for connection in connections], expected)
     finally:
         for connection in connections:
             await connection.close()
 
 
-async def _proof(asks: list[_Ask]) -> Proof:
+async def _proof(asks: list[_Ask], expected: Head | None) -> Proof:
     first = asks[0]
-    last = (await first(_HEAD))[0][0]
+    head = await _head(first)
+    last = head.sequence if head else 0
     found: list[tuple[bool, int, str]] = []
-    checks = iter([*_of_entries(last), *_WHOLE])
+    is_there = [_Check(_HAS_ENDED_SO, _CUT, (expected.sequence, expected.link))] if expected else []
+    checks = iter([*_of_entries(last), *_WHOLE, *is_there])
 
     async def take(ask: _Ask) -> None:
         for check in checks:
@@ -280,7 +297,15 @@ async def _proof(asks: list[_Ask]) -> Proof:
         broken_at=broken_at,
         broken_on=valued[0][0] if valued else None,
         difference=difference,
+        head=head,
     )
+
+
+async def _head(ask: _Ask) -> Head | None:
+    for sequence, link, council in await ask(_HEAD):
+        ENDED_AT.labels(council).set(sequence)
+        return Head(sequence, link)
+    return None
 
 
 def _of_entries(last: int) -> Iterator[_Check]:

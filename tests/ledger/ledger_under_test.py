@@ -18,7 +18,7 @@ from braid.kit.settings import ServiceSettings
 from services.ledger import journal_store, proof, queries
 from services.ledger.domain.chart_of_accounts import Account
 from services.ledger.domain.funds import budget_id_of
-from services.ledger.domain.hash_chain import Proof
+from services.ledger.domain.hash_chain import Head, Proof
 from services.ledger.handlers import record_award
 from services.ledger.journal_store import RecordedEntry
 from services.ledger.main import SERVICE
@@ -112,10 +112,10 @@ class LedgerUnderTest:
         async with self._units.for_council(self.council) as work:
             return {(stream, account): pence for stream, account, pence in await queries.trial_balance(work)}
 
-    async def proof(self) -> Proof:
+    async def proof(self, expected: Head | None = None) -> Proof:
         """The council's journal, worked out again."""
         async with self._units.for_council(self.council) as work:
-            return await proof.prove(work)
+            return await proof.prove(work, expected)
 
     async def published(self, person_id: UUID) -> list[str]:
         """Types of the events about a person in the outbox, in order."""

@@ -146,6 +146,22 @@ async def test_a_journal_that_does_not_hold_says_where(api: LedgerApi, ledger: L
     assert proof["difference"] == "the entry is not as it was written"
 
 
+async def test_an_end_that_an_earlier_proof_told_is_expected_of_a_later_one(
+    api: LedgerApi, ledger: LedgerUnderTest
+) -> None:
+    await ledger.take(ledger.an_award_decided())
+    told = (await api.get("/v1/journal/proof", Role.AUDITOR)).json()["head"]
+    await ledger.take(ledger.an_award_decided())
+    forged = f"2:{told.partition(':')[2]}"
+
+    answers = [
+        await api.get(f"/v1/journal/proof?expect={expected}", Role.AUDITOR) for expected in (told, forged, "2", "2:x")
+    ]
+
+    assert [answer.status_code for answer in answers] == [200, 200, 422, 422]
+    assert [answer.json()["holds"] for answer in answers[:2]] == [True, False]
+
+
 async def test_another_council_proves_its_own_journal_only(api: LedgerApi, ledger: LedgerUnderTest) -> None:
     await ledger.take(ledger.an_award_decided())
 

@@ -1,6 +1,8 @@
 """The proof of the journal over HTTP."""
 
-from fastapi import APIRouter, Depends
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, Field
 
 from braid.contracts.codes import StreamCode
@@ -8,6 +10,7 @@ from braid.kit.http import Reading, UnitOfWorkRoute
 from braid.kit.identity import Role, anyone_of
 from braid.kit.problems import responses
 from services.ledger import proof, queries
+from services.ledger.domain.hash_chain import Head
 
 router = APIRouter(prefix="/v1", route_class=UnitOfWorkRoute, tags=["ledger"])
 
@@ -27,6 +30,7 @@ class ProofOut(BaseModel):
     entries: int
     broken_at: int | None
     difference: str | None
+    head: str | None = Field(description="The chain's end, as SEQUENCE:HASH: keep it, and expect it of a later proof.")
     debits_less_credits_pence: dict[str, int] = Field(description="By stream; nothing but zeros.")
     trial_balance: list[AccountBalance]
 
@@ -34,17 +38,29 @@ class ProofOut(BaseModel):
 @router.get(
     "/journal/proof",
     dependencies=[Depends(anyone_of(Role.FINANCE_OFFICER, Role.AUDITOR, Role.SYSTEM))],
-    responses=responses((403, "The caller is neither finance officer, auditor nor system.")),
+    responses=responses(
+        (403, "The caller is neither finance officer, auditor nor system."), (422, "What is expected is no end.")
+    ),
 )
-async def prove_journal(work: Reading) -> ProofOut:
+async def prove_journal(
+    work: Reading,
+    expect: Annotated[
+        str | None,
+        Query(
+            pattern="^[0-9]{1,18}:[0-9a-f]{64}$",
+            description="The ``head`` of an earlier proof: it must be there still.",
+        ),
+    ] = None,
+) -> ProofOut:
     """Work the council's journal out again: every entry whole, every stream balanced."""
-    found = await proof.prove(work)
+    found = await proof.prove(work, Head.read(expect) if expect else None)
     balances = await queries.trial_balance(work)
     return ProofOut(
         holds=found.holds,
         entries=found.entries,
         broken_at=found.broken_at,
         difference=found.difference,
+        head=str(found.head) if found.head else None,
         debits_less_credits_pence=found.pence_by_stream,
         trial_balance=[
             AccountBalance(stream=stream, account=account, balance_pence=pence) for stream, account, pence in balances

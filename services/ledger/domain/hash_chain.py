@@ -7,6 +7,7 @@ apart from an empty text), which is what ``migrations/sql/0002_hashing.sql`` has
 """
 
 import hashlib
+import re
 import struct
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,8 +23,45 @@ FIRST_LINK = bytes(32)
 DIGEST_BYTES = 16
 
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
+_HASH = re.compile("[0-9a-f]{64}")
+#: Of a number that PostgreSQL can hold.
+_SEQUENCE_DIGITS_MOST = 18
 #: PostgreSQL's numbers of the types that are hashed.
 _INTEGER, _BIGINT, _TEXT, _DATE, _MOMENT, _UUID = 23, 20, 25, 1082, 1184, 2950
+
+
+class HeadMisread(Exception):
+    """What is given as the end of a chain is none."""
+
+
+@dataclass(frozen=True)
+class Head:
+    """The end of a council's chain at some time; kept outside the database, it shows when the chain was cut behind it.
+
+    Args:
+        sequence: the last entry.
+        link: the hash of the block that ends with it.
+    """
+
+    sequence: int
+    link: bytes
+
+    def __str__(self) -> str:
+        return f"{self.sequence}:{self.link.hex()}"
+
+    @classmethod
+    def read(cls, told: str) -> "Head":
+        """An end as it was told.
+
+        Raises:
+            HeadMisread: it is no number and hash.
+        """
+        sequence, _, link = told.strip().partition(":")
+        if not sequence.isascii() or not sequence.isdecimal() or len(sequence) > _SEQUENCE_DIGITS_MOST:
+            raise HeadMisread(f"{told[:100]!r} does not begin with the number of an entry")
+        if not _HASH.fullmatch(link):
+            raise HeadMisread(f"{told[:100]!r} does not end with a hash")
+        return cls(int(sequence), bytes.fromhex(link))
 
 
 @dataclass(frozen=True)
@@ -36,6 +74,7 @@ class Proof:
         broken_at: sequence of the first entry that is not as it was written; None when all is well.
         broken_on: value date of that entry; None where the entry is gone.
         difference: what is wrong with it.
+        head: the end of the chain; None before the first entry.
     """
 
     entries: int
@@ -43,6 +82,7 @@ class Proof:
     broken_at: int | None = None
     broken_on: date | None = None
     difference: str | None = None
+    head: Head | None = None
 
     @property
     def holds(self) -> bool:
