@@ -198,7 +198,7 @@ async def test_never_more_is_settled_and_let_go_than_was_committed(
         "UPDATE account_day SET pence = 0",
         "UPDATE fund_version SET posted_pence = 0",
         "SELECT record_block(h, 1, now(), '', '') FROM chain_head AS h",
-        "SELECT keep_commitments(ARRAY[]::commitment[])",
+        "SELECT keep_commitments('', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}')",
     ],
 )
 async def test_the_application_writes_the_journal_by_the_posting_function_alone(

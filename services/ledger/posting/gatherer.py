@@ -11,7 +11,7 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from uuid import UUID
 
 import asyncpg
 import structlog
@@ -36,6 +36,8 @@ log = structlog.get_logger(__name__)
 ENTRIES_A_BATCH_MOST = 1_000
 #: Most entries that wait; more are refused at once rather than late.
 ENTRIES_WAITING_MOST = 20_000
+#: Most numbers of accounts of a council that are remembered; then they are asked for again.
+ACCOUNTS_REMEMBERED_MOST = 500_000
 #: How often a batch is sent again when the connection is lost, and how long before each time, in seconds.
 ATTEMPTS_MOST = 5
 BACKOFF_S = 0.1
@@ -51,12 +53,15 @@ class GathererStopped(Exception):
     """The gatherer is not running."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Waiting:
+    """What one caller waits for; made ready at once where all its accounts are known, else when it goes."""
+
     council: str
-    batch: tuple[Prepared, ...]
-    unconfirmed: frozenset[Any]
+    postings: tuple[Posting, ...]
+    ready: tuple[Prepared, ...] | None
     answered: asyncio.Future[list[Answer]]
+    unconfirmed: frozenset[UUID] = frozenset()
 
 
 class Gatherer:
@@ -70,11 +75,10 @@ class Gatherer:
         self._connect = connect
         self._connection: asyncpg.Connection | None = None
         self._acting: str | None = None
-        self._numbers: dict[tuple[str, AccountName], int] = {}
+        self._numbers: dict[str, dict[AccountName, int]] = {}
         self._waiting: deque[_Waiting] = deque()
         self._entries_waiting = 0
         self._come = asyncio.Event()
-        self._using = asyncio.Lock()
         self._writer: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> "Gatherer":
@@ -102,36 +106,41 @@ class Gatherer:
             raise GathererStopped
         if self._entries_waiting + len(postings) > ENTRIES_WAITING_MOST:
             raise TooManyWaiting(f"{self._entries_waiting} entries wait")
-        numbers, unconfirmed = await self._account_numbers(council, postings)
-        if self._writer is None:
-            raise GathererStopped
         answered: asyncio.Future[list[Answer]] = asyncio.get_running_loop().create_future()
-        batch = tuple(prepared(posting, numbers) for posting in postings)
-        self._waiting.append(_Waiting(council, batch, unconfirmed, answered))
-        self._entries_waiting += len(batch)
+        self._waiting.append(_Waiting(council, postings, self._ready(council, postings), answered))
+        self._entries_waiting += len(postings)
         self._come.set()
         return await answered
 
-    async def _account_numbers(
-        self, council: str, postings: Sequence[Posting]
-    ) -> tuple[dict[AccountName, int], frozenset[Any]]:
-        names = names_of(postings)
-        numbers = {name: self._numbers[council, name] for name in names if (council, name) in self._numbers}
-        missing = in_order(names - numbers.keys())
-        if not missing:
-            return numbers, frozenset()
-        async with self._using:
-            connection = await self._connected(council)
-            row = await connection.fetchrow(OPEN_ACCOUNTS, *name_columns(missing))
+    def _ready(self, council: str, postings: Sequence[Posting]) -> tuple[Prepared, ...] | None:
+        numbers = self._numbers.setdefault(council, {})
+        if all(leg.name in numbers for posting in postings for leg in posting.entry.legs):
+            return tuple(prepared(posting, numbers) for posting in postings)
+        return None
+
+    async def _make_ready(self, connection: asyncpg.Connection, together: Sequence[_Waiting]) -> None:
+        """Find the accounts that are not known yet, for all who go together in one call."""
+        late = [waiting for waiting in together if waiting.ready is None]
+        if not late:
+            return
+        numbers = self._numbers[late[0].council]
+        if len(numbers) > ACCOUNTS_REMEMBERED_MOST:
+            numbers.clear()
+        missing = in_order({name for waiting in late for name in names_of(waiting.postings)} - numbers.keys())
+        row = await connection.fetchrow(OPEN_ACCOUNTS, *name_columns(missing))
         found, unconfirmed = found_numbers(missing, row["accounts"], row["unconfirmed_funds"])
-        self._numbers.update(((council, name), number) for name, number in found.items())
-        return numbers | found, unconfirmed
+        numbers.update(found)
+        for waiting in late:
+            waiting.ready = tuple(prepared(posting, numbers) for posting in waiting.postings)
+            waiting.unconfirmed = unconfirmed
 
     async def _write(self) -> None:
         while self._writer is not None:
             await self._come.wait()
             self._come.clear()
             while self._waiting:
+                # Those who were just answered, and ask again at once, come along.
+                await asyncio.sleep(0)
                 await self._post_together(self._taken())
 
     def _taken(self) -> list[_Waiting]:
@@ -139,10 +148,10 @@ class Gatherer:
         taken, left, entries = list[_Waiting](), deque[_Waiting](), 0
         council = self._waiting[0].council
         for waiting in self._waiting:
-            fits = not taken or entries + len(waiting.batch) <= ENTRIES_A_BATCH_MOST
+            fits = not taken or entries + len(waiting.postings) <= ENTRIES_A_BATCH_MOST
             if waiting.council == council and fits:
                 taken.append(waiting)
-                entries += len(waiting.batch)
+                entries += len(waiting.postings)
             else:
                 left.append(waiting)
         self._waiting = left
@@ -166,27 +175,26 @@ class Gatherer:
             return
         start = 0
         for waiting in together:
-            end = start + len(waiting.batch)
+            end = start + len(waiting.postings)
             if not waiting.answered.done():
-                postings = [each.posting for each in waiting.batch]
                 codes, sequences = answers
                 waiting.answered.set_result(
-                    answers_of(postings, codes[start:end], sequences[start:end], waiting.unconfirmed)
+                    answers_of(waiting.postings, codes[start:end], sequences[start:end], waiting.unconfirmed)
                 )
             start = end
 
     async def _posted(self, together: Sequence[_Waiting]) -> tuple[list[str], list[int | None]]:
-        columns = columns_of([each for waiting in together for each in waiting.batch], _linked(together))
         for attempt in range(1, ATTEMPTS_MOST + 1):
             try:
-                async with self._using:
-                    connection = await self._connected(together[0].council)
-                    row = await connection.fetchrow(POST_ENTRIES, *columns)
+                connection = await self._connected(together[0].council)
+                await self._make_ready(connection, together)
+                batch = [each for waiting in together for each in waiting.ready or ()]
+                row = await connection.fetchrow(POST_ENTRIES, *columns_of(batch, _linked(together)))
                 return row["answers"], row["sequences"]
             except Exception as error:
                 if attempt == ATTEMPTS_MOST or not (_is_away(error) or is_contention(error)):
                     raise
-                log.warning("batch_sent_again", entries=len(columns[0]), attempt=attempt, error=repr(error))
+                log.warning("batch_sent_again", attempt=attempt, error=repr(error))
                 await self._let_go()
                 await asyncio.sleep(BACKOFF_S * 2 ** (attempt - 1))
         raise AssertionError("the last attempt returns or raises")
@@ -209,9 +217,9 @@ def _linked(together: Sequence[_Waiting]) -> list[int | None]:
     """Numbers of linked groups that no two callers share."""
     fresh: dict[tuple[int, int], int] = {}
     return [
-        None if each.posting.linked is None else fresh.setdefault((caller, each.posting.linked), len(fresh))
+        None if posting.linked is None else fresh.setdefault((caller, posting.linked), len(fresh))
         for caller, waiting in enumerate(together)
-        for each in waiting.batch
+        for posting in waiting.postings
     ]
 
 

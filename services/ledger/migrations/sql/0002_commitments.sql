@@ -1,59 +1,38 @@
 -- Commitments: what is held of a fund for an item, what was settled of it and what was let go.
 
--- What a leg on `fund.committed` makes of what is held, and whether it may.
---
--- `pence` is the leg as it was asked for: below zero it puts money aside, above zero it takes money out. `kind` is the
--- kind of the entry, or of the entry that is reversed. A refusal is told by its rank in `refusals()`.
-CREATE FUNCTION commitment_after(
-    held commitment, kind text, is_reversal boolean, value_date date, pence bigint,
-    OUT refusal integer, OUT after commitment
-) LANGUAGE plpgsql IMMUTABLE AS $$
-DECLARE
-    still_held constant bigint := held.amount_pence - held.settled_pence - held.released_pence;
-BEGIN
-    after := held;
-    IF kind = 'commitment' THEN
-        after.amount_pence := held.amount_pence - pence;
-    ELSIF kind IN ('release', 'expiry') THEN
-        after.released_pence := held.released_pence + pence;
-        after.is_expired := CASE kind WHEN 'expiry' THEN NOT is_reversal ELSE held.is_expired END;
-    ELSE
-        after.settled_pence := held.settled_pence + pence;
-    END IF;
-    IF held.amount_pence = 0 AND (kind <> 'commitment' OR is_reversal) THEN
-        refusal := 16;
-    ELSIF NOT is_reversal AND (
-        held.is_expired AND kind NOT IN ('release', 'expiry')
-        OR pence > 0 AND kind NOT IN ('release', 'expiry') AND value_date > held.expires_on
-    ) THEN
-        refusal := 17;
-    ELSIF pence > 0 AND still_held = 0 THEN
-        refusal := CASE held.settled_pence WHEN held.amount_pence THEN 18 ELSE 19 END;
-    ELSIF pence > still_held OR after.settled_pence < 0 OR after.released_pence < 0 THEN
-        refusal := 20;
-    END IF;
-END $$;
-
--- What stands of the commitments of a batch; one that is not there yet holds nothing.
-CREATE FUNCTION commitments_of(acting text, commitment_ids uuid [], accounts integer [], places integer [])
-RETURNS commitment [] LANGUAGE sql STABLE
-RETURN (
-    SELECT array_agg(
-        CASE
-            WHEN c.commitment_id IS NOT NULL THEN c
-            ELSE ROW(n.commitment_id, accounts[n.place], 0, 0, 0, NULL, NULL, NULL, false, NULL, acting)::commitment
-        END
+-- Keeps what the posting function made of the commitments of a batch. One that was placed in it says what the entry
+-- said that placed it; one that neither was there nor was placed is none.
+CREATE FUNCTION keep_commitments(
+    acting text, commitment_ids uuid [], accounts integer [], commitment_accounts integer [], held_pence bigint [],
+    settled_pence bigint [], released_pence bigint [], are_expired boolean [], placed_by integer [],
+    are_known boolean [], budget_ids uuid [], uses text [], item_ids uuid [], expires_on date []
+) RETURNS void LANGUAGE sql AS $$
+    INSERT INTO commitment AS c (
+        commitment_id, account_id, amount_pence, settled_pence, released_pence, is_expired, budget_id, use, item_id,
+        expires_on, council
     )
-    FROM unnest(commitment_ids, places) AS n (commitment_id, place)
-    LEFT JOIN commitment AS c
-        ON c.commitment_id = n.commitment_id AND c.account_id = accounts[n.place] AND c.council = acting
-);
-
-CREATE FUNCTION keep_commitments(commitments commitment []) RETURNS void LANGUAGE sql AS $$
-    INSERT INTO commitment
-    SELECT (n).* FROM unnest(commitments) AS n WHERE (n).budget_id IS NOT NULL
+    SELECT
+        n.commitment_id, accounts[n.account], n.held, n.settled, n.released, n.is_expired, budget_ids[n.entry],
+        uses[n.entry], item_ids[n.entry], expires_on[n.entry], acting
+    FROM (
+        SELECT
+            unnest(commitment_ids) AS commitment_id, unnest(commitment_accounts) AS account, unnest(held_pence) AS held,
+            unnest(settled_pence) AS settled, unnest(released_pence) AS released, unnest(are_expired) AS is_expired,
+            unnest(placed_by) AS entry
+    ) AS n
+    WHERE n.entry IS NOT NULL
     ON CONFLICT (commitment_id, account_id) DO UPDATE SET
         amount_pence = excluded.amount_pence, settled_pence = excluded.settled_pence,
-        released_pence = excluded.released_pence, is_expired = excluded.is_expired, expires_on = excluded.expires_on,
-        item_id = excluded.item_id, use = excluded.use
+        released_pence = excluded.released_pence, is_expired = excluded.is_expired,
+        use = excluded.use, item_id = excluded.item_id, expires_on = excluded.expires_on;
+
+    UPDATE commitment AS c SET
+        amount_pence = n.held, settled_pence = n.settled, released_pence = n.released, is_expired = n.is_expired
+    FROM (
+        SELECT
+            unnest(commitment_ids) AS commitment_id, unnest(commitment_accounts) AS account, unnest(held_pence) AS held,
+            unnest(settled_pence) AS settled, unnest(released_pence) AS released, unnest(are_expired) AS is_expired,
+            unnest(placed_by) AS entry, unnest(are_known) AS is_known
+    ) AS n
+    WHERE n.is_known AND n.entry IS NULL AND c.commitment_id = n.commitment_id AND c.account_id = accounts[n.account]
 $$;

@@ -26,13 +26,15 @@ SET enable_seqscan = off
 SET enable_bitmapscan = off
 SET enable_hashjoin = off
 SET enable_mergejoin = off
-SET enable_material = off AS $$
+SET enable_material = off
+SET enable_memoize = off AS $$
 DECLARE
     pence_most constant bigint := 9007199254740991;
     acting constant text := acting_council();
     entry_count constant integer := cardinality(entry_ids);
     leg_count constant integer := cardinality(leg_entries);
     head chain_head := locked_head(acting);
+    -- After the lock, as all that is read: what others committed before is seen.
     locked_until constant date := (
         SELECT p.locked_until FROM period_lock AS p WHERE p.council = acting ORDER BY p.period_lock_id DESC LIMIT 1
     );
@@ -49,17 +51,33 @@ DECLARE
     any_closed boolean;
     balances bigint[];
     numbers integer[];
-    -- By place in commitment_ids.
-    commitments commitment[];
+    are_in_order boolean;
+    -- By place in commitment_ids: what was put aside, settled and let go; the entry of this batch that placed it, if
+    -- one did; whether it was there before.
+    held_pence bigint[];
+    settled_pence bigint[];
+    released_pence bigint[];
+    expiries date[];
+    held_items uuid[];
+    held_uses text[];
+    are_expired boolean[];
+    placed_by integer[];
+    are_known boolean[];
     -- By place in entry_ids: its place among those posted; the same id in the journal; the same id before it here.
     places integer[] := array_fill(NULL::integer, ARRAY[entry_count]);
-    digests bytea[];
+    digests bytea[] := array_fill(NULL::bytea, ARRAY[entry_count]);
     known_digests bytea[];
     earlier integer[];
+    -- Of the legs, one after the other, twelve bytes each.
+    bytes_of_legs bytea;
     -- By leg.
     leg_balances bigint[] := array_fill(NULL::bigint, ARRAY[leg_count]);
     leg_numbers integer[] := array_fill(NULL::integer, ARRAY[leg_count]);
-    leg_commitments_before commitment[] := array_fill(NULL::commitment, ARRAY[leg_count]);
+    leg_held_before bigint[];
+    leg_settled_before bigint[];
+    leg_released_before bigint[];
+    leg_expired_before boolean[];
+    leg_placed_before integer[];
     -- Of the entry and leg in hand.
     kind text;
     its_use text;
@@ -79,7 +97,7 @@ DECLARE
     out_of_days integer;
     is_mixed boolean;
     original reversible_entry;
-    step record;
+    still_held bigint;
     other integer;
     refusal integer;
     -- Of the linked group in hand.
@@ -92,56 +110,54 @@ DECLARE
     moment timestamptz;
     refusal_codes constant text[] := refusals();
 BEGIN
+    SELECT on_accounts.*, of_legs.*, known.*
+    INTO
+        streams, funds, budgets, codes, opens, ends, pays_only, are_committed, closed, any_closed, balances, numbers,
+        are_in_order, bytes_of_legs, sequences, known_digests
+    FROM (
+        SELECT
+            array_agg(a.stream_id), array_agg(a.fund_id), array_agg(a.budget_id), array_agg(a.code),
+            array_agg(a.opens_on), array_agg(a.ends_on), array_agg(a.pays_only), array_agg(a.code = 'fund.committed'),
+            array_agg(a.is_closed), bool_or(a.is_closed),
+            array_agg(CASE WHEN a.account_id IS NOT NULL THEN coalesce(last.balance_pence, 0) END),
+            array_agg(coalesce(last.number, 0)), bool_and(n.account_id > accounts[n.place - 1])
+        FROM unnest(accounts) WITH ORDINALITY AS n (account_id, place)
+        LEFT JOIN account AS a ON a.account_id = n.account_id AND a.council = acting
+        LEFT JOIN LATERAL (
+            SELECT l.balance_pence, l.number FROM journal_leg AS l
+            WHERE l.account_id = a.account_id ORDER BY l.number DESC LIMIT 1
+        ) AS last ON true
+    ) AS on_accounts
+    CROSS JOIN (
+        SELECT string_agg(leg_bytes(coalesce(accounts[l.account], 0), l.amount), '')
+        FROM (SELECT unnest(leg_accounts) AS account, unnest(leg_amounts) AS amount) AS l
+    ) AS of_legs
+    CROSS JOIN (
+        SELECT array_agg(e.sequence), array_agg(e.digest)
+        FROM (SELECT unnest(entry_ids) AS entry_id) AS n
+        LEFT JOIN journal_entry AS e ON e.council = acting AND e.entry_id = n.entry_id
+    ) AS known;
     -- An entry's digest holds its legs in this order: in another, no proof would bear it out.
-    IF EXISTS (
-        SELECT FROM unnest(accounts) WITH ORDINALITY AS n (account_id, place)
-        WHERE n.account_id <= accounts[n.place - 1]
-    ) THEN
+    IF NOT are_in_order THEN
         RAISE EXCEPTION 'accounts are not in rising order' USING ERRCODE = 'invalid_parameter_value';
     END IF;
-
-    SELECT
-        array_agg(a.stream_id), array_agg(a.fund_id), array_agg(a.budget_id), array_agg(a.code), array_agg(a.opens_on),
-        array_agg(a.ends_on), array_agg(a.pays_only), array_agg(a.code = 'fund.committed'),
-        array_agg(a.is_closed), bool_or(a.is_closed),
-        array_agg(CASE WHEN a.account_id IS NOT NULL THEN coalesce(last.balance_pence, 0) END),
-        array_agg(coalesce(last.number, 0))
-    INTO streams, funds, budgets, codes, opens, ends, pays_only, are_committed, closed, any_closed, balances, numbers
-    FROM unnest(accounts) AS n (account_id)
-    LEFT JOIN account AS a ON a.account_id = n.account_id AND a.council = acting
-    LEFT JOIN LATERAL (
-        SELECT l.balance_pence, l.number FROM journal_leg AS l
-        WHERE l.account_id = a.account_id ORDER BY l.number DESC LIMIT 1
-    ) AS last ON true;
-
-    SELECT array_agg(
-        entry_digest(
-            entry_ids[e.entry], kinds[e.entry], value_dates[e.entry], budget_ids[e.entry], uses[e.entry],
-            subject_ids[e.entry], reversed_ids[e.entry], reasons[e.entry],
-            e.legs || commitment_bytes(expires_on[e.entry], item_ids[e.entry])
-        ) ORDER BY e.entry
-    )
-    INTO digests
-    FROM (
-        SELECT l.entry, string_agg(leg_bytes(accounts[l.account], l.amount), '') AS legs
-        FROM unnest(leg_entries, leg_accounts, leg_amounts) AS l (entry, account, amount)
-        GROUP BY l.entry
-    ) AS e;
-    IF coalesce(cardinality(digests), 0) <> entry_count THEN
-        RAISE EXCEPTION 'an entry has no legs' USING ERRCODE = 'invalid_parameter_value';
-    END IF;
-
-    SELECT array_agg(e.sequence), array_agg(e.digest)
-    INTO sequences, known_digests
-    FROM unnest(entry_ids) AS n (entry_id)
-    LEFT JOIN journal_entry AS e ON e.council = acting AND e.entry_id = n.entry_id;
-
-    IF (SELECT count(DISTINCT n.entry_id) FROM unnest(entry_ids) AS n (entry_id)) < entry_count THEN
-        earlier := earlier_places(entry_ids);
+    IF entry_count > 1 THEN
+        IF (SELECT count(DISTINCT n.entry_id) FROM unnest(entry_ids) AS n (entry_id)) < entry_count THEN
+            earlier := earlier_places(entry_ids);
+        END IF;
     END IF;
 
     IF cardinality(commitment_ids) > 0 THEN
-        commitments := commitments_of(acting, commitment_ids, accounts, commitment_accounts);
+        SELECT
+            array_agg(coalesce(c.amount_pence, 0)), array_agg(coalesce(c.settled_pence, 0)),
+            array_agg(coalesce(c.released_pence, 0)), array_agg(c.expires_on), array_agg(coalesce(c.is_expired, false)),
+            array_agg(c.commitment_id IS NOT NULL), array_agg(NULL::integer), array_agg(c.item_id), array_agg(c.use)
+        INTO
+            held_pence, settled_pence, released_pence, expiries, are_expired, are_known, placed_by, held_items,
+            held_uses
+        FROM unnest(commitment_ids, commitment_accounts) AS n (commitment_id, place)
+        LEFT JOIN commitment AS c
+            ON c.commitment_id = n.commitment_id AND c.account_id = accounts[n.place] AND c.council = acting;
     END IF;
 
     answers := array_fill(NULL::text, ARRAY[entry_count]);
@@ -255,23 +271,54 @@ BEGIN
             IF are_committed[place] THEN
                 other := leg_commitments[leg];
                 IF commitment_ids[other] = subject_ids[this] AND commitment_accounts[other] = place THEN
-                    leg_commitments_before[leg] := commitments[other];
-                    IF kind = 'commitment' AND (commitments[other]).amount_pence = 0 THEN
-                        commitments[other] := ROW(
-                            commitment_ids[other], accounts[place], 0, 0, 0, budget_ids[this], item_ids[this],
-                            expires_on[this], false, uses[this], acting
-                        )::commitment;
-                    ELSIF kind = 'commitment' AND ROW(expires_on[this], item_ids[this], uses[this]) IS DISTINCT FROM
-                        ROW((commitments[other]).expires_on, (commitments[other]).item_id, (commitments[other]).use)
-                    THEN
-                        refusal := least(refusal, 23);
+                    leg_held_before[leg] := held_pence[other];
+                    leg_settled_before[leg] := settled_pence[other];
+                    leg_released_before[leg] := released_pence[other];
+                    leg_expired_before[leg] := are_expired[other];
+                    leg_placed_before[leg] := placed_by[other];
+                    IF kind = 'commitment' AND held_pence[other] = 0 THEN
+                        are_expired[other] := false;
+                        placed_by[other] := this;
+                    ELSIF kind = 'commitment' THEN
+                        -- More may be put aside for the same thing, and for no other under its name.
+                        refusal := least(refusal, CASE
+                            WHEN placed_by[other] IS NULL THEN CASE
+                                WHEN ROW(expiries[other], held_items[other], held_uses[other])
+                                    IS DISTINCT FROM ROW(expires_on[this], item_ids[this], uses[this]) THEN 23
+                            END
+                            WHEN ROW(
+                                expires_on[placed_by[other]], item_ids[placed_by[other]], uses[placed_by[other]]
+                            ) IS DISTINCT FROM ROW(expires_on[this], item_ids[this], uses[this]) THEN 23
+                        END);
                     END IF;
-                    step := commitment_after(
-                        commitments[other], coalesce(original.kind, kind), original.kind IS NOT NULL,
-                        value_dates[this], amount
-                    );
-                    refusal := least(refusal, step.refusal);
-                    commitments[other] := step.after;
+                    still_held := held_pence[other] - settled_pence[other] - released_pence[other];
+                    refusal := least(refusal, CASE
+                        WHEN held_pence[other] = 0 AND kind <> 'commitment' THEN 16
+                        WHEN kind NOT IN ('release', 'expiry', 'reversal')
+                            AND (
+                                are_expired[other] OR amount > 0 AND value_dates[this] > CASE
+                                    WHEN placed_by[other] IS NULL THEN expiries[other]
+                                    ELSE expires_on[placed_by[other]]
+                                END
+                            ) THEN 17
+                        WHEN amount > 0 AND still_held = 0 AND held_pence[other] = settled_pence[other] THEN 18
+                        WHEN amount > 0 AND still_held = 0 THEN 19
+                        WHEN amount > still_held THEN 20
+                    END);
+                    CASE coalesce(original.kind, kind)
+                        WHEN 'commitment' THEN
+                            held_pence[other] := held_pence[other] - amount;
+                        WHEN 'release' THEN
+                            released_pence[other] := released_pence[other] + amount;
+                        WHEN 'expiry' THEN
+                            released_pence[other] := released_pence[other] + amount;
+                            are_expired[other] := kind = 'expiry';
+                        ELSE
+                            settled_pence[other] := settled_pence[other] + amount;
+                    END CASE;
+                    IF settled_pence[other] < 0 OR released_pence[other] < 0 THEN
+                        refusal := least(refusal, 20);
+                    END IF;
                 ELSE
                     refusal := least(refusal, 16);
                 END IF;
@@ -289,6 +336,14 @@ BEGIN
         IF late_pence < 0 THEN
             refusal := least(refusal, out_of_days);
         END IF;
+        IF leg = first_leg THEN
+            RAISE EXCEPTION 'an entry has no legs' USING ERRCODE = 'invalid_parameter_value';
+        END IF;
+        digests[this] := entry_digest(
+            entry_ids[this], kind, value_dates[this], budget_ids[this], uses[this], subject_ids[this],
+            reversed_ids[this], reasons[this], substr(bytes_of_legs, 12 * first_leg - 11, 12 * (leg - first_leg))
+                || commitment_bytes(expires_on[this], item_ids[this])
+        );
         IF total <> 0 THEN
             refusal := least(refusal, 3);
         ELSIF is_mixed OR its_fund IS NULL THEN
@@ -329,8 +384,13 @@ BEGIN
                     balances[place] := balances[place] - leg_amounts[each];
                     numbers[place] := numbers[place] - 1;
                     leg_numbers[each] := NULL;
-                    IF leg_commitments_before[each] IS DISTINCT FROM NULL THEN
-                        commitments[leg_commitments[each]] := leg_commitments_before[each];
+                    IF leg_held_before[each] IS NOT NULL THEN
+                        other := leg_commitments[each];
+                        held_pence[other] := leg_held_before[each];
+                        settled_pence[other] := leg_settled_before[each];
+                        released_pence[other] := leg_released_before[each];
+                        are_expired[other] := leg_expired_before[each];
+                        placed_by[other] := leg_placed_before[each];
                     END IF;
                 END IF;
             END LOOP;
@@ -361,32 +421,37 @@ BEGIN
     SELECT
         head.sequence + e.place, e.entry_id, e.budget_id, e.subject_id, e.reverses, e.value_date, acting, e.kind, e.use,
         e.reason, e.expires_on, e.item_id, e.digest
-    FROM unnest(
-        entry_ids, budget_ids, subject_ids, reversed_ids, value_dates, kinds, uses, reasons, post_entries.expires_on,
-        item_ids, digests, places
-    ) AS e (
-        entry_id, budget_id, subject_id, reverses, value_date, kind, use, reason, expires_on, item_id, digest, place
-    )
+    FROM (
+        SELECT
+            unnest(entry_ids) AS entry_id, unnest(budget_ids) AS budget_id, unnest(subject_ids) AS subject_id,
+            unnest(reversed_ids) AS reverses, unnest(value_dates) AS value_date, unnest(kinds) AS kind,
+            unnest(uses) AS use, unnest(reasons) AS reason, unnest(post_entries.expires_on) AS expires_on,
+            unnest(item_ids) AS item_id, unnest(digests) AS digest, unnest(places) AS place
+    ) AS e
     WHERE e.place IS NOT NULL;
 
     INSERT INTO journal_leg (sequence, amount_pence, balance_pence, account_id, number, value_date, stream_id, council)
     SELECT
         head.sequence + places[l.entry], l.amount, l.balance, accounts[l.account], l.number, value_dates[l.entry],
         streams[l.account], acting
-    FROM unnest(leg_entries, leg_accounts, leg_amounts, leg_balances, leg_numbers)
-        AS l (entry, account, amount, balance, number)
+    FROM (
+        SELECT
+            unnest(leg_entries) AS entry, unnest(leg_accounts) AS account, unnest(leg_amounts) AS amount,
+            unnest(leg_balances) AS balance, unnest(leg_numbers) AS number
+    ) AS l
     WHERE l.number IS NOT NULL;
 
-    IF commitments IS NOT NULL THEN
-        PERFORM keep_commitments(commitments);
+    IF held_pence IS NOT NULL THEN
+        PERFORM keep_commitments(
+            acting, commitment_ids, accounts, commitment_accounts, held_pence, settled_pence, released_pence,
+            are_expired, placed_by, are_known, budget_ids, uses, item_ids, expires_on
+        );
     END IF;
     -- Never the same moment twice: what was known at a moment is what stands at or before it.
     moment := greatest(clock_timestamp(), head.recorded_at + interval '1 microsecond');
-    PERFORM record_block(
-        head, posted, moment,
-        (SELECT string_agg(d.digest, '' ORDER BY d.place) FROM unnest(digests, places) AS d (digest, place)
-         WHERE d.place IS NOT NULL),
-        accounts_opened(accounts, leg_accounts, leg_numbers)
+    head := record_block(
+        head, posted, moment, digests_in_order(digests, places),
+        CASE WHEN array_position(leg_numbers, 1) > 0 THEN accounts_opened(accounts, leg_accounts, leg_numbers) END
     );
     IF array_position(funds, NULL) IS NOT NULL THEN
         PERFORM keep_account_days(

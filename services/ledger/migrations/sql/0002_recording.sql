@@ -34,20 +34,37 @@ RETURN (
     WHERE l.number = 1
 );
 
--- Chains what was just posted to what was there, and moves the chain's end.
+-- The digests of what was posted, one after the other.
+CREATE FUNCTION digests_in_order(digests bytea [], places integer []) RETURNS bytea LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN
+    IF cardinality(places) = 1 THEN
+        RETURN digests[1];
+    END IF;
+    RETURN (
+        SELECT string_agg(d.digest, '' ORDER BY d.place) FROM unnest(digests, places) AS d (digest, place)
+        WHERE d.place IS NOT NULL
+    );
+END $$;
+
+-- Chains what was just posted to what was there, and moves the chain's end; returns it.
 CREATE FUNCTION record_block(
     head chain_head, posted integer, moment timestamp with time zone, digests bytea, opened bytea
-) RETURNS void LANGUAGE plpgsql AS $$
+) RETURNS chain_head LANGUAGE plpgsql AS $$
 DECLARE
     last_posted constant bigint := head.sequence + posted;
-    new_link constant bytea := block_link(
-        head.link, head.council, head.sequence + 1, last_posted, moment, digests, opened
-    );
 BEGIN
-    INSERT INTO journal_block (council, first_sequence, last_sequence, recorded_at, link)
-    VALUES (head.council, head.sequence + 1, last_posted, moment, new_link);
-    UPDATE chain_head AS c SET sequence = last_posted, recorded_at = moment, link = new_link
-    WHERE c.council = head.council;
+    WITH block AS (
+        INSERT INTO journal_block (council, first_sequence, last_sequence, recorded_at, link)
+        VALUES (
+            head.council, head.sequence + 1, last_posted, moment,
+            block_link(head.link, head.council, head.sequence + 1, last_posted, moment, digests, opened)
+        )
+        RETURNING council, last_sequence, recorded_at, link
+    )
+    UPDATE chain_head AS c SET sequence = b.last_sequence, recorded_at = b.recorded_at, link = b.link
+    FROM block AS b WHERE c.council = b.council
+    RETURNING c.* INTO head;
+    RETURN head;
 END $$;
 
 -- Adds what was just posted to the council's own accounts to their sums by day.
