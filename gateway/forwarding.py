@@ -20,6 +20,9 @@ _ANSWER_HEADERS = (
     "idempotency-replayed",
     "www-authenticate",
     "link",
+    "content-disposition",
+    "cache-control",
+    "braid-until-sequence",
 )
 
 

@@ -15,7 +15,7 @@ from braid.kit.problems import Problem
 from gateway.console import wording
 from gateway.console.allocation_view import allocation_view
 from gateway.console.errors import PageRoute
-from gateway.console.people_view import read
+from gateway.console.people_view import name_of, read
 from gateway.console.rendering import page, see_other
 from gateway.console.session import form_fields, require_own_form, signed_in
 from gateway.console.settlement_form import (
@@ -43,7 +43,7 @@ def allocation_routes(door: Door) -> APIRouter:
         principal = await signed_in(door, request)
         path = f"/v1/people/{person_id}/allocation"
         name, explanation, history = await asyncio.gather(
-            _name_of(door, principal, person_id),
+            name_of(door, principal, person_id),
             read(door, principal, "ras", f"{path}/explanation"),
             read(door, principal, "ras", f"{path}/history"),
         )
@@ -95,14 +95,6 @@ async def _somebody_who_settles(door: Door, request: Request) -> Principal:
     if not _may_settle(principal):
         raise Problem(403, "not-allowed", "A practitioner or an approver settles figures")
     return principal
-
-
-async def _name_of(door: Door, principal: Principal, person_id: UUID) -> str:
-    """The person's name; empty where it cannot be had."""
-    try:
-        return str((await read(door, principal, "assessment", f"/v1/people/{person_id}"))["name"])
-    except Problem:
-        return ""
 
 
 async def _allocation(door: Door, principal: Principal, person_id: UUID) -> tuple[Mapping[str, Any], str]:

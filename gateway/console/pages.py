@@ -23,6 +23,7 @@ from gateway.console.session import (
     signed_in,
     signed_in_or_none,
 )
+from gateway.console.statement_pages import statement_routes
 from gateway.development_issuer import DevelopmentIssuer
 from gateway.forwarding import Door
 
@@ -33,6 +34,7 @@ def console_routes(door: Door, development_issuer: DevelopmentIssuer | None) -> 
     router.include_router(front_routes(door, development_issuer))
     router.include_router(budget_routes(door))
     router.include_router(allocation_routes(door))
+    router.include_router(statement_routes(door))
     router.include_router(asset_routes())
     return router
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 from braid.kit.identity import Principal
 from braid.kit.problems import Problem
@@ -60,6 +61,14 @@ async def read_people(door: Door, principal: Principal, *, after: str = "", limi
     """
     query = urlencode({"after": after, "limit": limit})
     return await read(door, principal, "assessment", "/v1/people", query=query)
+
+
+async def name_of(door: Door, principal: Principal, person_id: UUID) -> str:
+    """The person's name; empty where it cannot be had."""
+    try:
+        return str((await read(door, principal, "assessment", f"/v1/people/{person_id}"))["name"])
+    except Problem:
+        return ""
 
 
 async def read(door: Door, principal: Principal, service: str, path: str, *, query: str = "") -> Mapping[str, Any]:

@@ -42,7 +42,7 @@ async def know_allocation(event: IndicativeAllocationCalculated, work: UnitOfWor
 
 
 async def know_settlement(event: AllocationSettled, work: UnitOfWork) -> None:
-    """Take in the final figure; decide again where the allocation that it was settled on is the latest one."""
+    """Take in the final figure, and decide again: it stands until a later allocation is settled."""
     case = await _locked_case(event.person_id, work)
     if case.settlement and case.settlement["version"] >= event.version:
         return

@@ -86,8 +86,8 @@ def _allocation(told: Mapping[str, Any], settled: Mapping[str, Any] | None) -> A
         return allocation
     figure = SettledFigure(
         pence_per_year=settled["pence_per_year"],
-        first_year_pence=settled["phased"][0]["pence_per_year"] if settled["phased"] else settled["pence_per_year"],
         decided_on=date.fromisoformat(settled["decided_on"]),
+        phased=tuple(year["pence_per_year"] for year in settled["phased"]),
         decided_by=settled["decided_by"],
         grounds=settled["grounds"],
     )

@@ -33,14 +33,15 @@ def what_would_change(case: Case, panel: Panel) -> WaysFound:
         (decision,) = panel.decide(supposed, lambda adapter: Watching(adapter, seen))
         return Verdict(decision, tuple(seen.read), seen.failed, tuple(dict.fromkeys(against)))
 
-    start = Situation(case.facts.values, case.on, case.allocation.year_to_award_pence if case.allocation else None)
+    pence = case.allocation.year_to_award_pence(case.on) if case.allocation else None
+    start = Situation(case.facts.values, case.on, pence)
     return ways_in(decide, start, askable(case.on), case.figures.days_of_change)
 
 
 def _allocation(case: Case, situation: Situation) -> Allocation | None:
     """Return the allocation; one that was moved is taken as worked out by the table."""
     pence = situation.allocation_pence
-    if pence is None or case.allocation is None or pence == case.allocation.year_to_award_pence:
+    if pence is None or case.allocation is None or pence == case.allocation.year_to_award_pence(case.on):
         return case.allocation
     return Allocation(pence, AllocationOutcome.CALCULATED)
 

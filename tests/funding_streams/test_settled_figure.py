@@ -127,20 +127,24 @@ async def test_the_same_settlement_again_and_an_older_one_tell_nothing_new(offic
     assert (await award_of(office, person)).amount_pence == FINAL + 100
 
 
-async def test_a_new_assessments_allocation_takes_the_place_of_the_settled_figure_with_both_shown(
+async def test_the_settled_figure_carries_on_until_a_new_assessments_allocation_is_settled(
     office: PartnerOffice,
 ) -> None:
     person = uuid4()
+    life = a_life(person)
 
-    await office.deliver(*first_part(a_life(person), "reallocated"))
+    await office.deliver(*first_part(life, "reallocated"))
 
     award = await award_of(office, person)
-    assert (award.assessment_version, award.amount_pence) == (2, REVISED)
-    assert step(award, "allocation").startswith("The indicative allocation is £23,000.00 for 52 weeks")
-    assert step(award, "settled_before") == (
-        "£21,501.00 a year was settled by an approver on 3 June 2010. The needs have been assessed again since, so the"
-        " new indicative allocation takes its place until it is settled."
+    assert (award.assessment_version, award.amount_pence) == (2, FINAL + 100)
+    assert step(award, "allocation") == (
+        "£21,501.00 for 52 weeks, £413.48 a week carries on: it was settled by an approver on 3 June 2010."
+        " The needs have been assessed again since. The new indicative allocation is £23,000.00; nothing changes until"
+        " somebody settles it."
     )
+
+    await office.deliver(life["settled anew"])
+    assert (await award_of(office, person)).amount_pence == REVISED - 100
 
 
 @pytest.mark.parametrize(
@@ -149,7 +153,7 @@ async def test_a_new_assessments_allocation_takes_the_place_of_the_settled_figur
         ("allocated", INDICATIVE),
         ("settled", FINAL),
         ("partner", FINAL + 100),
-        ("reallocated", REVISED),
+        ("reallocated", FINAL + 100),
         ("settled anew", REVISED - 100),
     ],
 )
@@ -218,11 +222,11 @@ def decided_on(allocation: Allocation) -> Decision:
 
 
 def figure(pence: int = FINAL, **changes: Any) -> SettledFigure:
-    return replace(SettledFigure(pence, pence, date(2007, 7, 1), "practitioner"), **changes)
+    return replace(SettledFigure(pence, date(2007, 7, 1), decided_by="practitioner"), **changes)
 
 
 def test_a_figure_that_falls_in_steps_awards_what_the_first_year_has() -> None:
-    phased = figure(1_500_000, first_year_pence=1_800_000, grounds="lower_price")
+    phased = figure(1_500_000, phased=(1_800_000, 1_600_000), grounds="lower_price")
 
     decision = decided_on(Allocation(INDICATIVE, AllocationOutcome.CALCULATED, phased))
 
@@ -255,8 +259,34 @@ def test_the_grounds_of_a_lower_figure_are_told(grounds: SettlementGrounds) -> N
     assert f"Why it is lower: {GROUNDS[grounds]}." in step(decision, "allocation")
 
 
-def test_a_figure_that_was_settled_before_is_shown_where_a_person_must_find_the_new_one() -> None:
-    decision = decided_on(Allocation(0, AllocationOutcome.NEEDS_A_PERSON, settled_before=figure()))
+@pytest.mark.parametrize(
+    ("outcome", "told"),
+    [
+        (AllocationOutcome.CALCULATED, "The new indicative allocation is £100.00;"),
+        (AllocationOutcome.NEEDS_A_PERSON, "The table had no figure for them;"),
+    ],
+)
+def test_a_newer_indicative_figure_takes_nothing_from_what_was_settled(outcome: AllocationOutcome, told: str) -> None:
+    decision = decided_on(Allocation(10_000, outcome, settled_before=figure()))
 
-    assert decision.status is Status.UNDECIDED
-    assert step(decision, "settled_before").startswith("£21,500.00 a year was settled by a practitioner")
+    assert (decision.status, decision.amount_pence) == (Status.CONFIRMED, FINAL)
+    assert told in step(decision, "allocation")
+
+
+@pytest.mark.parametrize(
+    ("settled_on", "pence"),
+    [
+        (date(2007, 7, 1), 1_800_000),
+        (date(2006, 6, 2), 1_800_000),
+        (date(2006, 6, 1), 1_600_000),
+        (date(2005, 6, 1), 1_500_000),
+        (date(2008, 1, 1), 1_800_000),
+    ],
+)
+def test_a_figure_that_falls_in_steps_carries_on_with_the_step_of_its_year(settled_on: date, pence: int) -> None:
+    before = figure(1_500_000, phased=(1_800_000, 1_600_000), decided_on=settled_on)
+
+    decision = decided_on(Allocation(1_000_000, AllocationOutcome.CALCULATED, settled_before=before))
+
+    assert decision.amount_pence == pence
+    assert ("It falls in steps to £15,000.00." in step(decision, "allocation")) == (pence != 1_500_000)

@@ -49,6 +49,24 @@ async def test_headers_that_steer_a_request_go_through(stub: StubGateway) -> Non
     assert "x-powered-by" not in got.headers
 
 
+async def test_a_file_goes_through_byte_for_byte_under_its_name(stub: StubGateway) -> None:
+    path = f"/v1/people/{PERSON_ID}/budget/statement.pdf"
+    told = {
+        "content-type": "application/pdf",
+        "content-disposition": 'attachment; filename="statement.pdf"',
+        "cache-control": "no-store",
+        "braid-until-sequence": "7",
+    }
+    content = bytes(range(256)) * 40_000
+    stub.services.answers[path] = lambda _request: httpx.Response(200, content=content, headers=told)
+
+    async with stub.system() as client:
+        got = await client.get(path)
+
+    assert got.content == content
+    assert {name: got.headers[name] for name in told} == told
+
+
 async def test_services_get_a_token_of_the_gateway_for_the_same_principal(stub: StubGateway) -> None:
     stub.services.answers["/v1/people"] = {}
     async with stub.system() as client:

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from services.funding_streams.domain.council_settings import CouncilSettings
 from services.funding_streams.domain.decision import Decision
+from services.funding_streams.domain.eras import years_old
 from services.funding_streams.domain.facts import Facts
 from services.funding_streams.domain.figures import Figures
 from services.funding_streams.domain.partner_decisions import PartnerDecision
@@ -26,16 +27,26 @@ class SettledFigure:
     """The final figure that somebody settled; pence.
 
     Args:
-        first_year_pence: what the first year has, the one that is awarded: more than the figure while a fall is phased.
+        phased: what each year from the decision on has while a fall is phased: more than the figure.
         decided_by: the role of whoever settled it, as the contract writes it; None where it was not told.
         grounds: why it is lower than an assessed one, likewise.
     """
 
     pence_per_year: int
-    first_year_pence: int
     decided_on: date
+    phased: tuple[int, ...] = ()
     decided_by: str | None = None
     grounds: str | None = None
+
+    @property
+    def first_year_pence(self) -> int:
+        """What the year has that is awarded on the decision."""
+        return self.pence_in_year_of(self.decided_on)
+
+    def pence_in_year_of(self, day: date) -> int:
+        """What the year has in which a day lies, counted from the decision; the days before it are of its first."""
+        year = max(years_old(self.decided_on, day), 0)
+        return self.phased[year] if year < len(self.phased) else self.pence_per_year
 
 
 @dataclass(frozen=True)
@@ -44,7 +55,7 @@ class Allocation:
 
     Args:
         settled: what was settled on this allocation.
-        settled_before: what was settled on one before it, whose place this one takes until it is settled itself.
+        settled_before: what was settled on one before it, which carries on until this one is settled itself.
     """
 
     pence_per_year: int
@@ -52,10 +63,11 @@ class Allocation:
     settled: SettledFigure | None = None
     settled_before: SettledFigure | None = None
 
-    @property
-    def year_to_award_pence(self) -> int:
-        """What a year is awarded on: the settled figure, else the indicative one."""
-        return self.settled.first_year_pence if self.settled else self.pence_per_year
+    def year_to_award_pence(self, on: date) -> int:
+        """What a year is awarded on: the settled figure, else the one settled before, else the indicative one."""
+        if self.settled:
+            return self.settled.first_year_pence
+        return self.settled_before.pence_in_year_of(on) if self.settled_before else self.pence_per_year
 
 
 @made_quickly

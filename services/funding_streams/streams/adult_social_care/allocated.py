@@ -1,9 +1,14 @@
 """What a year of support is awarded on: the final figure once somebody has settled it, else the indicative allocation.
 
+A figure that was settled carries on while the needs are assessed again, until the new one is settled too: an indicative
+sum is where planning starts, and takes nothing from anybody.
+
 Source:
     Care and support statutory guidance, paragraph 11.24: the indicative sum may rise or fall until it is settled. R
     (Savva) v Kensington and Chelsea [2010] EWCA Civ 1209: whoever departs from it says why.
 """
+
+from datetime import date
 
 from services.funding_streams.domain.adapter import Allocation, AllocationOutcome, SettledFigure
 from services.funding_streams.domain.eras import in_words
@@ -30,8 +35,9 @@ def year_to_award(working: Working) -> int | None:
         working.worked_out("allocation", lambda: _settled_in_words(settled, allocation))
         return settled.first_year_pence
     if allocation.settled_before is not None:
-        before = allocation.settled_before
-        working.noted("settled_before", lambda: _before_in_words(before))
+        before, day = allocation.settled_before, working.case.on
+        working.worked_out("allocation", lambda: _before_in_words(before, allocation, day))
+        return before.pence_in_year_of(day)
     if allocation.outcome is not AllocationOutcome.CALCULATED:
         working.wait("allocation", "The indicative allocation needs a person: it could not be worked out by the table.")
         return None
@@ -55,11 +61,18 @@ def _settled_in_words(settled: SettledFigure, allocation: Allocation) -> str:
     return " ".join(told)
 
 
-def _before_in_words(before: SettledFigure) -> str:
-    return (
-        f"{in_pounds(before.pence_per_year)} a year was {_by_whom(before)}. The needs have been assessed again since,"
-        " so the new indicative allocation takes its place until it is settled."
-    )
+def _before_in_words(before: SettledFigure, allocation: Allocation, day: date) -> str:
+    pence = before.pence_in_year_of(day)
+    told = [f"{_for_a_year(pence)} carries on: it was {_by_whom(before)}."]
+    if pence != before.pence_per_year:
+        told.append(f"It falls in steps to {in_pounds(before.pence_per_year)}.")
+    told.append("The needs have been assessed again since.")
+    if allocation.outcome is AllocationOutcome.CALCULATED:
+        new = f"The new indicative allocation is {in_pounds(allocation.pence_per_year)}"
+    else:
+        new = "The table had no figure for them"
+    told.append(f"{new}; nothing changes until somebody settles it.")
+    return " ".join(told)
 
 
 def _by_whom(settled: SettledFigure) -> str:
