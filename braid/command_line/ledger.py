@@ -47,11 +47,12 @@ async def _verify(council: str, expected: "Head | None", tell: Callable[..., Non
 
     from braid.command_line.services import definition_of
     from braid.kit.database import plain_url
-    from braid.kit.settings import ServiceSettings, load, required
+    from braid.kit.settings import load, required
     from services.ledger.proof import councils, prove_on
 
-    prefix = definition_of("ledger").prefix
-    database = load(ServiceSettings, prefix).database
+    definition = definition_of("ledger")
+    prefix = definition.prefix
+    database = load(definition.settings, prefix).database
     url = plain_url(required(database.url, f"{prefix}DATABASE__URL"))
     names = [council]
     if not council:

@@ -5,7 +5,7 @@ from importlib import import_module
 
 from braid.contracts.catalogue import TOPICS
 from braid.kit.service import ServiceDefinition, ServiceRuntime
-from braid.kit.settings import ServiceSettings, load
+from braid.kit.settings import load
 
 #: Service -> module that declares it; in the order of a budget's journey.
 SERVICES: Mapping[str, str] = {
@@ -46,4 +46,4 @@ def runtime_of(service: str) -> ServiceRuntime:
         SettingsRefused: the settings do not fit.
     """
     definition = definition_of(service)
-    return ServiceRuntime(definition, load(ServiceSettings, definition.prefix))
+    return ServiceRuntime(definition, load(definition.settings, definition.prefix))

@@ -40,6 +40,7 @@ class ServiceDefinition:
         outside_topics: topics of the handled types that come from outside, one for each sender, as `Subscription` takes
             them; asked for when first needed.
         problems: how its domain errors are told over HTTP.
+        settings: what its environment tells it.
         beside_api: what a process that serves its API keeps running beside it; routes find it as ``app.state.beside``.
     """
 
@@ -52,6 +53,7 @@ class ServiceDefinition:
     handlers: Mapping[str, Handler] = field(default_factory=dict)
     outside_topics: Callable[[], Mapping[str, tuple[str, ...]]] = dict
     problems: ProblemTable = field(default_factory=dict)
+    settings: type[ServiceSettings] = ServiceSettings
     beside_api: Callable[["ServiceRuntime"], AbstractAsyncContextManager[Any]] | None = None
 
     @property
@@ -165,6 +167,7 @@ def build_api(runtime: ServiceRuntime, *, verifier: TokenVerifier | None = None)
 
     app = describe_api(definition, lifespan=lifespan)
     app.state.units = runtime.units
+    app.state.settings = runtime.settings
     app.state.verifier = verifier or _verifier(runtime)
     app.include_router(health_routes(runtime.checks()))
     app.add_middleware(HttpObservation, service=definition.name)

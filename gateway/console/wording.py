@@ -128,6 +128,7 @@ ACCOUNTS: Mapping[str, str] = {
     "person.recovery_receivable": "To be paid back by the person, as decided",
     "council.payments_control": "Paid out for the person",
     "council.bank": "The council's bank",
+    "council.written_off": "Written off, at the council's cost",
 }
 
 #: The same accounts, summed over the council's people.

@@ -143,6 +143,7 @@ def _version_row(event: AwardDecided, fund_id: UUID, posted: Held) -> FundVersio
         partner_decision=event.partner_decision,
         posted_pence=posted.amount_pence,
         posted_contribution_pence=posted.contribution_pence,
+        stream_label=event.stream_label,
     )
 
 

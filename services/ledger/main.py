@@ -11,6 +11,7 @@ from services.ledger.payments_api import router as payments_router
 from services.ledger.posting.beside_api import gatherer_for
 from services.ledger.reports import PROBLEMS as REPORT_PROBLEMS
 from services.ledger.reports import ROUTERS as REPORT_ROUTERS
+from services.ledger.settings import LedgerSettings
 from services.ledger.tables import metadata
 
 SERVICE = ServiceDefinition(
@@ -21,6 +22,7 @@ SERVICE = ServiceDefinition(
     metadata=metadata,
     events=EVENTS,
     handlers=HANDLERS,
+    settings=LedgerSettings,
     beside_api=gatherer_for,
     problems={**PROBLEMS, **PAYMENT_PROBLEMS, **REPORT_PROBLEMS},
 )

@@ -15,12 +15,14 @@ from braid.contracts.codes import PENCE_MAX
 from braid.kit.http import Caller, Reading, UnitOfWorkRoute, Writing
 from braid.kit.identity import Role, anyone_of
 from braid.kit.problems import responses
+from services.ledger.bank_files.camt053 import read_camt053
 from services.ledger.bank_files.pain002 import read_pain002
 from services.ledger.domain.bank import BankAccount
 from services.ledger.domain.payments.results import BankWord, ItemState
 from services.ledger.domain.payments.runs import RunState, Step
 from services.ledger.payments import run_steps
 from services.ledger.payments.bank_answers import Followed, Told, finish_run, take_answers, take_report
+from services.ledger.payments.returned import take_returns
 from services.ledger.payments.run_file import FileFormat, make_file, write_file
 from services.ledger.payments.run_reading import ItemsOfRun, RunTotals, items_page, run_totals, runs_page
 from services.ledger.payments.run_steps import MOST_PENCE, RunAsked, approve_run, build_run, cancel_run, check_run
@@ -160,7 +162,9 @@ class ItemsOut(BaseModel):
 class FollowedOut(BaseModel):
     """What followed from an answer of the bank."""
 
-    run_id: UUID | None = Field(description="Null where the message is not one of ours: nothing was done.")
+    run_id: UUID | None = Field(
+        description="Null where a message is not one of ours, so that nothing was done, or is about several runs."
+    )
     counts: dict[str, int]
     for_a_person: dict[str, str] = Field(description="End-to-end ids that somebody has to look at, with the reason.")
 
@@ -296,6 +300,18 @@ async def take_status_report(request: Request, work: Writing, caller: Caller) ->
     """Take in the bank's status report (ISO 20022 pain.002) as it came."""
     report = read_pain002(BytesIO(await request.body()))
     return _followed(await take_report(work, report, actor=caller.subject))
+
+
+@router.post(
+    "/payment-account-statements",
+    dependencies=[FINANCE],
+    openapi_extra={"requestBody": {"content": {"application/xml": {"schema": {"type": "string"}}}, "required": True}},
+    responses=responses(_NO_KEY, _FORBIDDEN, (422, "The file is not an account statement, or is not whole.")),
+)
+async def take_account_statement(request: Request, work: Writing, caller: Caller) -> FollowedOut:
+    """Take in a statement of the council's own account (ISO 20022 camt.053): payments that came back are due again."""
+    statements = read_camt053(BytesIO(await request.body()))
+    return _followed(await take_returns(work, statements, actor=caller.subject))
 
 
 @router.post(

@@ -13,9 +13,12 @@ from braid.kit.identity import COUNCIL_ROLES, Role, anyone_of
 from braid.kit.problems import ProblemKind, ProblemTable, not_found, responses
 from braid.kit.unit_of_work import UnitOfWork
 from services.ledger.domain.bank import BankFileRefused
+from services.ledger.domain.payments.periods import Every
+from services.ledger.domain.payments.recovery import INSTALMENTS_MOST
 from services.ledger.domain.spending import queries
 from services.ledger.domain.spending.queries import Answer, Owner, QueryKind
 from services.ledger.invoices import InvoiceCountedAlready
+from services.ledger.payments.request_parts import Day
 from services.ledger.spending import answering, correcting, query_store, reading_files, spend_store, taking_in
 from services.ledger.spending.cursors import CursorRefused, cursor_of, place_of
 from services.ledger.spending.tables import SpendPartRow, SpendQueryRow, SpendRow
@@ -33,6 +36,9 @@ PROBLEMS: ProblemTable = {
     correcting.PartsDoNotAddUp: ProblemKind(422, "parts-do-not-add-up", "The parts do not add up"),
     correcting.NotTakenBack: ProblemKind(409, "not-taken-back", "What was posted cannot be taken back"),
     correcting.NotToBeCorrected: ProblemKind(409, "something-comes-first", "Something else comes first"),
+    answering.FundMissing: ProblemKind(422, "fund-missing", "It is not told whose money it was"),
+    answering.NotWrittenOff: ProblemKind(409, "not-written-off", "The journal refuses to write it off"),
+    queries.ProposedByTheSame: ProblemKind(403, "same-person", "A second person has to do this"),
     queries.QueryAlreadyAnswered: ProblemKind(409, "already-answered", "The query was answered before"),
     queries.AnswerDoesNotFit: ProblemKind(422, "answer-does-not-fit", "The answer is none to this query"),
     queries.DecisionIsTheCouncils: ProblemKind(403, "decision-is-the-councils", "The council must decide this"),
@@ -115,6 +121,7 @@ class QueryOut(BaseModel):
     due_on: date
     answer: Answer | None
     history: list[dict[str, str]]
+    recovery_id: UUID | None = Field(description="The recovery that the answer proposes; somebody else decides it.")
 
 
 class QueriesOut(BaseModel):
@@ -161,12 +168,27 @@ class CorrectedOut(BaseModel):
     queries: list[QueryOut]
 
 
+class PayBackIn(_Body):
+    """How money is to be paid back: notice, time to reply, then instalments."""
+
+    instalments: Annotated[int, Field(ge=1, le=INSTALMENTS_MOST)]
+    every: Every
+    notice_on: Day
+    reply_by: Day
+    first_due_on: Day
+
+
 class AnswerIn(_Body):
-    """An answer; ``attribute`` names items, and what they leave is the person's own money."""
+    """An answer; ``attribute`` names items, and what they leave is the person's own money.
+
+    ``pay_back`` proposes a recovery. ``write_off`` is proposed by the first who answers so and decided by a second.
+    """
 
     answer: Answer
     on: date
-    reason: Annotated[str, Field(max_length=2000, pattern=r"^[^\x00]*$")] = ""
+    reason: Annotated[str, Field(max_length=500, pattern=r"^[^\x00]*$")] = ""
+    fund_id: Annotated[UUID | None, Field(description="To pay back or to write off: whose money it was.")] = None
+    pay_back: PayBackIn | None = None
     shares: Annotated[list[ShareIn], Field(max_length=20)] = []
 
 
@@ -263,9 +285,9 @@ async def read_all_queries(
     "/people/{person_id}/budget/queries/{query_id}/answer",
     responses=responses(
         _KEY,
-        (403, "The council must decide this."),
+        (403, "The council must decide this, or somebody else than who proposed it."),
         (404, "There is no such query, or it is not yours to see."),
-        (409, "It was answered before, or the change cannot be taken."),
+        (409, "It was answered before, or what it asks cannot be posted."),
         (422, "The answer is none to this query, or its parts do not add up."),
     ),
 )
@@ -279,6 +301,8 @@ async def answer_query(person_id: UUID, query_id: UUID, body: AnswerIn, work: Wr
         body.on,
         body.reason,
         tuple(share.told() for share in body.shares),
+        body.fund_id,
+        answering.Terms(**body.pay_back.model_dump()) if body.pay_back else None,
     )
     try:
         answered, asked = await answering.answer(work, query_id, budget.budget_id, person_id, given)
@@ -342,6 +366,7 @@ def _query_out(query: queries.Query) -> QueryOut:
         raised_on=query.raised_on,
         due_on=query.due_on,
         answer=query.answer,
+        recovery_id=answering.recovery_id_of(query.query_id) if query.answer is Answer.PAY_BACK else None,
         history=[{"on": step.on.isoformat(), "by": step.by, "words": step.words} for step in query.history],
     )
 

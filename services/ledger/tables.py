@@ -102,6 +102,7 @@ class FundVersionRow(LedgerRow, table=True):
     partner_decision: str | None = Field(default=None, sa_type=Text)
     posted_pence: int = Field(sa_type=BigInteger)
     posted_contribution_pence: int = Field(sa_type=BigInteger)
+    stream_label: str | None = Field(default=None, sa_type=Text)
     recorded_at: datetime = recorded_at()
 
 

@@ -14,7 +14,6 @@ from braid.contracts.award import AwardDecided
 from braid.kit.database import plain_url
 from braid.kit.roles import Roles
 from braid.kit.service import ServiceRuntime
-from braid.kit.settings import ServiceSettings
 from services.ledger import journal_store, proof, queries
 from services.ledger.domain.chart_of_accounts import Account
 from services.ledger.domain.funds import budget_id_of
@@ -38,7 +37,7 @@ class LedgerUnderTest:
         self.databases = databases
         self.council = council
         database = databases.settings_of("ledger").model_copy(update={"pool_size": POOL_SIZE})
-        self.runtime = ServiceRuntime(SERVICE, ServiceSettings(environment="test", database=database))
+        self.runtime = ServiceRuntime(SERVICE, SERVICE.settings(environment="test", database=database))
         self._units = self.runtime.units
 
     async def close(self) -> None:

@@ -7,7 +7,8 @@ the table does not have is presumed valid, as the specification says, and told a
 
 from collections.abc import Iterable
 from enum import StrEnum
-from functools import lru_cache
+from functools import cache, lru_cache
+from pathlib import Path
 
 from uk_modulus_check import SortCodeSubstitutionTable, UKModulusChecker, WeightTable
 
@@ -65,6 +66,22 @@ class AccountChecker:
         ranges = zip(self._ranges, self._weights, strict=True)
         table.reload([line for (start, end), line in ranges if start <= sort_code <= end])
         return UKModulusChecker(table, self._substitutions)
+
+
+@cache
+def checker_of(weights_file: str, substitutions_file: str | None) -> AccountChecker:
+    """The check with the tables in some files, which are read once.
+
+    Raises:
+        WeightTableUnreadable: they are not in Vocalink's form.
+        OSError: they are not there.
+    """
+    substitutions = _lines(substitutions_file) if substitutions_file else []
+    return AccountChecker(_lines(weights_file), substitutions)
+
+
+def _lines(file: str) -> list[str]:
+    return Path(file).read_text(encoding="ascii").splitlines()
 
 
 def usual_form(sort_code: str, account_number: str) -> tuple[str, str]:

@@ -27,6 +27,7 @@ class Account(StrEnum):
     PERSON_RECOVERY_RECEIVABLE = "person.recovery_receivable"
     COUNCIL_PAYMENTS_CONTROL = "council.payments_control"
     COUNCIL_BANK = "council.bank"
+    COUNCIL_WRITTEN_OFF = "council.written_off"
 
     @property
     def is_kept_by_fund(self) -> bool:
@@ -51,6 +52,7 @@ MEANING: dict[Account, str] = {
     Account.PERSON_RECOVERY_RECEIVABLE: "to be paid back by the person, as decided",
     Account.COUNCIL_PAYMENTS_CONTROL: "payments made for people",
     Account.COUNCIL_BANK: "the council's bank",
+    Account.COUNCIL_WRITTEN_OFF: "written off, at the council's cost",
 }
 
 

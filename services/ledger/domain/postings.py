@@ -14,6 +14,7 @@ spend by the person    fund.advanced (else committed, available)       fund.paid
 refund                 fund.paid                                       what it was spent from
 carry over             fund.available of the old fund                  fund.available of the new fund
 recovery decided       fund.advanced; person.recovery_receivable       fund.recovered; payments_control
+written off            fund.advanced; council.written_off              fund.recovered; payments_control
 instalment received    council.bank                                    person.recovery_receivable
 given back             fund.recovered, or available of a closed fund   funder.receivable
 =====================  ==============================================  =================================================
@@ -136,6 +137,18 @@ def recovery_decided(about: About, part: Part) -> Entry:
         _leg(part, Account.FUND_ADVANCED, part.pence),
         _leg(part, Account.FUND_RECOVERED, -part.pence),
         _leg(part, Account.PERSON_RECOVERY_RECEIVABLE, part.pence),
+        Leg(part.stream, Account.COUNCIL_PAYMENTS_CONTROL, -part.pence, None),
+    )
+
+
+def written_off(about: About, part: Part) -> Entry:
+    """A recorded decision that the council bears what was advanced and is not asked back: the fund has it again."""
+    return _entry(
+        EntryKind.RECOVERY,
+        about,
+        _leg(part, Account.FUND_ADVANCED, part.pence),
+        _leg(part, Account.FUND_RECOVERED, -part.pence),
+        Leg(part.stream, Account.COUNCIL_WRITTEN_OFF, part.pence, None),
         Leg(part.stream, Account.COUNCIL_PAYMENTS_CONTROL, -part.pence, None),
     )
 

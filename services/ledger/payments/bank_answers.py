@@ -179,7 +179,7 @@ async def _follow(work: UnitOfWork, run_id: UUID, told: Sequence[Told]) -> dict[
 
 
 async def _known(work: UnitOfWork, run_id: UUID, told: Sequence[Told]) -> dict[str, _Known]:
-    ids = [payment_id for each in told if (payment_id := _as_id(each.end_to_end_id))]
+    ids = [payment_id for each in told if (payment_id := as_payment_id(each.end_to_end_id))]
     rows = (await work.session.execute(_BY_ID, {"run_id": run_id, "ids": ids})).mappings().all()
     known = {}
     for _, group in groupby(rows, key=lambda row: row["payment_id"]):
@@ -199,7 +199,8 @@ _BY_ID = text(
 )
 
 
-def _as_id(end_to_end_id: str) -> UUID | None:
+def as_payment_id(end_to_end_id: str) -> UUID | None:
+    """The payment that an end-to-end id is of, where it is of one."""
     try:
         return UUID(hex=end_to_end_id)
     except ValueError:

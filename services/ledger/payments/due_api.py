@@ -1,14 +1,15 @@
 """What is due over the API: payees and their accounts, schedules, receipts, certificates, invoices, and stops."""
 
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Request
 
 from braid.kit.http import Caller, Reading, UnitOfWorkRoute, Writing
 from braid.kit.identity import Role, anyone_of
 from braid.kit.problems import not_found, responses
 from services.ledger import queries
-from services.ledger.bank_files.account_check import AccountChecker
+from services.ledger.bank_files.account_check import AccountChecker, checker_of
 from services.ledger.domain.in_words import day
 from services.ledger.domain.payments.due_kinds import DueKind
 from services.ledger.domain.payments.periods import Period
@@ -46,6 +47,7 @@ from services.ledger.payments.schedules import PaidFrom
 from services.ledger.payments.stops import StopAsked
 from services.ledger.payments.tables import PayeeAccountRow, PaymentDueRow, PaymentScheduleRow, PaymentStopRow
 from services.ledger.payments.what_is_due import OneOff
+from services.ledger.settings import LedgerSettings
 from services.ledger.tables import BudgetRow
 
 router = APIRouter(prefix="/v1", route_class=UnitOfWorkRoute, tags=["payments"])
@@ -56,8 +58,15 @@ _NO_KEY = (400, "Idempotency-Key is missing or malformed.")
 _NO_BUDGET = (404, "No budget is open for this person, or nothing of this id is there.")
 _INVALID = (422, "The body is not valid, or is against a rule.")
 
-#: Without the weight table that Vocalink publishes nothing can be checked, and that is what is told.
-_CHECKER = AccountChecker()
+
+def account_checker(request: Request) -> AccountChecker:
+    """The modulus check with the council's tables; without them nothing can be checked, and that is what is told."""
+    settings = request.app.state.settings
+    tables = settings.modulus if isinstance(settings, LedgerSettings) else None
+    return checker_of(tables.weights_file, tables.substitutions_file) if tables else AccountChecker()
+
+
+Checker = Annotated[AccountChecker, Depends(account_checker)]
 
 
 @router.post(
@@ -66,12 +75,10 @@ _CHECKER = AccountChecker()
     dependencies=[_FINANCE],
     responses=responses(_NO_KEY, _FORBIDDEN, _NO_BUDGET, _INVALID),
 )
-async def add_payee(person_id: UUID, body: PayeeIn, work: Writing, caller: Caller) -> AccountOut:
+async def add_payee(person_id: UUID, body: PayeeIn, work: Writing, caller: Caller, checker: Checker) -> AccountOut:
     """Write down who is paid, and into which account; a second person has to confirm it."""
     budget = await _budget(person_id, work)
-    return _account(
-        await payees.add_payee(work, budget.budget_id, body.kind, _given(body), _CHECKER, by=caller.subject)
-    )
+    return _account(await payees.add_payee(work, budget.budget_id, body.kind, _given(body), checker, by=caller.subject))
 
 
 @router.get("/people/{person_id}/payees", dependencies=[_FINANCE], responses=responses(_FORBIDDEN, _NO_BUDGET))
@@ -88,9 +95,11 @@ async def read_payees(person_id: UUID, work: Reading) -> AccountsOut:
     dependencies=[_FINANCE],
     responses=responses(_NO_KEY, _FORBIDDEN, _NO_BUDGET, _INVALID),
 )
-async def change_account(payee_id: UUID, body: AccountIn, work: Writing, caller: Caller) -> AccountOut:
+async def change_account(
+    payee_id: UUID, body: AccountIn, work: Writing, caller: Caller, checker: Checker
+) -> AccountOut:
     """Write down another account of a payee; nothing is paid until somebody else has confirmed it."""
-    return _account(await payees.change_account(work, payee_id, _given(body), _CHECKER, by=caller.subject))
+    return _account(await payees.change_account(work, payee_id, _given(body), checker, by=caller.subject))
 
 
 @router.post(

@@ -42,11 +42,13 @@ class RecoveryStep(StrEnum):
     LET_OFF = "let_off"
 
 
-async def propose(work: UnitOfWork, budget: BudgetRow, part: Part, recovery: Recovery, *, on: date) -> RecoveryRow:
-    """Put a proposal on record; nothing is owed before somebody else decides it."""
+async def propose(
+    work: UnitOfWork, budget: BudgetRow, part: Part, recovery: Recovery, *, on: date, recovery_id: UUID | None = None
+) -> RecoveryRow:
+    """Put a proposal on record, under an id of its own unless told; nothing is owed before somebody else decides it."""
     await lock_payments(work)
     row = RecoveryRow(
-        recovery_id=uuid4(),
+        recovery_id=recovery_id or uuid4(),
         council=work.council,
         budget_id=budget.budget_id,
         person_id=budget.person_id,

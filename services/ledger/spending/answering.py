@@ -2,18 +2,51 @@
 
 from dataclasses import dataclass
 from datetime import date
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from braid.kit.unit_of_work import UnitOfWork
+from services.ledger.domain import postings
+from services.ledger.domain.payments.periods import Every
+from services.ledger.domain.payments.recovery import Plan, Recovery
+from services.ledger.domain.postings import About
+from services.ledger.domain.refusals import MEANING
 from services.ledger.domain.spending.money_out import Source, spend_of_line
-from services.ledger.domain.spending.queries import Answer, Query, QueryKind, answer_query
+from services.ledger.domain.spending.queries import DECISIONS, Answer, Query, QueryKind, answer_query
+from services.ledger.payments import recoveries
+from services.ledger.payments.fund_accounts import fund_account
+from services.ledger.payments.journal import post_whole as post_entries
 from services.ledger.spending import considering, query_store, spend_store
 from services.ledger.spending.correcting import ItemShare, attribute, take_back
 from services.ledger.spending.tables import SpendQueryRow, SpendRow
+from services.ledger.tables import BudgetRow
 
 
 class NoSuchQuery(Exception):
     """There is no query of this id, or it is not the caller's to see."""
+
+
+class FundMissing(Exception):
+    """It is not told whose money is to be paid back or written off, or how it is to come."""
+
+
+class NotWrittenOff(Exception):
+    """The journal refuses to write it off."""
+
+
+@dataclass(frozen=True)
+class Terms:
+    """How money is to be paid back; see `services.ledger.domain.payments.recovery.Plan`."""
+
+    instalments: int
+    every: Every
+    first_due_on: date
+    notice_on: date
+    reply_by: date
+
+
+def recovery_id_of(query_id: UUID) -> UUID:
+    """The recovery that an answer to a query proposes."""
+    return uuid5(query_id, "recovery")
 
 
 @dataclass(frozen=True)
@@ -22,6 +55,8 @@ class Given:
 
     Args:
         shares: for an attribution: which items, and how much for each; the rest is the person's own money.
+        fund_id: to pay back or to write off: the fund whose money it was.
+        terms: to pay back: in which instalments, and after which notice.
     """
 
     answer: Answer
@@ -30,6 +65,8 @@ class Given:
     on: date
     reason: str = ""
     shares: tuple[ItemShare, ...] = ()
+    fund_id: UUID | None = None
+    terms: Terms | None = None
 
 
 async def answer(
@@ -41,6 +78,10 @@ async def answer(
         NoSuchQuery, NoSuchItem: what was named is not there.
         NotTakenBack: what the line had posted stays.
         PartsDoNotAddUp: the shares are more than the query is about.
+        FundMissing: it is not told whose money is to be paid back or written off, or how it is to come.
+        NoMoneyInFund: the budget has no such fund.
+        RecoveryRefused: the terms of paying it back are against a rule.
+        NotWrittenOff: the fund has not so much in the person's account, or the period is closed.
         QueryRefusal: the answer is not taken; see `services.ledger.domain.spending.queries`.
     """
     await work.lock_person(person_id)
@@ -59,6 +100,10 @@ async def _carry_out(work: UnitOfWork, row: SpendQueryRow, query: Query, given: 
     spend = (await spend_store.spends_by_id(work, [query.spend_id]))[query.spend_id]
     if query.answer is Answer.ATTRIBUTE:
         return await attribute(work, spend, given.shares, query.pence, given.on)
+    if query.answer is None:
+        return []
+    if query.answer in DECISIONS:
+        await _decide(work, query, spend, given)
     if query.answer is Answer.TAKE_THE_CHANGE:
         return await _take_the_change(work, spend, row, given)
     if query.kind is not QueryKind.LINE_CHANGED:
@@ -66,6 +111,27 @@ async def _carry_out(work: UnitOfWork, row: SpendQueryRow, query: Query, given: 
         spend.state = "attributed" if spend_store.still_out(parts) else "set_aside"
         work.session.add(spend)
     return []
+
+
+async def _decide(work: UnitOfWork, query: Query, spend: SpendRow, given: Given) -> None:
+    """Propose to ask the money back, which somebody else decides; or write it off, which two people have decided."""
+    if given.fund_id is None or (query.answer is Answer.PAY_BACK and given.terms is None):
+        raise FundMissing("name the fund whose money it was, and to have it paid back the instalments")
+    fund = await fund_account(work, spend.budget_id, given.fund_id)
+    if query.answer is Answer.WRITE_OFF:
+        about = About(
+            uuid5(query.query_id, "written-off"), spend.budget_id, given.on, given.reason, None, query.query_id
+        )
+        if refused := await post_entries(work, [[postings.written_off(about, fund.part(query.pence))]]):
+            raise NotWrittenOff(MEANING[refused[0]])
+        return
+    assert given.terms is not None
+    plan = Plan(query.pence, **vars(given.terms))
+    budget = await work.session.get(BudgetRow, spend.budget_id)
+    assert budget is not None, "a spend is of a budget"
+    proposal = Recovery(plan, given.by, given.reason)
+    recovery_id = recovery_id_of(query.query_id)
+    await recoveries.propose(work, budget, fund.part(query.pence), proposal, on=given.on, recovery_id=recovery_id)
 
 
 async def _take_the_change(work: UnitOfWork, spend: SpendRow, row: SpendQueryRow, given: Given) -> list[Query]:

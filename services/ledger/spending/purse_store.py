@@ -25,7 +25,8 @@ _VERSIONS = """
 
 _RULES = f"""
     SELECT f.fund_id, f.stream, coalesce(r.opens_on, v.starts_on) AS opens_on,
-        coalesce(r.ends_on, v.ends_on) AS ends_on, v.status, v.cadence, v.decided_by, v.permitted_uses, v.payee_bars
+        coalesce(r.ends_on, v.ends_on) AS ends_on, v.status, v.cadence, v.decided_by, v.permitted_uses, v.payee_bars,
+        v.stream_label
     {_VERSIONS} WHERE f.budget_id = :budget_id ORDER BY f.stream, opens_on, f.fund_id
 """
 
@@ -89,7 +90,7 @@ def _rules(row: Any) -> FundRules:
     return FundRules(
         row.fund_id,
         row.stream,
-        stream_in_words(row.stream),
+        row.stream_label or stream_in_words(row.stream),
         row.opens_on,
         row.ends_on,
         row.status == AwardStatus.CONFIRMED,

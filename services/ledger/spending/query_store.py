@@ -36,10 +36,10 @@ def keep(
 
 
 async def keep_answer(work: UnitOfWork, row: SpendQueryRow, query: Query, on: date) -> None:
-    """Keep the answer to a query."""
-    assert query.answer is not None
-    row.answer, row.answered_on = query.answer.value, on
-    work.session.add(row)
+    """Keep the answer to a query, or what was proposed."""
+    if query.answer is not None:
+        row.answer, row.answered_on = query.answer.value, on
+        work.session.add(row)
     _add_step(work, query, len(query.history))
     await work.session.flush()
 

@@ -5,8 +5,10 @@ from datetime import date
 from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import text
 
 from services.ledger.journal_store import lock_period
+from tests.ledger.bank_files.bank_answers import Booked, camt053
 from tests.ledger.payments.payments_under_test import PaymentsUnderTest, told_as
 
 PAIN_002 = """<?xml version="1.0" encoding="UTF-8"?>
@@ -276,17 +278,24 @@ async def test_what_the_journal_does_not_take_is_for_a_person_and_is_settled_whe
     payments: PaymentsUnderTest,
 ) -> None:
     run, [(fund, _, first), *_] = await three_sent(payments)
-    await close_books(payments, date(2010, 5, 30))
+    await close_account(payments, fund, closes=True)
 
     refused = await payments.tell(run, **{first: "paid"})
     between = await payments.run(run)
-    await close_books(payments, date(2009, 5, 31))
+    await close_account(payments, fund, closes=False)
     again = await payments.tell(run, **{first: "paid"})
 
     assert list(refused["for_a_person"].values()) == ["not_posted"]
     assert between["items"] == {"going": 3}
     assert again["counts"] == {"settle": 1}
     assert (await payments.balances(fund))["fund.advanced"] == -80_000
+
+
+async def close_account(payments: PaymentsUnderTest, fund: UUID, *, closes: bool) -> None:
+    query = "SELECT close_account(account_id, :closes) FROM account WHERE fund_id = :fund AND code = 'fund.committed'"
+    async with payments.work() as work:
+        await work.session.execute(text(query), {"fund": fund, "closes": closes})
+        await work.commit()
 
 
 async def close_books(payments: PaymentsUnderTest, until: date) -> None:
@@ -312,3 +321,52 @@ async def test_an_entry_of_a_payment_is_not_reversed_by_itself_and_the_banks_ans
     followed = await payments.tell(run, "later", **{told_as(item): "rejected AC04"})
     assert followed["counts"] == {"return": 1}
     assert (await payments.balances(fund))["fund.available"] == -1_040_000
+
+
+def a_statement(*lines: Booked) -> bytes:
+    return camt053(lines)
+
+
+def back(payment_id: str, pence: int = 80_000, reason: str = "AC04") -> Booked:
+    """Money in, under the id of a payment of ours."""
+    more = (
+        f"<TxDtls><Refs><EndToEndId>{payment_id}</EndToEndId></Refs>"
+        f"<RtrInf><Rsn><Cd>{reason}</Cd></Rsn></RtrInf></TxDtls>"
+    )
+    return Booked(pence, "2009-06-09", reference="R1", more=more)
+
+
+async def test_a_payment_that_the_councils_statement_shows_coming_back_is_due_again(
+    payments: PaymentsUnderTest,
+) -> None:
+    person, fund, _ = await payments.somebody_paid()
+    run = await payments.paid()
+    (item,) = await payments.items(run)
+    statement = a_statement(back(told_as(item)[1:]), Booked(12_345, "2009-06-09", reference="R2"))
+
+    first, again = [await payments.ask("POST", "/payment-account-statements", statement) for _ in range(2)]
+
+    assert (first.status_code, first.json()["counts"]) == (200, {"return": 1})
+    assert again.json()["counts"] == {"known_already": 1}
+    (returned,) = await payments.items(run, "returned")
+    assert returned["reasons"][0]["code"] == "AC04"
+    assert (await payments.balances(fund)) == {"fund.available": -1_040_000, "funder.receivable": 1_040_000}
+    assert (await payments.get(f"/people/{person}/payments"))["payments"][0]["status"] == "open"
+
+
+async def test_another_sum_than_was_paid_coming_back_is_for_a_person(payments: PaymentsUnderTest) -> None:
+    _, fund, _ = await payments.somebody_paid()
+    run = await payments.paid()
+    (item,) = await payments.items(run)
+
+    told = await payments.ask("POST", "/payment-account-statements", a_statement(back(told_as(item)[1:], 79_999)))
+
+    assert list(told.json()["for_a_person"].values()) == ["other_amount"]
+    assert (await payments.balances(fund))["fund.advanced"] == -80_000
+
+
+async def test_half_a_statement_is_refused_whole(payments: PaymentsUnderTest) -> None:
+    answer = await payments.ask("POST", "/payment-account-statements", a_statement(back("x"))[:400])
+
+    assert answer.status_code == 422
+    assert answer.headers["content-type"] == "application/problem+json"

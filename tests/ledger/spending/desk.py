@@ -58,9 +58,10 @@ class Desk:
         person_id: UUID | None = None,
         key: str | None = None,
         council: str | None = None,
+        by: str = "somebody",
     ) -> httpx.Response:
         """Ask as somebody in a role."""
-        principal = Principal("somebody", council or self.ledger.council, frozenset({role}), person_id)
+        principal = Principal(by, council or self.ledger.council, frozenset({role}), person_id)
         headers = {"authorization": f"Bearer {self._signer.sign(principal)}", "idempotency-key": key or str(uuid4())}
         return await self._client.request(method, path, headers=headers, json=body)
 

@@ -9,6 +9,7 @@ from services.ledger.domain.spending.queries import (
     AnswerDoesNotFit,
     DecisionIsTheCouncils,
     Owner,
+    ProposedByTheSame,
     Query,
     QueryAlreadyAnswered,
     QueryKind,
@@ -66,7 +67,21 @@ def test_only_the_council_decides_to_ask_money_back_or_to_let_it_go_and_says_why
     with pytest.raises(ReasonMissing):
         answer_query(a_query(), answer, by="officer", is_staff=True, on=LATER, reason="  ")
 
-    assert answer_query(a_query(), answer, by="officer", is_staff=True, on=LATER, reason="As agreed.").answer is answer
+    told = answer_query(a_query(), answer, by="officer", is_staff=True, on=LATER, reason="As agreed.")
+    assert told.answer is (None if answer is Answer.WRITE_OFF else answer)
+
+
+def test_writing_off_is_proposed_by_one_person_and_decided_by_another() -> None:
+    proposed = answer_query(a_query(), Answer.WRITE_OFF, by="officer", is_staff=True, on=LATER, reason="Too small.")
+    assert (proposed.answer, proposed.history[-1].words) == (None, "Proposed: write off. Too small.")
+
+    with pytest.raises(ProposedByTheSame):
+        answer_query(proposed, Answer.WRITE_OFF, by="officer", is_staff=True, on=LATER, reason="Too small.")
+    decided = answer_query(proposed, Answer.WRITE_OFF, by="manager", is_staff=True, on=LATER, reason="Agreed.")
+    otherwise = answer_query(proposed, Answer.PAY_BACK, by="officer", is_staff=True, on=LATER, reason="It was much.")
+
+    assert (decided.answer, decided.history[-1].words) == (Answer.WRITE_OFF, "Answered: write off. Agreed.")
+    assert otherwise.answer is Answer.PAY_BACK
 
 
 @pytest.mark.parametrize(

@@ -348,3 +348,12 @@ async def test_hledger_comes_to_the_balances_of_the_journal(desk: Desk, tmp_path
             for row in told["balances"]
             if row["balance_pence"]
         }
+
+
+async def test_a_statement_names_a_stream_as_its_latest_award_does(desk: Desk) -> None:
+    await desk.award(others={"stream_label": "Care money"})
+    await desk.award(version=2, others={"stream_label": "Your care and support money"})
+
+    told = await desk.get(f"{desk.home}/statement", **JUNE)
+
+    assert [stream["name"] for stream in told["streams"]] == ["Your care and support money"]

@@ -61,6 +61,7 @@ class Answer(StrEnum):
 
 #: The council's own decisions, which need a reason and are nobody else's.
 DECISIONS: Final = frozenset({Answer.PAY_BACK, Answer.WRITE_OFF})
+_PROPOSED_TO_WRITE_OFF: Final = "Proposed: write off."
 _ABOUT_A_CHANGE: Final = frozenset({Answer.KEEP_AS_IT_WAS, Answer.TAKE_THE_CHANGE})
 
 
@@ -82,6 +83,10 @@ class DecisionIsTheCouncils(QueryRefusal):
 
 class ReasonMissing(QueryRefusal):
     """A decision needs its reason."""
+
+
+class ProposedByTheSame(QueryRefusal):
+    """Whoever proposed to write money off is not the one to decide it."""
 
 
 @dataclass(frozen=True)
@@ -118,6 +123,11 @@ class Query:
     answer: Answer | None = None
     history: tuple[Step, ...] = ()
 
+    @property
+    def write_off_proposed_by(self) -> str | None:
+        """Who proposed last to write the money off."""
+        return next((step.by for step in reversed(self.history) if step.words.startswith(_PROPOSED_TO_WRITE_OFF)), None)
+
     def is_late(self, on: date) -> bool:
         """Whether it is still open after its day."""
         return self.answer is None and on > self.due_on
@@ -148,6 +158,8 @@ def raise_query(
 def answer_query(query: Query, answer: Answer, *, by: str, is_staff: bool, on: date, reason: str = "") -> Query:
     """Answer a query; what the answer does with the money is for the caller.
 
+    Writing off takes two people: by the first it is proposed, and the query stays open; by the second it is answered.
+
     Args:
         by: who answers.
         is_staff: whether they answer for the council; else for the person.
@@ -158,6 +170,7 @@ def answer_query(query: Query, answer: Answer, *, by: str, is_staff: bool, on: d
         AnswerDoesNotFit: the answer is none to this kind of query.
         DecisionIsTheCouncils: the person decides what only the council may.
         ReasonMissing: a decision has no reason.
+        ProposedByTheSame: who proposed to write off would decide it too.
     """
     if query.answer is not None:
         raise QueryAlreadyAnswered(f"answered before: {query.answer.replace('_', ' ')}")
@@ -169,5 +182,11 @@ def answer_query(query: Query, answer: Answer, *, by: str, is_staff: bool, on: d
         raise DecisionIsTheCouncils(f"{answer.replace('_', ' ')} is for the council to decide")
     if answer in DECISIONS and not reason.strip():
         raise ReasonMissing(f"{answer.replace('_', ' ')} needs its reason")
-    words = f"Answered: {answer.replace('_', ' ')}." + (f" {reason.strip()}" if reason.strip() else "")
+    why = f" {reason.strip()}" if reason.strip() else ""
+    if answer is Answer.WRITE_OFF:
+        if query.write_off_proposed_by is None:
+            return replace(query, history=(*query.history, Step(on, by, _PROPOSED_TO_WRITE_OFF + why)))
+        if query.write_off_proposed_by == by:
+            raise ProposedByTheSame("somebody else has to decide what you proposed to write off")
+    words = f"Answered: {answer.replace('_', ' ')}.{why}"
     return replace(query, answer=answer, history=(*query.history, Step(on, by, words)))

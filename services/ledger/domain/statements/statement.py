@@ -207,6 +207,8 @@ def _plain_text(one: RecordedEntry, names: Names) -> str:
         if one.change_pence({Account.FUND_ADVANCED}):
             return "Paid into your account"
         return f"Paid for you: {use}" if use else "Paid for you"
+    if one.kind is EntryKind.RECOVERY and not one.change_pence({Account.PERSON_RECOVERY_RECEIVABLE}):
+        return "Written off by the council: you need not pay it back"
     text = _TEXTS.get(one.kind, one.kind.replace("_", " ").capitalize())
     if one.kind in (EntryKind.AWARD, EntryKind.AWARD_REVISION):
         return f"{text}: {names.streams.get(one.legs[0].stream, one.legs[0].stream)}"
