@@ -5,6 +5,7 @@ away rather than dying of it.
 """
 
 import asyncio
+import gc
 import signal
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
@@ -27,6 +28,7 @@ log = structlog.get_logger(__name__)
 #: A loop that has not turned for this long, in seconds, is stuck: liveness fails.
 STUCK_AFTER_S = 120
 GRACEFUL_SHUTDOWN_S = 20
+OBJECTS_BETWEEN_COLLECTIONS = 20_000
 
 
 def observe(runtime: ServiceRuntime) -> None:
@@ -36,9 +38,21 @@ def observe(runtime: ServiceRuntime) -> None:
     start_tracing(telemetry.otlp_endpoint, service=runtime.definition.name)
 
 
+def collect_seldom() -> None:
+    """Let the garbage collector pass by what is loaded already, and look at what comes later less often.
+
+    Reading a thousand entries makes objects by the ten thousand, all of them in use: looking for garbage among them
+    and among all modules, every few hundred objects, took a third of a payment run and most of a large request.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS)
+
+
 async def serve(runtime: ServiceRuntime) -> None:
     """Serve the service's API until told to stop."""
     app = build_api(runtime)
+    collect_seldom()
     await wait_for_schema(runtime)
     await http_server(app, runtime.settings.http).serve()
 
@@ -47,6 +61,7 @@ async def consume(runtime: ServiceRuntime) -> None:
     """Consume the service's topics until told to stop."""
     turned = _Turns()
     delivery = runtime.delivery()
+    collect_seldom()
     subscriber = KafkaSubscriber(kafka_settings(runtime), on_turn=turned.now)
     await wait_for_schema(runtime)
     await _run_beside_probes(runtime, lambda: subscriber.run(delivery), delivery.stop, turned)

@@ -1,5 +1,6 @@
 """One transaction per request or message: state, outbox and inbox together, committed at the edge alone."""
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -35,6 +36,14 @@ class PublishableEvent(Protocol):
 
 class EventTooLarge(Exception):
     """An event is larger than a broker takes; refused before it can block the outbox."""
+
+
+#: One statement for all of them: a row at a time takes both sides four times as long.
+_APPEND_IN_BULK = text(
+    "INSERT INTO outbox (event_id, council, topic, key, headers, value) SELECT * FROM unnest("
+    "CAST(:event_id AS uuid[]), CAST(:council AS text[]), CAST(:topic AS text[]), CAST(:key AS bytea[]),"
+    " CAST(:headers AS jsonb[]), CAST(:value AS bytea[]))"
+)
 
 
 def system_clock() -> datetime:
@@ -129,7 +138,9 @@ class UnitOfWork:
             return
         time, traceparent = self.now, telemetry.current_traceparent()
         rows = [self._outbox_row(event, time, traceparent) for event in events]
-        await self.session.execute(insert(self.tables.outbox).inline(), rows)
+        columns: dict[str, list[Any]] = {name: [row[name] for row in rows] for name in rows[0]}
+        columns["headers"] = [json.dumps(headers) for headers in columns["headers"]]
+        await self.session.execute(_APPEND_IN_BULK, columns)
         self._has_published = True
 
     def _outbox_row(self, event: PublishableEvent, time: datetime, traceparent: str | None) -> dict[str, Any]:

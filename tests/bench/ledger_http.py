@@ -24,7 +24,7 @@ from braid.command_line.embedded_platform import Databases
 from braid.kit.http import Caller, UnitOfWorkRoute
 from braid.kit.identity import Principal, Role, create_keys, internal_signer, internal_verifier
 from braid.kit.private_postgres import PrivatePostgres, state_directory
-from braid.kit.processes import observe
+from braid.kit.processes import collect_seldom, observe
 from braid.kit.service import ServiceRuntime, build_api
 from braid.kit.settings import ServiceSettings
 from services.ledger.domain.funds import budget_id_of, fund_id_of
@@ -162,6 +162,7 @@ def _serve(admin_url: str, folder: str, port: int) -> None:
     # Its log goes where nobody reads it; what writing it costs stays.
     with Path(os.devnull).open("w") as nowhere, redirect_stderr(nowhere):
         observe(runtime)
+        collect_seldom()
         uvicorn.run(app, port=port, log_level="warning", access_log=False)
 
 

@@ -19,6 +19,7 @@ from sqlalchemy import text
 from braid.command_line.embedded_platform import Databases
 from braid.kit.database import plain_url
 from braid.kit.private_postgres import PrivatePostgres, state_directory
+from braid.kit.processes import collect_seldom
 from braid.kit.roles import Roles
 from braid.kit.service import ServiceRuntime
 from braid.kit.settings import ServiceSettings
@@ -57,6 +58,7 @@ def run(*, people: int) -> None:
 
 async def _measure(databases: Databases, people: int, folder: Path) -> None:
     runtime = ServiceRuntime(SERVICE, ServiceSettings(environment="test", database=databases.settings_of("ledger")))
+    collect_seldom()
     await _make_people(runtime, databases, people)
     run_id = run_id_of(COUNCIL, FIRST_DAY, 1)
     whole = [0.0, 0.0]

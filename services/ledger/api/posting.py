@@ -212,7 +212,7 @@ class AnswersOut(BaseModel):
     answers: list[AnswerOut]
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class _Entry:
     """An entry as it was asked for: it may not even balance."""
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
 from uuid import UUID
 
 from services.ledger.domain.chart_of_accounts import Account, AccountName
@@ -60,7 +61,7 @@ class Leg:
     amount_pence: int
     fund_id: UUID | None
 
-    @property
+    @cached_property
     def name(self) -> AccountName:
         """The account, as it is named before it has a number."""
         return AccountName(self.stream, self.account, self.fund_id)

@@ -21,7 +21,7 @@ given back             fund.recovered, or available of a closed fund   funder.re
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
@@ -210,15 +210,16 @@ def _leg(part: Part, account: Account, pence: int) -> Leg:
 
 
 def _entry(kind: EntryKind, about: About, *legs: Leg) -> Entry:
-    pence: dict[AccountName, int] = {}
+    merged: dict[AccountName, Leg] = {}
     for leg in legs:
-        pence[leg.name] = pence.get(leg.name, 0) + leg.amount_pence
+        same = merged.get(leg.name)
+        merged[leg.name] = replace(leg, amount_pence=same.amount_pence + leg.amount_pence) if same else leg
     return Entry(
         about.entry_id,
         kind,
         about.value_date,
         about.budget_id,
-        tuple(Leg(name.stream, name.account, total, name.fund_id) for name, total in pence.items() if total),
+        tuple(leg for leg in merged.values() if leg.amount_pence),
         about.reason,
         use=about.use,
         subject_id=about.subject_id,

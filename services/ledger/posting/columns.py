@@ -1,8 +1,9 @@
 """Entries as the columns that the posting function takes, one element an entry or a leg, and its answers read back."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from operator import itemgetter
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -14,8 +15,12 @@ from services.ledger.domain.refusals import Refusal
 POST_ENTRIES = f"SELECT answers, sequences FROM post_entries({', '.join(f'${place}' for place in range(1, 19))})"
 
 _TOO_LARGE = AMOUNT_PENCE_MAX + 1
+_COMMITTED = Account.FUND_COMMITTED
 _REPLAYED = "replayed"
 _POSTED = "posted"
+
+
+_account: Callable[[tuple[int, int, bool]], int] = itemgetter(0)
 
 
 class Postable(Protocol):
@@ -88,7 +93,7 @@ def names_of(postings: Sequence[Posting]) -> set[AccountName]:
     return {leg.name for posting in postings for leg in posting.entry.legs}
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Prepared:
     """A posting made ready by itself, so that a batch is only put together when it goes.
 
@@ -114,15 +119,16 @@ def prepared(posting: Posting, numbers: Mapping[AccountName, int]) -> Prepared:
         return Prepared(posting, ((0, 1, False),))
     has_subject = posting.entry.subject_id is not None
     legs = [
-        # An amount that the database could not even read: as large as it can, which is refused as too large.
-        (
-            numbers.get(leg.name, 0),
-            max(-_TOO_LARGE, min(leg.amount_pence, _TOO_LARGE)),
-            has_subject and leg.account is Account.FUND_COMMITTED,
-        )
+        (numbers.get(leg.name, 0), _readable(leg.amount_pence), has_subject and leg.account is _COMMITTED)
         for leg in posting.entry.legs
     ]
-    return Prepared(posting, tuple(sorted(legs, key=_account)))
+    legs.sort(key=_account)
+    return Prepared(posting, tuple(legs))
+
+
+def _readable(pence: int) -> int:
+    """An amount that the database could not even read: as large as it can, which is refused as too large."""
+    return pence if -_TOO_LARGE < pence < _TOO_LARGE else max(-_TOO_LARGE, min(pence, _TOO_LARGE))
 
 
 def columns_of(batch: Sequence[Prepared], linked: Sequence[int | None] | None = None) -> tuple[Any, ...]:
@@ -166,10 +172,6 @@ def columns_of(batch: Sequence[Prepared], linked: Sequence[int | None] | None = 
         [posting.expires_on for posting in postings],
         [posting.item_id for posting in postings],
     )
-
-
-def _account(leg: tuple[int, int, bool]) -> int:
-    return leg[0]
 
 
 def answers_of(
