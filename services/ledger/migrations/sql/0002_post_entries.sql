@@ -89,10 +89,28 @@ DECLARE
     moment timestamptz;
     refusal_codes constant text[] := refusals();
 BEGIN
+    -- In an array that counts from another number, or has rows of its own, a place and an unnest name two different
+    -- elements: what was checked would not be what is written.
+    IF NOT coalesce(
+        ARRAY[
+            array_dims(kinds), array_dims(value_dates), array_dims(budget_ids), array_dims(uses),
+            array_dims(subject_ids), array_dims(reversed_ids), array_dims(reasons), array_dims(linked_groups),
+            array_dims(expires_on), array_dims(item_ids), array_dims(entry_ids)
+        ] = array_fill('[1:' || nullif(entry_count, 0) || ']', ARRAY[11])
+        AND ARRAY[
+            array_dims(leg_accounts), array_dims(leg_amounts), array_dims(leg_commitments), array_dims(leg_entries)
+        ] = array_fill('[1:' || nullif(leg_count, 0) || ']', ARRAY[4])
+        AND ARRAY[array_dims(commitment_accounts), array_dims(commitment_ids)]
+        = array_fill('[1:' || nullif(cardinality(commitment_ids), 0) || ']', ARRAY[2])
+        AND array_dims(accounts) IS NOT DISTINCT FROM '[1:' || nullif(cardinality(accounts), 0) || ']',
+        false
+    ) THEN
+        RAISE EXCEPTION 'the columns are not of one length and counted from 1' USING ERRCODE = 'invalid_parameter_value';
+    END IF;
     -- An entry's digest holds its legs in this order: in another, no proof would bear it out.
     IF EXISTS (
         SELECT FROM unnest(accounts) WITH ORDINALITY AS n (account_id, place)
-        WHERE n.account_id <= accounts[n.place - 1]
+        WHERE n.account_id IS NULL OR n.account_id <= accounts[n.place - 1]
     ) THEN
         RAISE EXCEPTION 'accounts are not in rising order' USING ERRCODE = 'invalid_parameter_value';
     END IF;
