@@ -1,5 +1,6 @@
 """The ledger over HTTP: who may see what."""
 
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -160,6 +161,29 @@ async def test_an_end_that_an_earlier_proof_told_is_expected_of_a_later_one(
 
     assert [answer.status_code for answer in answers] == [200, 200, 422, 422]
     assert [answer.json()["holds"] for answer in answers[:2]] == [True, False]
+
+
+async def test_proofs_are_counted_by_what_they_found(api: LedgerApi, ledger: LedgerUnderTest) -> None:
+    """For whoever watches the service: one that is broken is a reason to wake somebody."""
+    await ledger.take(ledger.an_award_decided(), ledger.an_award_decided())
+    before = await proofs_counted(api)
+    await api.get("/v1/journal/proof", Role.AUDITOR)
+    await ledger.forge("UPDATE journal_entry SET reason = 'other' WHERE council = $1 AND sequence = 2")
+    for _ in range(2):
+        await api.get("/v1/journal/proof", Role.AUDITOR)
+
+    after = await proofs_counted(api)
+
+    assert {found: after[found] - before.get(found, 0) for found in after} == {"whole": 1, "broken": 2}
+
+
+async def proofs_counted(api: LedgerApi) -> dict[str, float]:
+    """What the service's metrics say of proofs since the process began."""
+    told = (await api.get("/metrics")).text
+    return {
+        found: float(count)
+        for found, count in re.findall(r'^braid_ledger_proofs_total\{found="(\w+)"\} (.+)$', told, re.M)
+    }
 
 
 async def test_another_council_proves_its_own_journal_only(api: LedgerApi, ledger: LedgerUnderTest) -> None:

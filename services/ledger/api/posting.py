@@ -288,22 +288,25 @@ async def _post_with_others(posting: Posting, caller: Principal, request: Reques
 
 
 def _groups(entries: Sequence[EntryAsked | Malformed]) -> Iterator[list[Posting | dict[str, Any]]]:
-    """What is to be posted of each run of linked entries, or why nothing of it is."""
-    for linked, run in groupby(entries, lambda entry: entry.linked):
+    """What is to be posted of each run of linked entries, or why nothing of it is.
+
+    Each run has a number of its own: two with the same stay two where all that stood between them cannot be read.
+    """
+    for number, (linked, run) in enumerate(groupby(entries, lambda entry: entry.linked)):
         group = list(run)
         is_broken = linked is not None and any(isinstance(entry, Malformed) for entry in group)
-        yield [_asked(entry, is_broken) for entry in group]
+        yield [_asked(entry, None if linked is None else number, is_broken) for entry in group]
 
 
-def _asked(entry: EntryAsked | Malformed, is_broken: bool) -> Posting | dict[str, Any]:
+def _asked(entry: EntryAsked | Malformed, linked: int | None, is_broken: bool) -> Posting | dict[str, Any]:
     if isinstance(entry, Malformed):
         return _refused(entry.entry_id, entry.code, entry.text)
     if is_broken:
         return _refused(entry.entry_id, Refusal.LINKED_REFUSED, MEANING[Refusal.LINKED_REFUSED])
-    return _posting(entry)
+    return _posting(entry, linked)
 
 
-def _posting(body: EntryAsked) -> Posting:
+def _posting(body: EntryAsked, linked: int | None = None) -> Posting:
     entry = _Entry(
         body.entry_id,
         body.kind.value,
@@ -315,7 +318,7 @@ def _posting(body: EntryAsked) -> Posting:
         body.use.value if body.use else None,
         body.subject_id,
     )
-    return Posting(entry, body.linked, body.expires_on, body.item_id)
+    return Posting(entry, linked, body.expires_on, body.item_id)
 
 
 def _told_of(answer: Answer) -> dict[str, Any]:

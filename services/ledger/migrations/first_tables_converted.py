@@ -75,13 +75,14 @@ def _convert_funds(db: Connection, schema: str, council: str) -> None:
     )
     for award_id, versions in groupby(rows, key=lambda row: row.award_id):
         posted, contributed = 0, 0
-        first = None
-        for row in versions:
-            amount, contribution = (row.amount_pence, row.contribution_pence) if row.entry_sequence else (0, 0)
+        *_, last = together = list(versions)
+        for row in together:
+            # What closed the last one has no row here: its taking back counts with what it took back.
+            is_held = row.entry_sequence and (row is not last or row.closed_on is None)
+            amount, contribution = (row.amount_pence, row.contribution_pence) if is_held else (0, 0)
             values = {"first_id": row.fund_id, "fund_id": _fund_id(award_id)}
-            if first is None:
+            if row is together[0]:
                 db.execute(text(_FUND.format(schema=schema)), values)
-                first = row
             db.execute(
                 text(_VERSION.format(schema=schema)),
                 {**values, "posted": amount - posted, "contributed": contribution - contributed},

@@ -89,6 +89,16 @@ async def test_an_entry_that_cannot_be_read_takes_those_it_is_linked_with_along_
     assert await desk.balance(fund, Account.FUND_PAID) == 50
 
 
+async def test_groups_with_one_number_stay_two_though_what_stood_between_them_cannot_be_read(desk: Desk) -> None:
+    fund = await desk.award(pence=520_000)
+    unreadable = a_spend(desk, fund, 100, kind="gift")
+
+    answers = await batch(desk, a_spend(desk, fund, 200, linked=1), unreadable, {**unbalanced(desk, fund), "linked": 1})
+
+    assert outcomes(answers) == ["posted", "malformed", "unbalanced"]
+    assert await desk.balance(fund, Account.FUND_PAID) == 200
+
+
 async def test_a_batch_sent_again_posts_nothing_more(desk: Desk) -> None:
     fund = await desk.award(pence=520_000)
     entries = [a_spend(desk, fund, 1) for _ in range(200)]

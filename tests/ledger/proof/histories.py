@@ -1,20 +1,11 @@
-"""Random histories of a council, over the real database and the model side by side, compared after each step.
+"""Random histories of a council, over the real database and the model side by side, compared after each step."""
 
-``python -m tests.ledger.proof.histories --steps 1000000 --seed 1`` is the long run: it starts a server of its own,
-prints a report, and on a difference the seed of the history that showed it.
-"""
-
-import argparse
-import asyncio
 import random
-import tempfile
-import time
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from pathlib import Path
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from braid.contracts.award import AwardDecided
 from braid.contracts.award import AwardStatus as Status
@@ -31,7 +22,6 @@ from tests.ledger.ledger_under_test import LedgerUnderTest, connected
 from tests.ledger.proof.asking import USES, Asker
 from tests.ledger.proof.model import Ask, Books, Fund, Pot, Verb
 from tests.ledger.proof.poster import LOST
-from tests.real_parts.databases import FreshDatabases, test_postgres
 
 #: After so many steps a history ends and another council begins: what is compared each time stays small.
 STEPS_A_HISTORY = 2_500
@@ -362,40 +352,3 @@ def flawed_legs(legs: tuple[Leg, ...], flaw: str | None) -> tuple[Leg, ...]:
             return (fund, Leg("pocket_money", Account.COUNCIL_BANK, -fund.amount_pence, None))
         case _:
             return (*legs, *legs)
-
-
-async def run_many(databases: FreshDatabases, steps: int, seed: int) -> Counter[str]:
-    """Histories one after the other, until so many steps are done; what was told, by code."""
-    copied = await databases.copy()
-    told: Counter[str] = Counter()
-    began, done, number = time.monotonic(), 0, 0
-    while done < steps:
-        history_seed = uuid5(UUID(int=seed), str(number)).int
-        ledger = LedgerUnderTest(copied, council=f"E10{number:06}")
-        history = History(ledger, history_seed)
-        try:
-            await history.run(min(STEPS_A_HISTORY, steps - done))
-        finally:
-            await ledger.close()
-        number, done, told = number + 1, done + history.steps, told + history.told
-        print(f"{done} steps in {number} histories, {done / (time.monotonic() - began):.0f} a second", flush=True)
-    return told
-
-
-def main() -> None:
-    """The long run."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--steps", type=int, default=1_000_000)
-    parser.add_argument("--seed", type=int, default=1)
-    asked = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder, test_postgres(Path(folder)) as server:
-        databases = FreshDatabases(server.admin_url())
-        databases.make_templates()
-        told = asyncio.run(run_many(databases, asked.steps, asked.seed))
-    print(f"seed {asked.seed}: the ledger and the model agreed on every step")
-    for code, count in told.most_common():
-        print(f"{count:>9} {code}")
-
-
-if __name__ == "__main__":
-    main()

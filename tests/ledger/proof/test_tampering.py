@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import Boolean, Date, DateTime, Integer, LargeBinary, Uuid
@@ -77,7 +78,7 @@ def one_byte_changes(table: str, skipped: set[str]) -> Iterator[Any]:
         yield pytest.param(name, change, id=f"{table}.{name}")
 
 
-@pytest.mark.parametrize(("column", "change"), one_byte_changes("journal_entry", {"council"}))
+@pytest.mark.parametrize(("column", "change"), list(one_byte_changes("journal_entry", {"council"})))
 async def test_one_byte_of_an_entry(ledger: LedgerUnderTest, column: str, change: str) -> None:
     await a_journal(ledger)
 
@@ -88,7 +89,7 @@ async def test_one_byte_of_an_entry(ledger: LedgerUnderTest, column: str, change
     must_name(await ledger.proof(), CHANGED, expected)
 
 
-@pytest.mark.parametrize(("column", "change"), one_byte_changes("journal_leg", {"council"}))
+@pytest.mark.parametrize(("column", "change"), list(one_byte_changes("journal_leg", {"council"})))
 async def test_one_byte_of_a_leg(ledger: LedgerUnderTest, column: str, change: str) -> None:
     await a_journal(ledger)
 
@@ -100,7 +101,7 @@ async def test_one_byte_of_a_leg(ledger: LedgerUnderTest, column: str, change: s
     must_name(await ledger.proof(), CHANGED, day_of(CHANGED))
 
 
-@pytest.mark.parametrize(("column", "change"), one_byte_changes("journal_block", {"council"}))
+@pytest.mark.parametrize(("column", "change"), list(one_byte_changes("journal_block", {"council"})))
 async def test_one_byte_of_a_block(ledger: LedgerUnderTest, column: str, change: str) -> None:
     """Which of its entries it was cannot be told from the block: the first is named."""
     await a_journal(ledger)
@@ -112,7 +113,7 @@ async def test_one_byte_of_a_block(ledger: LedgerUnderTest, column: str, change:
     must_name(await ledger.proof(), CHANGED, day_of(CHANGED))
 
 
-@pytest.mark.parametrize(("column", "change"), one_byte_changes("account", {"council"} | RULES_OF_ACCOUNTS))
+@pytest.mark.parametrize(("column", "change"), list(one_byte_changes("account", {"council"} | RULES_OF_ACCOUNTS)))
 async def test_one_byte_of_what_an_account_is(ledger: LedgerUnderTest, column: str, change: str) -> None:
     """The first entry on it is named: entry 2, for the account that only payments are on."""
     await a_journal(ledger)
@@ -122,7 +123,7 @@ async def test_one_byte_of_what_an_account_is(ledger: LedgerUnderTest, column: s
     must_name(await ledger.proof(), 2, day_of(2))
 
 
-@pytest.mark.parametrize(("column", "change"), one_byte_changes("chain_head", {"council"}))
+@pytest.mark.parametrize(("column", "change"), list(one_byte_changes("chain_head", {"council"})))
 async def test_one_byte_of_the_chains_end(ledger: LedgerUnderTest, column: str, change: str) -> None:
     await a_journal(ledger)
 
@@ -131,13 +132,89 @@ async def test_one_byte_of_the_chains_end(ledger: LedgerUnderTest, column: str, 
     assert not (await ledger.proof()).holds
 
 
-@pytest.mark.parametrize(("column", "change"), one_byte_changes("account_day", {"council"}))
+@pytest.mark.parametrize(("column", "change"), list(one_byte_changes("account_day", {"council"})))
 async def test_one_byte_of_the_sums_by_day(ledger: LedgerUnderTest, column: str, change: str) -> None:
     await a_journal(ledger)
 
     await ledger.forge(f"UPDATE account_day SET {column} = {change} WHERE council = $1")
 
     assert not (await ledger.proof()).holds
+
+
+TAKEN_AWAY = {
+    "an entry": f"DELETE FROM journal_entry WHERE council = $1 AND sequence = {CHANGED}",
+    "its legs": f"DELETE FROM journal_leg WHERE council = $1 AND sequence = {CHANGED}",
+    "one leg": (
+        f"DELETE FROM journal_leg WHERE council = $1 AND sequence = {CHANGED} AND account_id ="
+        f" (SELECT min(account_id) FROM journal_leg WHERE council = $1 AND sequence = {CHANGED})"
+    ),
+    "its block": f"DELETE FROM journal_block WHERE council = $1 AND first_sequence = {CHANGED}",
+}
+
+
+@pytest.mark.parametrize("statement", TAKEN_AWAY.values(), ids=list(TAKEN_AWAY))
+async def test_what_is_taken_away_out_of_the_middle(ledger: LedgerUnderTest, statement: str) -> None:
+    await a_journal(ledger)
+
+    await ledger.forge(statement)
+
+    must_name(await ledger.proof(), CHANGED, None if "FROM journal_entry" in statement else day_of(CHANGED))
+
+
+async def test_both_sides_of_an_entry_doubled(ledger: LedgerUnderTest) -> None:
+    await a_journal(ledger)
+
+    await ledger.forge(
+        f"UPDATE journal_leg SET amount_pence = amount_pence * 2 WHERE council = $1 AND sequence = {CHANGED}"
+    )
+
+    must_name(await ledger.proof(), CHANGED, day_of(CHANGED))
+
+
+async def test_entries_cut_off_and_their_blocks_left(ledger: LedgerUnderTest) -> None:
+    await a_journal(ledger)
+
+    await ledger.forge(
+        *(f"DELETE FROM {table} WHERE council = $1 AND sequence > 5" for table in ("journal_leg", "journal_entry"))
+    )
+
+    proof = await ledger.proof()
+    assert (proof.broken_at, proof.difference) == (6, "the last entries are missing")
+
+
+@pytest.mark.parametrize("change", ["settled_pence = 1", "released_pence = 1", "amount_pence = amount_pence + 1"])
+async def test_a_commitment_that_was_changed_is_named(ledger: LedgerUnderTest, change: str) -> None:
+    fund = await ledger.open_fund()
+    part = Part(fund.fund_id, fund.fund.stream, 100)
+    await ledger.post(postings.committed(about(budget=fund.fund.budget_id, subject_id=uuid4()), [part]))
+
+    await ledger.forge(f"UPDATE commitment SET {change} WHERE council = $1")
+
+    assert (await ledger.proof()).broken_at == 2
+
+
+async def test_a_commitment_that_was_taken_away_is_named(ledger: LedgerUnderTest) -> None:
+    fund = await ledger.open_fund()
+    part = Part(fund.fund_id, fund.fund.stream, 100)
+    await ledger.post(postings.committed(about(budget=fund.fund.budget_id, subject_id=uuid4()), [part]))
+
+    await ledger.forge("DELETE FROM commitment WHERE council = $1")
+
+    assert (await ledger.proof()).broken_at == 2
+
+
+async def test_legs_put_in_without_an_entry_are_named(ledger: LedgerUnderTest) -> None:
+    await ledger.open_fund()
+
+    await ledger.forge(
+        "INSERT INTO journal_leg"
+        " (council, sequence, account_id, number, stream_id, value_date, amount_pence, balance_pence)"
+        " SELECT council, 7, account_id, number + 1, stream_id, value_date, amount_pence, balance_pence + amount_pence"
+        " FROM journal_leg WHERE council = $1"
+    )
+
+    proof = await ledger.proof()
+    assert (proof.holds, proof.broken_at) == (False, 7)
 
 
 @pytest.mark.parametrize("table", ["journal_entry", "journal_leg", "journal_block"])

@@ -110,6 +110,24 @@ DECLARE
     moment timestamptz;
     refusal_codes constant text[] := refusals();
 BEGIN
+    -- In an array that counts from another number, or has rows of its own, a place and an unnest name two different
+    -- elements: what was checked would not be what is written.
+    IF NOT coalesce(
+        ARRAY[
+            array_dims(kinds), array_dims(value_dates), array_dims(budget_ids), array_dims(uses),
+            array_dims(subject_ids), array_dims(reversed_ids), array_dims(reasons), array_dims(linked_groups),
+            array_dims(expires_on), array_dims(item_ids), array_dims(entry_ids)
+        ] = array_fill('[1:' || nullif(entry_count, 0) || ']', ARRAY[11])
+        AND ARRAY[
+            array_dims(leg_accounts), array_dims(leg_amounts), array_dims(leg_commitments), array_dims(leg_entries)
+        ] = array_fill('[1:' || nullif(leg_count, 0) || ']', ARRAY[4])
+        AND ARRAY[array_dims(commitment_accounts), array_dims(commitment_ids)]
+        = array_fill('[1:' || nullif(cardinality(commitment_ids), 0) || ']', ARRAY[2])
+        AND array_dims(accounts) IS NOT DISTINCT FROM '[1:' || nullif(cardinality(accounts), 0) || ']',
+        false
+    ) THEN
+        RAISE EXCEPTION 'the columns are not of one length and counted from 1' USING ERRCODE = 'invalid_parameter_value';
+    END IF;
     SELECT on_accounts.*, of_legs.*, known.*
     INTO
         streams, funds, budgets, codes, opens, ends, pays_only, are_committed, closed, any_closed, balances, numbers,
@@ -120,7 +138,9 @@ BEGIN
             array_agg(a.opens_on), array_agg(a.ends_on), array_agg(a.pays_only), array_agg(a.code = 'fund.committed'),
             array_agg(a.is_closed), bool_or(a.is_closed),
             array_agg(CASE WHEN a.account_id IS NOT NULL THEN coalesce(last.balance_pence, 0) END),
-            array_agg(coalesce(last.number, 0)), bool_and(n.account_id > accounts[n.place - 1])
+            array_agg(coalesce(last.number, 0)), bool_and(
+                n.account_id IS NOT NULL AND (n.account_id > accounts[n.place - 1]) IS NOT false
+            )
         FROM unnest(accounts) WITH ORDINALITY AS n (account_id, place)
         LEFT JOIN account AS a ON a.account_id = n.account_id AND a.council = acting
         LEFT JOIN LATERAL (
