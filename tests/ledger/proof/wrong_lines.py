@@ -33,10 +33,6 @@ def _post(name: str, right: str, wrong: str, killer: Test) -> Mutant:
     return Mutant(name, "post_entries", right, wrong, killer)
 
 
-def _held(name: str, right: str, wrong: str, killer: Test) -> Mutant:
-    return Mutant(name, "commitment_after", right, wrong, killer)
-
-
 MUTANTS = (
     Mutant(
         "the chain is not locked",
@@ -230,59 +226,59 @@ MUTANTS = (
         limits.test_a_refused_entry_gives_back_its_places_and_pence_on_every_account,
     ),
     # Commitments.
-    _held(
+    _post(
         "a penny more than is held",
-        "pence > still_held",
-        "pence > still_held + 1",
+        "amount > still_held THEN",
+        "amount > still_held + 1 THEN",
         limits.test_of_a_commitment_all_is_settled_and_no_penny_more,
     ),
-    _held(
+    _post(
         "the last penny held cannot be settled",
-        "pence > still_held",
-        "pence >= still_held",
+        "amount > still_held THEN",
+        "amount >= still_held THEN",
         limits.test_of_a_commitment_all_is_settled_and_no_penny_more,
     ),
-    _held(
+    _post(
         "what was let go is held on",
-        "- held.settled_pence - held.released_pence",
-        "- held.settled_pence",
+        "held_pence[other] - settled_pence[other] - released_pence[other]",
+        "held_pence[other] - settled_pence[other]",
         limits.test_what_was_let_go_of_a_commitment_cannot_be_settled,
     ),
-    _held(
+    _post(
         "a commitment lasts a day longer",
-        "value_date > held.expires_on",
-        "value_date > held.expires_on + 1",
+        "value_dates[this] > CASE",
+        "value_dates[this] - 1 > CASE",
         limits.test_a_commitment_is_settled_up_to_its_last_day_and_not_after_it_was_let_run_out,
     ),
-    _held(
+    _post(
         "a commitment lasts a day less",
-        "value_date > held.expires_on",
-        "value_date >= held.expires_on",
+        "value_dates[this] > CASE",
+        "value_dates[this] >= CASE",
         limits.test_a_commitment_is_settled_up_to_its_last_day_and_not_after_it_was_let_run_out,
     ),
-    _held(
+    _post(
         "what has run out is held again",
-        "held.is_expired AND kind",
-        "false AND kind",
+        "are_expired[other] OR amount",
+        "false OR amount",
         limits.test_a_commitment_is_settled_up_to_its_last_day_and_not_after_it_was_let_run_out,
     ),
     _post(
         "a refused entry has settled its commitment",
-        "commitments[leg_commitments[each]] := leg_commitments_before[each]",
+        "settled_pence[other] := leg_settled_before[each]",
         "NULL",
         limits.test_a_refused_entry_gives_back_what_it_held_of_a_commitment,
     ),
     Mutant(
         "what is settled is not kept",
         "keep_commitments",
-        "settled_pence = excluded.settled_pence,",
+        "settled_pence = n.settled,",
         "",
         limits.test_of_a_commitment_all_is_settled_and_no_penny_more,
     ),
     Mutant(
         "what is let go is not kept",
         "keep_commitments",
-        "released_pence = excluded.released_pence,",
+        "released_pence = n.released,",
         "",
         limits.test_what_was_let_go_of_a_commitment_cannot_be_settled,
     ),
