@@ -53,3 +53,49 @@ def _lacking(question: Question, answers: Answers) -> Lacking:
         required=question.required,
         not_sure=answers.get(question.question_id) == NOT_SURE,
     )
+
+
+@dataclass(frozen=True)
+class SectionProgress:
+    """How far a section has got; questions that the answers so far make needless are left out.
+
+    Args:
+        asked: how many questions of it are asked.
+        answered: how many of these have an answer; "not sure" is one.
+        not_sure: of which of them nobody is sure.
+        missing: which required ones have no answer.
+    """
+
+    section_id: str
+    title: str
+    asked: int
+    answered: int
+    not_sure: tuple[str, ...]
+    missing: tuple[str, ...]
+
+    @property
+    def finished(self) -> bool:
+        """Whether no required answer is missing."""
+        return not self.missing
+
+
+def progress(questionnaire: Questionnaire, answers: Answers) -> tuple[SectionProgress, ...]:
+    """Say how far each section has got, in order; sections of which nothing is asked are left out."""
+    asked = {question.question_id for question in questionnaire.asked(answers)}
+    sections = []
+    for section in questionnaire.sections:
+        here = [question for question in section.questions if question.question_id in asked]
+        if here:
+            sections.append(
+                SectionProgress(
+                    section_id=section.section_id,
+                    title=section.title,
+                    asked=len(here),
+                    answered=sum(each.question_id in answers for each in here),
+                    not_sure=tuple(each.question_id for each in here if answers.get(each.question_id) == NOT_SURE),
+                    missing=tuple(
+                        each.question_id for each in here if each.required and each.question_id not in answers
+                    ),
+                )
+            )
+    return tuple(sections)

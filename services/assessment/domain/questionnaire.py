@@ -8,7 +8,8 @@ from functools import cached_property
 #: Stands in ``serves`` beside the codes of the funding streams: the answer moves the indicative allocation.
 RAS = "ras"
 
-#: The answer of somebody who does not know a fact. It counts as an answer, but the fact stays missing.
+#: The answer of somebody who does not know. It counts as an answer, and never as nought: a fact stays missing, and a
+#: need is settled before the agreement.
 NOT_SURE = "not_sure"
 
 
@@ -126,8 +127,13 @@ class Question:
 
     @property
     def may_be_not_sure(self) -> bool:
-        """Needs must be answered; a fact, or a carer's willingness, may be left as not known."""
-        return self.asks in (Aspect.FACT, Aspect.CARER)
+        """All but a number that is added up: days of a week, minutes of support."""
+        return self.asks not in (Aspect.DAY_PROFILE, Aspect.SPECIALIST_SUPPORT)
+
+    @property
+    def must_be_settled(self) -> bool:
+        """Whether "not sure" has to be settled before the agreement; a fact may stay open: its stream asks on."""
+        return self.asks in (Aspect.NEED, Aspect.NEED_ON_BAD_DAY, Aspect.INFORMAL_HELP)
 
     def choice(self, code: str) -> Choice | None:
         """The choice of a code, or nothing where there is none."""
