@@ -6,14 +6,14 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
-from braid.kit.identity import Principal, Role
+from braid.kit.identity import COUNCIL_ROLES, Principal, Role
 from braid.kit.problems import Problem, not_found
 from braid.kit.unit_of_work import UnitOfWork
 from services.assessment import authority_store, store
 from services.assessment.bodies import OFFICE
 from services.assessment.domain.authority import Act, Authority, AuthorityKind, Decision, Refusal, refusals
 from services.assessment.domain.errors import AuthorityRefused
-from services.assessment.tables import AssessmentRow, PersonRow, RecordReadRow
+from services.assessment.tables import AssessmentRow, ErasureRow, PersonRow, RecordReadRow
 
 
 class GivenAs(StrEnum):
@@ -41,19 +41,22 @@ class Hand:
     authorities: tuple[str, ...] = ()
 
 
-async def person_to_read(work: UnitOfWork, caller: Principal, person_id: UUID, what: str) -> PersonRow:
+async def person_to_read(
+    work: UnitOfWork, caller: Principal, person_id: UUID, what: str, *, named: str = "person"
+) -> PersonRow:
     """A person whose record the caller reads; the reading is written down.
 
     Raises:
         Problem: 404, there is no such person, or the record is not the caller's to see.
         AuthorityRefused: the caller's authority for the person is not in force.
     """
-    person = await _person(work, caller, person_id)
-    _write_down(work, caller, person_id, what)
+    person = await _person(work, caller, person_id, named)
+    note_reading(work, caller, person_id, what)
     return person
 
 
-def _write_down(work: UnitOfWork, caller: Principal, person_id: UUID, what: str) -> None:
+def note_reading(work: UnitOfWork, caller: Principal, person_id: UUID, what: str) -> None:
+    """Write down that somebody read something of a person's record."""
     work.session.add(
         RecordReadRow(
             council=work.council, person_id=person_id, what=what, read_by=caller.subject, roles=sorted(caller.roles)
@@ -81,7 +84,7 @@ async def assessment_to_read(work: UnitOfWork, caller: Principal, assessment_id:
     """
     row = await _assessment(work, assessment_id, for_update=False)
     await _person(work, caller, row.person_id, "assessment")
-    _write_down(work, caller, row.person_id, what)
+    note_reading(work, caller, row.person_id, what)
     return row
 
 
@@ -170,6 +173,9 @@ async def _person(work: UnitOfWork, caller: Principal, person_id: UUID, named: s
     # Whoever may not see it is told the same as if it were not there.
     person = await store.person(work, person_id)
     if person is None:
+        is_staff = bool(caller.roles & COUNCIL_ROLES)
+        if is_staff and await work.session.get(ErasureRow, person_id) is not None:
+            raise Problem(410, "erased", "The record is erased", "That there was one is all that is left.")
         raise not_found(named)
     if caller.may_read(person_id):
         return person

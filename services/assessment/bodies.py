@@ -13,7 +13,7 @@ OFFICE = frozenset({Role.PRACTITIONER, Role.SYSTEM})
 OfficeOnly = Depends(anyone_of(*OFFICE))
 StaffOnly = Depends(anyone_of(*COUNCIL_ROLES))
 
-NO_PERSON = (404, "No such person, or the record is not yours to see.")
+NO_PERSON = (404, "No such person, or the record is not yours to see; 410 where it was erased.")
 NO_ASSESSMENT = (404, "No such assessment, or the record is not yours to see.")
 NO_AUTHORITY = (403, "Your authority to act for the person does not do for this; each reason is named.")
 STALE = (412, "The assessment has changed since you read it.")

@@ -1,8 +1,8 @@
 """What can be done in the assessment service: one function a use case."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from sqlalchemy.exc import IntegrityError
 
@@ -16,13 +16,16 @@ from braid.contracts.assessment import (
 )
 from braid.contracts.codes import UserGroup
 from braid.kit.unit_of_work import UnitOfWork
-from services.assessment import store
+from services.assessment import carers, store
 from services.assessment.access import Hand
 from services.assessment.answering import require_version
 from services.assessment.beginning import begin_with
 from services.assessment.domain.assessment import Agreed, State
+from services.assessment.domain.carers import carers_word
 from services.assessment.domain.prefilling import Known, carried_over, known_facts
 from services.assessment.domain.questionnaire import Questionnaire
+from services.assessment.duplicates import MayBeKnown, candidates
+from services.assessment.identifiers import nhs_number_of, postcode_of, require_council, uprn_of
 from services.assessment.questionnaire_files import latest_released_version, released_questionnaire
 from services.assessment.store import questionnaire_of
 from services.assessment.tables import AssessmentRow, PersonRow
@@ -33,6 +36,14 @@ class CaseAlreadyOpen(Exception):
 
 
 @dataclass(frozen=True)
+class NotSameAs:
+    """Whom the person is not, though they may look like it, and why."""
+
+    people: tuple[UUID, ...]
+    reason: str
+
+
+@dataclass(frozen=True)
 class NewCase:
     """A person whose case is opened."""
 
@@ -40,6 +51,11 @@ class NewCase:
     name: str
     user_group: UserGroup
     opened_on: date
+    nhs_number: str | None = None
+    date_of_birth: date | None = None
+    uprn: str | None = None
+    postcode: str | None = None
+    not_same_as: NotSameAs | None = None
 
 
 async def open_case(case: NewCase, work: UnitOfWork) -> PersonRow:
@@ -47,10 +63,23 @@ async def open_case(case: NewCase, work: UnitOfWork) -> PersonRow:
 
     Raises:
         CaseAlreadyOpen: the council uses the reference for somebody.
+        IdentifierRefused: an identifier is not one, or the council has no such duties.
+        MayBeKnown: somebody whom the council knows may be the same person, and nobody said that they are not.
     """
+    require_council(work.council, case.opened_on)
+    case = replace(
+        case,
+        nhs_number=case.nhs_number and nhs_number_of(case.nhs_number, work.council),
+        uprn=case.uprn and uprn_of(case.uprn),
+        postcode=case.postcode and postcode_of(case.postcode),
+    )
     already = CaseAlreadyOpen(f"There is a person with the reference {case.reference} already.")
     if await store.person_by_reference(work, case.reference):
         raise already
+    others = case.not_same_as
+    found = await candidates(work, name=case.name, date_of_birth=case.date_of_birth, nhs_number=case.nhs_number)
+    if {each.person_id for each in found} - set(others.people if others else ()):
+        raise MayBeKnown(found)
     person = PersonRow(
         person_id=uuid4(),
         council=work.council,
@@ -58,6 +87,11 @@ async def open_case(case: NewCase, work: UnitOfWork) -> PersonRow:
         name=case.name,
         user_group=case.user_group.value,
         opened_on=case.opened_on,
+        nhs_number=case.nhs_number,
+        date_of_birth=case.date_of_birth,
+        uprn=case.uprn,
+        postcode=case.postcode,
+        not_same_as={"people": [str(each) for each in others.people], "reason": others.reason} if others else None,
     )
     work.session.add(person)
     try:
@@ -160,7 +194,8 @@ async def agree(row: AssessmentRow, on: date, work: UnitOfWork, hand: Hand, *, s
     await store.save(work, row, state, what=f"agreed with {hand.given_as}", by=hand.given_by)
     person = await store.person(work, row.person_id)
     assert person is not None
-    await work.publish(_agreed_event(row, person, agreed))
+    said = [carers.statement_of(each) for each in await carers.statements_of(work, row.person_id)]
+    await work.publish(_agreed_event(row, person, agreed.with_carers(carers_word(said, agreed.informal_help))))
     return row
 
 

@@ -7,12 +7,19 @@ from braid.contracts.catalogue import EVENTS
 from braid.kit.problems import ProblemKind
 from braid.kit.service import ServiceDefinition
 from services.assessment import answering, handlers
+from services.assessment.alignment_api import router as alignment_router
 from services.assessment.answers_api import router as answers_router
 from services.assessment.assessments_api import router as assessments_router
 from services.assessment.authority_api import router as authority_router
+from services.assessment.carers_api import router as carers_router
 from services.assessment.domain import errors
+from services.assessment.duplicates import MayBeKnown
+from services.assessment.erasure import MustBeKept
+from services.assessment.evidence_api import router as evidence_router
+from services.assessment.identifiers import IdentifierRefused
 from services.assessment.people_api import router as people_router
 from services.assessment.questionnaire_files import QuestionnaireRefused
+from services.assessment.records_api import router as records_router
 from services.assessment.tables import metadata
 
 
@@ -39,6 +46,12 @@ def _unconfirmed(error: errors.Unconfirmed) -> list[Mapping[str, Any]]:
 
 def _refusals(error: errors.AuthorityRefused) -> list[Mapping[str, Any]]:
     return [{"name": each.authority_id, "code": each.code, "message": each.why} for each in error.refusals]
+
+
+def _known(error: MayBeKnown) -> list[Mapping[str, Any]]:
+    return [
+        {"name": each.reference, "person_id": str(each.person_id), "message": each.why} for each in error.candidates
+    ]
 
 
 def _both_answers(error: answering.AnswerChanged) -> list[Mapping[str, Any]]:
@@ -70,6 +83,9 @@ PROBLEMS = {
     errors.NotYetAgreed: _CLOSED,
     errors.AuthorityRefused: ProblemKind(403, "authority-refused", "The authority does not do for this", _refusals),
     errors.AuthorityNotSound: ProblemKind(422, "authority-not-sound", "The authority cannot be recorded"),
+    MayBeKnown: ProblemKind(409, "possible-duplicate", "The council may know this person already", _known),
+    MustBeKept: ProblemKind(409, "must-be-kept", "The record must be kept"),
+    IdentifierRefused: ProblemKind(422, "identifier-refused", "An identifier is not one"),
     answering.AnswerChanged: ProblemKind(
         412, "stale-answer", "The answer has changed since you read it", _both_answers
     ),
@@ -84,7 +100,16 @@ SERVICE = ServiceDefinition(
     name="assessment",
     package="services.assessment",
     title="assessment",
-    routers=(people_router, assessments_router, answers_router, authority_router),
+    routers=(
+        people_router,
+        assessments_router,
+        answers_router,
+        authority_router,
+        carers_router,
+        evidence_router,
+        records_router,
+        alignment_router,
+    ),
     metadata=metadata,
     events=EVENTS,
     problems=PROBLEMS,

@@ -17,6 +17,8 @@ from services.assessment.bodies import (
     NO_AUTHORITY,
     NO_PERSON,
     Command,
+    DayOfBirth,
+    LongText,
     OfficeOnly,
     PlausibleDay,
     StaffOnly,
@@ -29,6 +31,13 @@ from services.assessment.tables import PersonRow
 router = APIRouter(prefix="/v1", route_class=UnitOfWorkRoute, tags=["assessment"])
 
 
+class NotSameAsIn(Command):
+    """Whom the person is not, though they may look like it, and why."""
+
+    people: Annotated[list[UUID], Field(min_length=1, max_length=50)]
+    reason: LongText
+
+
 class NewCaseIn(Command):
     """A person whose case is opened."""
 
@@ -36,6 +45,13 @@ class NewCaseIn(Command):
     name: Annotated[str, Field(min_length=1, max_length=200)]
     user_group: UserGroup
     opened_on: PlausibleDay
+    nhs_number: Annotated[str, Field(max_length=20)] | None = None
+    date_of_birth: DayOfBirth | None = None
+    uprn: Annotated[str, Field(max_length=20)] | None = None
+    postcode: Annotated[str, Field(max_length=10)] | None = None
+    not_same_as: NotSameAsIn | None = Field(
+        None, description="Opens the case although somebody like this person is known."
+    )
 
 
 class PersonOut(BaseModel):
@@ -46,6 +62,10 @@ class PersonOut(BaseModel):
     name: str
     user_group: UserGroup
     opened_on: date
+    nhs_number: str | None
+    date_of_birth: date | None
+    uprn: str | None
+    postcode: str | None
     withdrawn_on: date | None = Field(description="The person withdrew and has not come back since.")
     assessments: list[UUID] = Field(description="Oldest first.")
 
@@ -71,11 +91,17 @@ class PeopleOut(BaseModel):
     "/people",
     status_code=201,
     dependencies=[OfficeOnly],
-    responses=responses(KEY, (409, "The reference is used for somebody."), (422, "The body is not valid.")),
+    responses=responses(
+        KEY,
+        (409, "The reference is used for somebody, or the council knows somebody who may be the same person."),
+        (422, "The body is not valid, or an identifier is not one."),
+    ),
 )
 async def open_case(body: NewCaseIn, work: Writing, response: Response) -> PersonOut:
     """Open a case for a person."""
-    person = await handlers.open_case(handlers.NewCase(**body.model_dump()), work)
+    told = {name: getattr(body, name) for name in NewCaseIn.model_fields}
+    others = body.not_same_as and handlers.NotSameAs(tuple(body.not_same_as.people), body.not_same_as.reason)
+    person = await handlers.open_case(handlers.NewCase(**{**told, "not_same_as": others}), work)
     response.headers["Location"] = f"/v1/people/{person.person_id}"
     return _person_out(person, [])
 

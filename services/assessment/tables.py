@@ -51,7 +51,6 @@ class PersonRow(AssessmentServiceRow, table=True):
     postcode: str | None = Field(default=None, sa_type=Text)
     not_same_as: dict[str, Any] | None = Field(default=None, sa_type=MayBeNull)
     withdrawn_on: date | None = None
-    last_contact_on: date | None = None
     recorded_at: datetime = recorded_at()
 
 

@@ -1,9 +1,10 @@
 """Alignment: what each stream still lacks before it can be decided, and which question asks for it."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from services.assessment.domain.answers import Answers
-from services.assessment.domain.questionnaire import NOT_SURE, Aspect, Question, Questionnaire, Role
+from services.assessment.domain.questionnaire import NOT_SURE, RAS, Aspect, Question, Questionnaire, Role
 
 
 @dataclass(frozen=True)
@@ -99,3 +100,78 @@ def progress(questionnaire: Questionnaire, answers: Answers) -> tuple[SectionPro
                 )
             )
     return tuple(sections)
+
+
+@dataclass(frozen=True)
+class QuestionCount:
+    """How many questions one assessment asks, and how many the schemes would ask if each asked for itself.
+
+    Args:
+        ours: every question once.
+        by_scheme: for each scheme, the questions that serve it, as if it asked them on a form of its own; those about
+            needs, which the allocation alone reads, are adult social care's.
+        shared: questions that serve two schemes or more, each with their number.
+    """
+
+    ours: int
+    by_scheme: Mapping[str, int]
+    shared: Mapping[str, int]
+
+    @property
+    def together(self) -> int:
+        """What the schemes would ask together."""
+        return sum(self.by_scheme.values())
+
+
+#: The scheme that assesses needs; without our questionnaire its own form would ask about them.
+NEEDS_SCHEME = "adult_social_care"
+
+
+def count_questions(questionnaire: Questionnaire, answers: Answers | None = None) -> QuestionCount:
+    """Count the questions of a questionnaire; with answers, those alone that are asked of somebody who gave them."""
+    questions = list(questionnaire.questions.values()) if answers is None else questionnaire.asked(answers)
+    schemes = {each.question_id: _schemes(each) for each in questions}
+    codes = dict.fromkeys(code for codes in schemes.values() for code in codes)
+    return QuestionCount(
+        ours=len(schemes),
+        by_scheme={code: sum(code in each for each in schemes.values()) for code in codes},
+        shared={question_id: len(each) for question_id, each in schemes.items() if len(each) > 1},
+    )
+
+
+def _schemes(question: Question) -> frozenset[str]:
+    return frozenset(NEEDS_SCHEME if code == RAS else code for code in question.serves)
+
+
+@dataclass(frozen=True)
+class StreamPart:
+    """What one stream has of an assessment, and what it lacks.
+
+    Args:
+        told: questions for it that have an answer; "not sure" is none here.
+        to_confirm: of these, the ones that were filled in beforehand and are not confirmed.
+    """
+
+    stream: str
+    told: tuple[str, ...]
+    to_confirm: tuple[str, ...]
+    lacking: tuple[Lacking, ...]
+
+
+def stream_parts(questionnaire: Questionnaire, answers: Answers, to_confirm: Collection[str]) -> tuple[StreamPart, ...]:
+    """Say of each stream, and of ``ras``, what it has and what it lacks."""
+    lacking = still_lacking(questionnaire, answers)
+    asked = questionnaire.asked(answers)
+    return tuple(
+        StreamPart(
+            stream=code,
+            told=(told := tuple(each.question_id for each in asked if _serves(each, code, answers))),
+            to_confirm=tuple(name for name in told if name in to_confirm),
+            lacking=lacking[code],
+        )
+        for code in questionnaire.serves
+    )
+
+
+def _serves(question: Question, code: str, answers: Answers) -> bool:
+    return code in question.serves and answers.get(question.question_id, NOT_SURE) != NOT_SURE

@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from services.assessment.domain import answers as reading
 from services.assessment.domain.answers import Answers, DayProfile, FactJson, SupportLine
+from services.assessment.domain.carers import CarersWord
 from services.assessment.domain.errors import (
     AgreedBeforeSubmission,
     AnswersNotAccepted,
@@ -85,6 +86,16 @@ class Agreed:
     specialist_support: tuple[SupportLine, ...]
     facts: Mapping[str, FactJson]
     answers_on_bad_days: Mapping[str, tuple[str, ...]]
+
+    def with_carers(self, word: CarersWord) -> "Agreed":
+        """The same with carers' own word in place of what the person said of them.
+
+        What the person alone says of a carer is unconfirmed: a "yes" then counts as not asked, so that the help reduces
+        nothing. Their "no" stands, since nobody is counted on against it.
+        """
+        if word.help_by_domain is None:
+            return replace(self, carer_willing_and_able=False if self.carer_willing_and_able is False else None)
+        return replace(self, informal_help=word.help_by_domain, carer_willing_and_able=word.willing_and_able)
 
 
 @dataclass(frozen=True)

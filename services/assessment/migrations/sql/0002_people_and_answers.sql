@@ -10,8 +10,6 @@ ALTER TABLE person ADD COLUMN not_same_as JSONB;
 
 ALTER TABLE person ADD COLUMN withdrawn_on DATE;
 
-ALTER TABLE person ADD COLUMN last_contact_on DATE;
-
 CREATE INDEX ix_person_nhs_number ON person (council, nhs_number);
 
 CREATE INDEX ix_person_date_of_birth ON person (council, date_of_birth);

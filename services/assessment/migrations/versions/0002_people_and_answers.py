@@ -71,7 +71,6 @@ def downgrade() -> None:
     for index in ("ix_person_date_of_birth", "ix_person_nhs_number"):
         op.drop_index(index, "person")
     for column in (
-        "last_contact_on",
         "withdrawn_on",
         "not_same_as",
         "postcode",
