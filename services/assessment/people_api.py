@@ -27,6 +27,7 @@ from services.assessment.bodies import (
 from services.assessment.domain.questionnaire import Questionnaire
 from services.assessment.questionnaire_files import QuestionnaireRefused, released_questionnaire
 from services.assessment.tables import PersonRow
+from services.assessment.wording_files import worded_questionnaire
 
 router = APIRouter(prefix="/v1", route_class=UnitOfWorkRoute, tags=["assessment"])
 
@@ -128,10 +129,14 @@ async def read_person(person_id: UUID, work: Reading, caller: Caller) -> PersonO
 
 
 @router.get("/questionnaires/{questionnaire}/{version}", responses=responses((404, "No such questionnaire.")))
-async def read_questionnaire(questionnaire: str, version: int, _caller: Caller) -> dict[str, Any]:
-    """A released version of a questionnaire, with the definition of each vague word."""
+async def read_questionnaire(
+    questionnaire: str, version: int, _caller: Caller, user_group: UserGroup | None = None
+) -> dict[str, Any]:
+    """A released version of a questionnaire, with the definition of each vague word, in a user group's words."""
     try:
-        return _questionnaire_out(released_questionnaire(questionnaire, version))
+        if user_group is None:
+            return _questionnaire_out(released_questionnaire(questionnaire, version))
+        return _questionnaire_out(worded_questionnaire(questionnaire, version, user_group))
     except QuestionnaireRefused as error:
         raise not_found("questionnaire") from error
 

@@ -1,7 +1,7 @@
 """A questionnaire: versioned data, each question with what it asks for and whom its answer serves."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 
@@ -141,6 +141,21 @@ class Question:
 
 
 @dataclass(frozen=True)
+class Wording:
+    """A question in the words of a user group.
+
+    Args:
+        choices: text by code, of those choices that are worded otherwise.
+        definitions: what each vague word of this wording means.
+    """
+
+    text: str
+    hint: str
+    choices: Mapping[str, str]
+    definitions: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class Section:
     """Questions that are shown together."""
 
@@ -163,6 +178,14 @@ class Questionnaire:
     title: str
     domains: Mapping[str, str]
     sections: tuple[Section, ...]
+
+    def worded(self, wordings: Mapping[str, Wording]) -> "Questionnaire":
+        """The same questions, some in other words: what they ask for, their choices' codes and their order stay."""
+        sections = tuple(
+            replace(section, questions=tuple(_worded(each, wordings) for each in section.questions))
+            for section in self.sections
+        )
+        return replace(self, sections=sections)
 
     @cached_property
     def questions(self) -> Mapping[str, Question]:
@@ -193,3 +216,16 @@ class Questionnaire:
             if not question.only_if or any(all(map(holds, together)) for together in question.only_if):
                 asked[question.question_id] = question
         return tuple(asked.values())
+
+
+def _worded(question: Question, wordings: Mapping[str, Wording]) -> Question:
+    wording = wordings.get(question.question_id)
+    if wording is None:
+        return question
+    return replace(
+        question,
+        text=wording.text,
+        hint=wording.hint,
+        choices=tuple(replace(each, text=wording.choices.get(each.code, each.text)) for each in question.choices),
+        definitions=wording.definitions,
+    )
