@@ -95,7 +95,8 @@ async def assessment_to_change(work: UnitOfWork, caller: Principal, assessment_i
         As `person_to_change`.
     """
     row = await _assessment(work, assessment_id, for_update=True)
-    await person_to_change(work, caller, row.person_id, named="assessment")
+    if not may_write(caller, row.person_id):
+        await person_to_change(work, caller, row.person_id, named="assessment")
     return row
 
 
@@ -133,7 +134,6 @@ async def hand_of(
         Problem: 403, the caller is not who they say they act as.
     """
     today = work.now.date()
-    known = await authority_store.authorities_of(work, person_id)
     if caller.roles & OFFICE:
         named = [str(each) for each in authorities]
         as_whom, day = given_as or GivenAs.PERSON, on or today
@@ -147,7 +147,7 @@ async def hand_of(
     if given_as is not None and given_as is not as_whom:
         raise Problem(403, "not-allowed", "Your role does not allow this", f"You cannot act as {given_as} here.")
     if as_whom not in (GivenAs.PERSON, GivenAs.PRACTITIONER):
-        _require(known, named, act, day)
+        _require(await authority_store.authorities_of(work, person_id), named, act, day)
     return Hand(as_whom, caller.subject, tuple(named) if as_whom is not GivenAs.PRACTITIONER else ())
 
 

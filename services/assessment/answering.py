@@ -68,8 +68,11 @@ def require_version(row: AssessmentRow, seen_version: int) -> None:
         )
 
 
-async def save_answers(row: AssessmentRow, told: Answering, work: UnitOfWork) -> AssessmentRow:
+async def save_answers(row: AssessmentRow, told: Answering, work: UnitOfWork) -> Mapping[str, GivenAnswerRow]:
     """Take in answers, all of them or none.
+
+    Returns:
+        What was kept, by question: not what was there already.
 
     Raises:
         DomainError: an answer does not fit, or the assessment is not open for it.
@@ -84,11 +87,12 @@ async def save_answers(row: AssessmentRow, told: Answering, work: UnitOfWork) ->
         by=told.hand.given_by,
         told={"questions": sorted(given)},
     )
+    kept = {}
     for question_id in sorted(given):
         answer = OneAnswer(row.answers.get(question_id), told.own_words.get(question_id))
-        _keep(row, question_id, answer, told.hand, work)
+        kept[question_id] = _keep(row, question_id, answer, told.hand, work)
     await work.session.flush()
-    return row
+    return kept
 
 
 async def save_answer(
@@ -116,8 +120,7 @@ async def save_answer(
         return newest
     if (newest.version if newest else 0) != seen_version:
         raise AnswerChanged(question_id, newest, yours)
-    await save_answers(row, told, work)
-    return await store.newest_answer_to(work, row.assessment_id, question_id)
+    return (await save_answers(row, told, work)).get(question_id, newest)
 
 
 async def confirm(
@@ -159,21 +162,22 @@ def _keep(
     work: UnitOfWork,
     *,
     source: Mapping[str, Any] | None = None,
-) -> None:
-    work.session.add(
-        GivenAnswerRow(
-            assessment_id=row.assessment_id,
-            question_id=question_id,
-            version=row.version,
-            council=row.council,
-            answer=told.answer,
-            own_words=told.own_words,
-            given_as=str(hand.given_as),
-            given_by=hand.given_by,
-            authorities=list(hand.authorities) or None,
-            source=dict(source) if source else None,
-        )
+) -> GivenAnswerRow:
+    given = GivenAnswerRow(
+        assessment_id=row.assessment_id,
+        question_id=question_id,
+        version=row.version,
+        council=row.council,
+        answer=told.answer,
+        own_words=told.own_words,
+        given_as=str(hand.given_as),
+        given_by=hand.given_by,
+        authorities=list(hand.authorities) or None,
+        source=dict(source) if source else None,
+        recorded_at=work.now,
     )
+    work.session.add(given)
+    return given
 
 
 def _same(newest: GivenAnswerRow, yours: OneAnswer, hand: Hand) -> bool:

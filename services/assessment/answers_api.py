@@ -1,10 +1,10 @@
 """Answering over the API: a whole form at once, or one answer after the other, each saved as it is given."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 from uuid import UUID
 
 from fastapi import APIRouter, Response
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from braid.kit.http import Caller, ExpectedVersion, Reading, UnitOfWorkRoute, Writing
 from braid.kit.identity import Principal
@@ -56,7 +56,13 @@ class AnswersIn(_Hand):
 
     answered_as: AnswerRole = Field(description="person: by or for the person. practitioner: the practitioner's own.")
     answers: Annotated[dict[str, Any], Field(min_length=1, max_length=500)]
-    own_words: dict[str, LongText] = Field({}, max_length=500)
+    own_words: dict[str, LongText] = Field({}, description="Beside an answer of the same request, by question id.")
+
+    @model_validator(mode="after")
+    def _words_beside_answers(self) -> Self:
+        if alone := sorted(set(self.own_words) - set(self.answers)):
+            raise ValueError(f"gives own words without an answer to {', '.join(alone)}; null is an answer too")
+        return self
 
 
 class AnswerIn(_Hand):
@@ -97,7 +103,7 @@ async def save_answers(
     row = await assessment_to_change(work, caller, assessment_id)
     hand = await _hand(work, caller, row, body, body.answered_as)
     require_version(row, seen)
-    row = await answering.save_answers(row, Answering(body.answers, body.answered_as, hand, body.own_words), work)
+    await answering.save_answers(row, Answering(body.answers, body.answered_as, hand, body.own_words), work)
     return await assessment_out(row, work, response)
 
 

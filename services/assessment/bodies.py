@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated, Any
 
 from fastapi import Depends
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
 
 from braid.kit.identity import COUNCIL_ROLES, Role, anyone_of
 
@@ -24,19 +24,13 @@ INVALID = (422, "The body is not valid.")
 
 
 def can_be_kept(value: Any) -> Any:
-    """Refuse the one text that PostgreSQL cannot keep, at any depth.
+    """Refuse the one text that PostgreSQL cannot keep.
 
     Raises:
         ValueError: there is a null character in it.
     """
     if isinstance(value, str) and "\0" in value:
         raise ValueError("must not have a null character in it")
-    if isinstance(value, dict):
-        for part in (*value, *value.values()):
-            can_be_kept(part)
-    if isinstance(value, list | tuple):
-        for part in value:
-            can_be_kept(part)
     return value
 
 
@@ -44,9 +38,9 @@ def can_be_kept(value: Any) -> Any:
 PlausibleDay = Annotated[date, Field(ge=date(1990, 1, 1), le=date(2099, 12, 31))]
 #: A day in somebody's life.
 DayOfBirth = Annotated[date, Field(ge=date(1890, 1, 1), le=date(2099, 12, 31))]
-ShortText = Annotated[str, Field(min_length=1, max_length=200)]
+ShortText = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(can_be_kept)]
 #: What people say in their own words.
-LongText = Annotated[str, Field(min_length=1, max_length=4000)]
+LongText = Annotated[str, Field(min_length=1, max_length=4000), AfterValidator(can_be_kept)]
 
 
 class Command(BaseModel):

@@ -160,7 +160,7 @@ async def state_help(carer_id: UUID, body: StatementIn, work: Writing, caller: C
         raise Problem(403, "not-allowed", "Your role does not allow this", "Nobody gives another's word.")
     domains = {domain: DomainHelp(told.help, told.willing, told.able) for domain, told in body.domains.items()}
     await carers.state_help(row, body.said_by, body.said_on, domains, work, by=caller.subject)
-    return await _out(row, work)
+    return await _out(row, work, to_carer=_is_carer(caller, row))
 
 
 @router.post(
@@ -204,8 +204,11 @@ async def _carer(work: UnitOfWork, carer_id: UUID) -> CarerRow:
     return row
 
 
-async def _out(row: CarerRow, work: UnitOfWork) -> CarerOut:
+async def _out(row: CarerRow, work: UnitOfWork, *, to_carer: bool = False) -> CarerOut:
+    """Show a carer; to the carer, without what others said of them."""
     said = [each for each in await carers.statements_of(work, row.person_id) if each.carer_id == row.carer_id]
+    if to_carer:
+        said = [each for each in said if each.said_by == SaidBy.CARER]
     return CarerOut(
         **row.model_dump(include={"carer_id", "person_id", "name", "relationship"}),
         confirmed=any(each.said_by == SaidBy.CARER for each in said),

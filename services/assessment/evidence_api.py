@@ -6,9 +6,9 @@ from typing import Annotated
 from uuid import UUID, uuid4
 
 import puremagic
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter
 from fastapi.responses import Response
-from pydantic import AfterValidator, BaseModel, Field
+from pydantic import Base64Bytes, BaseModel, Field
 from sqlmodel import col, select
 
 from braid.kit.http import Caller, Reading, UnitOfWorkRoute, Writing
@@ -16,7 +16,7 @@ from braid.kit.problems import Problem, not_found, responses
 from braid.kit.unit_of_work import UnitOfWork
 from services.assessment import store
 from services.assessment.access import person_to_change, person_to_read
-from services.assessment.bodies import INVALID, KEY, NO_AUTHORITY, NO_PERSON, can_be_kept
+from services.assessment.bodies import INVALID, KEY, NO_AUTHORITY, NO_PERSON, Command, ShortText
 from services.assessment.tables import AssessmentRow, EvidenceRow
 
 router = APIRouter(prefix="/v1", route_class=UnitOfWorkRoute, tags=["assessment"])
@@ -29,15 +29,17 @@ EVIDENCE_MAX = 200
 MEDIA_TYPES = {"application/pdf": "pdf", "image/png": "png", "image/jpeg": "jpg"}
 
 _NONE = (404, "No such document, or the record is not yours to see.")
-_RAW = {
-    "requestBody": {
-        "required": True,
-        "content": {each: {"schema": {"type": "string", "format": "binary"}} for each in MEDIA_TYPES},
-    }
-}
 _FILE = {"content": {each: {"schema": {"type": "string", "format": "binary"}} for each in MEDIA_TYPES}}
-Title = Annotated[str, Query(min_length=1, max_length=200), AfterValidator(can_be_kept)]
-QuestionId = Annotated[str | None, Query(max_length=100), AfterValidator(can_be_kept)]
+
+
+class EvidenceIn(Command):
+    """A document with its title, all of it in the body: what is in an address is kept in logs and traces."""
+
+    title: ShortText
+    media_type: Annotated[str, Field(max_length=100, description=f"One of {', '.join(MEDIA_TYPES)}.")]
+    content: Annotated[Base64Bytes, Field(description="The document itself, in base64.")]
+    assessment_id: UUID | None = None
+    question_id: Annotated[str, Field(max_length=100)] | None = Field(None, description="Which answer it supports.")
 
 
 class EvidenceOut(BaseModel):
@@ -64,7 +66,6 @@ class EvidenceListOut(BaseModel):
 @router.post(
     "/people/{person_id}/evidence",
     status_code=201,
-    openapi_extra=_RAW,
     responses=responses(
         KEY,
         NO_PERSON,
@@ -75,20 +76,12 @@ class EvidenceListOut(BaseModel):
         INVALID,
     ),
 )
-async def attach(
-    person_id: UUID,
-    request: Request,
-    work: Writing,
-    caller: Caller,
-    title: Title,
-    assessment_id: UUID | None = None,
-    question_id: QuestionId = None,
-) -> EvidenceOut:
-    """Attach a document: the body is the file itself, its Content-Type what it is."""
+async def attach(person_id: UUID, body: EvidenceIn, work: Writing, caller: Caller) -> EvidenceOut:
+    """Attach a document, whose kind is told by its content."""
     await person_to_change(work, caller, person_id)
-    content = await request.body()
-    media_type = checked_media_type(content, request.headers.get("content-type", ""))
-    await _require_question(work, person_id, assessment_id, question_id)
+    content = body.content
+    media_type = checked_media_type(content, body.media_type)
+    await _require_question(work, person_id, body.assessment_id, body.question_id)
     await work.lock_person(person_id)
     if len(await _metadata(work, person_id)) >= EVIDENCE_MAX:
         raise Problem(409, "too-many-documents", "There are too many documents", f"At most {EVIDENCE_MAX}.")
@@ -96,9 +89,9 @@ async def attach(
         evidence_id=uuid4(),
         council=work.council,
         person_id=person_id,
-        assessment_id=assessment_id,
-        question_id=question_id,
-        title=title,
+        assessment_id=body.assessment_id,
+        question_id=body.question_id,
+        title=body.title,
         media_type=media_type,
         size_bytes=len(content),
         sha256=hashlib.sha256(content).hexdigest(),
@@ -159,8 +152,8 @@ def checked_media_type(content: bytes, said: str) -> str:
     if found not in MEDIA_TYPES:
         detail = f"Its content is none of: {', '.join(MEDIA_TYPES)}."
         raise Problem(415, "media-type-not-taken", "This kind of document is not taken", detail)
-    if said.split(";", maxsplit=1)[0].strip().lower() != found:
-        detail = f"By its content it is {found}; send that as its Content-Type."
+    if said != found:
+        detail = f"By its content it is {found}; send that as its media type."
         raise Problem(415, "media-type-not-taken", "The document is not what was said", detail)
     return found
 

@@ -1,6 +1,7 @@
 """Answering: saved at every step, by whoever's hand, with nobody's answer overwritten unseen."""
 
 import asyncio
+from random import Random
 from typing import Any
 from uuid import uuid4
 
@@ -77,6 +78,50 @@ async def test_a_save_whose_answer_was_lost_on_the_way_can_be_repeated(office: O
     assert await case.read() == before
 
 
+CHOICES: dict[str, list[Any]] = {
+    "nights": ["no_help", "awake", "not_sure"],
+    "decisions": ["no_help", "frequent"],
+    "capital": [0, 100, "not_sure"],
+    "risks": [["hurt_myself"], ["get_lost", "hurt_myself"]],
+}
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_whatever_the_order_of_saves_nothing_that_was_accepted_is_overwritten_unseen(
+    office: Office, seed: int
+) -> None:
+    chance, case = Random(seed), await office.begin()
+    hands = [
+        office.somebody(Role.BUDGET_HOLDER, subject="the person", person_id=case.person_id),
+        office.somebody(subject="practitioner:one"),
+        office.somebody(subject="practitioner:two"),
+    ]
+    seen = [dict.fromkeys(CHOICES, '"0"') for _ in hands]
+    kept: dict[str, Any] = {}
+    tags = dict.fromkeys(CHOICES, '"0"')
+    for _ in range(40):
+        number, question = chance.randrange(len(hands)), chance.choice(list(CHOICES))
+        told = chance.choice([*CHOICES[question], None])
+        answer = await put(
+            hands[number], case, question, told, etag=seen[number][question], own_words=f"{chance.random()}"
+        )
+        if seen[number][question] == tags[question]:
+            assert answer.status_code == 200, answer.text
+            kept[question], tags[question] = told, answer.headers["etag"]
+            seen[number][question] = tags[question]
+        else:
+            (both,) = refused(answer, 412, "stale-answer")["errors"]
+            assert (both["theirs"]["answer"], both["theirs"]["etag"]) == (kept[question], tags[question])
+            assert both["yours"]["answer"] == told
+            seen[number][question] = both["theirs"]["etag"]
+
+    found = await case.read()
+    assert found["answers"] == {question: answer for question, answer in kept.items() if answer is not None}
+    assert {question: given["etag"] for question, given in found["given"].items()} == {
+        question: tag for question, tag in tags.items() if tag != '"0"'
+    }
+
+
 async def test_one_and_true_are_two_answers(office: Office) -> None:
     case = await office.begin()
     await put(case.who, case, "uk_resident", True)
@@ -107,6 +152,14 @@ async def test_what_does_not_fit_is_refused_and_the_draft_kept(office: Office) -
     refused(await put(case.who, case, "nights", "awake", given_as="practitioner"), 422, "invalid-request")
 
     assert await case.read() == before
+
+
+async def test_words_without_an_answer_to_go_with_are_refused(office: Office) -> None:
+    case = await office.begin()
+    body = {"answered_as": "person", "answers": {"nights": "awake"}, "own_words": {"star_sign": "Leo."}}
+
+    refused(await case.who.ask("PUT", f"{case.path}/answers", body, etag=case.etag), 422, "invalid-request")
+    assert (await case.read())["answers"] == {}
 
 
 async def test_a_section_that_is_not_finished_names_what_is_missing(office: Office) -> None:

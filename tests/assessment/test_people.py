@@ -1,6 +1,7 @@
 """Opening a case: identifiers are checked, nobody is known twice unseen, and evidence is what it says it is."""
 
 import asyncio
+import base64
 import hashlib
 from typing import Any
 from uuid import uuid4
@@ -106,17 +107,17 @@ PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 40
 
 
 async def attach(
-    who: Somebody, case: Case, content: bytes, said: str = "application/pdf", query: str = "title=A letter"
+    who: Somebody, case: Case, content: bytes, said: str = "application/pdf", **told: Any
 ) -> httpx.Response:
-    return await who.ask("POST", f"{case.person}/evidence?{query}", content=content, headers={"content-type": said})
+    body = {"title": "A letter", "media_type": said, "content": base64.b64encode(content).decode()} | told
+    return await who.ask("POST", f"{case.person}/evidence", body)
 
 
 async def test_evidence_is_kept_with_its_hash_and_given_back_to_be_saved_only(office: Office) -> None:
     case = await office.begin()
     person = office.somebody(Role.BUDGET_HOLDER, person_id=case.person_id)
-    query = f"title=A letter&assessment_id={case.assessment_id}&question_id=nights"
 
-    kept = (await attach(person, case, PDF, query=query)).json()
+    kept = (await attach(person, case, PDF, assessment_id=case.assessment_id, question_id="nights")).json()
 
     assert (kept["sha256"], kept["size_bytes"]) == (hashlib.sha256(PDF).hexdigest(), len(PDF))
     (listed,) = (await case.who.done("GET", f"{case.person}/evidence"))["evidence"]
@@ -160,9 +161,10 @@ async def test_evidence_that_is_not_what_is_taken_is_refused_with_nothing_kept(
 async def test_evidence_for_what_is_not_there_is_refused(office: Office) -> None:
     case, other = await office.begin(), await office.begin()
 
-    for query, status in (
-        (f"title=x&assessment_id={other.assessment_id}", 404),
-        (f"title=x&assessment_id={case.assessment_id}&question_id=star_sign", 422),
-        ("", 422),
+    for told, status in (
+        ({"assessment_id": other.assessment_id}, 404),
+        ({"assessment_id": case.assessment_id, "question_id": "star_sign"}, 422),
+        ({"title": ""}, 422),
+        ({"title": "a\0b"}, 422),
     ):
-        assert (await attach(case.who, case, PDF, query=query)).status_code == status
+        assert (await attach(case.who, case, PDF, **told)).status_code == status
