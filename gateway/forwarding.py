@@ -13,6 +13,9 @@ from gateway.routing import Row
 
 _REQUEST_HEADERS = ("accept", "content-type", "idempotency-key", "if-match", "if-none-match", "x-request-id")
 _ANSWER_HEADERS = (
+    "cache-control",
+    "content-disposition",
+    "content-security-policy",
     "content-type",
     "etag",
     "location",
@@ -20,9 +23,8 @@ _ANSWER_HEADERS = (
     "idempotency-replayed",
     "www-authenticate",
     "link",
-    "content-disposition",
-    "cache-control",
     "braid-until-sequence",
+    "x-content-type-options",
 )
 
 

@@ -130,11 +130,30 @@ async def review_assessment(client: httpx.AsyncClient, person: ExamplePerson, *,
     begun = await _asked(client, "POST", f"/v1/people/{person_id}/assessments", {"questionnaire": QUESTIONNAIRE})
     path = f"/v1/assessments/{begun.json()['assessment_id']}"
     saved = await _asked(client, "PUT", f"{path}/answers", _answers("person", person.answers), after=begun)
+    await _ask_carer(client, person_id, person, on)
     handed_in = await _asked(client, "POST", f"{path}/submission", {"submitted_on": on}, after=saved)
     reviewed = await _asked(
         client, "PUT", f"{path}/answers", _answers("practitioner", person.practitioner_answers), after=handed_in
     )
     return Reviewed(person_id, path, on, reviewed)
+
+
+async def _ask_carer(client: httpx.AsyncClient, person_id: UUID, person: ExamplePerson, on: str) -> None:
+    """Let the carer say themselves what the person said of them: nobody else's word counts."""
+    if (statement := carers_own_word(person, on)) is None:
+        return
+    carer = {"name": "Somebody close (a made-up name)", "relationship": "family"}
+    carer_id = (await _asked(client, "POST", f"/v1/people/{person_id}/carers", carer)).json()["carer_id"]
+    await _asked(client, "POST", f"/v1/carers/{carer_id}/statements", statement)
+
+
+def carers_own_word(person: ExamplePerson, on: str) -> dict[str, Any] | None:
+    """What the carer of an example person says, where they are willing and able; the person's answers tell how much."""
+    if person.answers.get("carer_willing_and_able") is not True:
+        return None
+    helps = {name.removeprefix("help_"): told for name, told in person.answers.items() if name.startswith("help_")}
+    domains = {domain: {"help": told, "willing": "yes", "able": "yes"} for domain, told in helps.items()}
+    return {"said_by": "carer", "said_on": on, "domains": domains}
 
 
 async def wait_until_settled(

@@ -1,6 +1,7 @@
 """Events of the assessment service."""
 
 from datetime import date
+from enum import StrEnum
 from typing import Annotated, ClassVar
 from uuid import UUID
 
@@ -102,3 +103,75 @@ class AssessmentAgreed(Event):
             description="Answers of kinds of day that differ from a usual one; null in events from before it was asked."
         ),
     ] = None
+    replaces: Annotated[
+        UUID | None,
+        Field(description="The agreed assessment before a change of circumstances; null in the first one."),
+    ] = None
+
+
+class CircumstancesChanged(Event):
+    """Circumstances changed after an agreement: a new assessment is begun, and the agreed one stands until then."""
+
+    TYPE: ClassVar[str] = "uk.braid.assessment.circumstances-changed.v1"
+    TOPIC: ClassVar[str] = ASSESSMENT_TOPIC
+
+    assessment_id: Annotated[UUID, Field(description="The new assessment.")]
+    replaces: Annotated[UUID, Field(description="The agreed one that it will replace.")]
+    changed_on: date
+
+
+class WithdrawalReason(StrEnum):
+    """Why a person withdrew; their own words stay in the assessment service."""
+
+    OWN_WISH = "own_wish"
+    TOO_MUCH_WORK = "too_much_work"
+    LESS_MONEY_THAN_BEFORE = "less_money_than_before"
+    MOVED_AWAY = "moved_away"
+    NO_LONGER_NEEDED = "no_longer_needed"
+    OTHER = "other"
+
+
+class PersonWithdrew(Event):
+    """A person withdrew. Nothing was lost, they may come back, and no payment stops by itself."""
+
+    TYPE: ClassVar[str] = "uk.braid.assessment.withdrawn.v1"
+    TOPIC: ClassVar[str] = ASSESSMENT_TOPIC
+
+    withdrawn_on: date
+    reason: WithdrawalReason
+    assessments_ended: Annotated[
+        tuple[UUID, ...], Field(description="Assessments that were open and ended unfinished.")
+    ]
+
+
+class CarerOutcome(StrEnum):
+    """What came of a carer's own assessment."""
+
+    ELIGIBLE = "eligible"
+    NOT_ELIGIBLE = "not_eligible"
+    REFUSED = "refused"
+
+
+class CarerAssessed(Event):
+    """A carer's own assessment was made (Care Act 2014 s10); the event is about the person whom they help."""
+
+    TYPE: ClassVar[str] = "uk.braid.assessment.carer-assessed.v1"
+    TOPIC: ClassVar[str] = ASSESSMENT_TOPIC
+
+    carer_id: Annotated[UUID, Field(description="Opaque id of the carer.")]
+    carer_assessment_id: UUID
+    version: Version
+    assessed_on: date
+    outcome: CarerOutcome
+    willing: Annotated[bool | None, Field(description="Null where the carer is not sure, or refused.")]
+    able: Annotated[bool | None, Field(description="Null where the carer is not sure, or refused.")]
+
+
+class PersonErased(Event):
+    """Everything that told who a person was is erased here: whoever holds more than money records forgets it too."""
+
+    TYPE: ClassVar[str] = "uk.braid.assessment.person-erased.v1"
+    TOPIC: ClassVar[str] = ASSESSMENT_TOPIC
+
+    erased_on: date
+    basis: Annotated[str, Field(description="retention_ended or request.", pattern=r"^(retention_ended|request)$")]

@@ -5,7 +5,15 @@ from importlib import resources
 from importlib.resources.abc import Traversable
 
 from braid.contracts.allocation import AllocationSettled, IndicativeAllocationCalculated
-from braid.contracts.assessment import AssessmentAgreed, AssessmentSubmitted, CaseOpened
+from braid.contracts.assessment import (
+    AssessmentAgreed,
+    AssessmentSubmitted,
+    CarerAssessed,
+    CaseOpened,
+    CircumstancesChanged,
+    PersonErased,
+    PersonWithdrew,
+)
 from braid.contracts.award import AwardDecided
 from braid.contracts.budget import AlertCleared, AlertRaised, BudgetOpened, FundClosed, FundOpened
 from braid.contracts.event import Event
@@ -18,6 +26,10 @@ EVENTS: Mapping[str, type[Event]] = {
         CaseOpened,
         AssessmentSubmitted,
         AssessmentAgreed,
+        CircumstancesChanged,
+        PersonWithdrew,
+        CarerAssessed,
+        PersonErased,
         IndicativeAllocationCalculated,
         AllocationSettled,
         AwardDecided,

@@ -1,6 +1,6 @@
 """What can be done in the assessment service: one function a use case."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID, uuid4
 
@@ -16,11 +16,18 @@ from braid.contracts.assessment import (
 )
 from braid.contracts.codes import UserGroup
 from braid.kit.unit_of_work import UnitOfWork
-from services.assessment import store
-from services.assessment.domain.answers import Answers
-from services.assessment.domain.assessment import Agreed, Assessment
-from services.assessment.domain.questionnaire import Questionnaire, Role
+from services.assessment import carers, store
+from services.assessment.access import Hand
+from services.assessment.answering import require_version
+from services.assessment.beginning import begin_with
+from services.assessment.domain.assessment import Agreed, State
+from services.assessment.domain.carers import carers_word
+from services.assessment.domain.prefilling import Known, carried_over, known_facts
+from services.assessment.domain.questionnaire import Questionnaire
+from services.assessment.duplicates import MayBeKnown, candidates
+from services.assessment.identifiers import nhs_number_of, postcode_of, require_council, uprn_of
 from services.assessment.questionnaire_files import latest_released_version, released_questionnaire
+from services.assessment.store import questionnaire_of
 from services.assessment.tables import AssessmentRow, PersonRow
 
 
@@ -28,8 +35,12 @@ class CaseAlreadyOpen(Exception):
     """The council has a person with this reference already."""
 
 
-class StaleVersion(Exception):
-    """The assessment has changed since the caller read it."""
+@dataclass(frozen=True)
+class NotSameAs:
+    """Whom the person is not, though they may look like it, and why."""
+
+    people: tuple[UUID, ...]
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -40,6 +51,11 @@ class NewCase:
     name: str
     user_group: UserGroup
     opened_on: date
+    nhs_number: str | None = None
+    date_of_birth: date | None = None
+    uprn: str | None = None
+    postcode: str | None = None
+    not_same_as: NotSameAs | None = None
 
 
 async def open_case(case: NewCase, work: UnitOfWork) -> PersonRow:
@@ -47,10 +63,23 @@ async def open_case(case: NewCase, work: UnitOfWork) -> PersonRow:
 
     Raises:
         CaseAlreadyOpen: the council uses the reference for somebody.
+        IdentifierRefused: an identifier is not one, or the council has no such duties.
+        MayBeKnown: somebody whom the council knows may be the same person, and nobody said that they are not.
     """
+    require_council(work.council, case.opened_on)
+    case = replace(
+        case,
+        nhs_number=case.nhs_number and nhs_number_of(case.nhs_number, work.council),
+        uprn=case.uprn and uprn_of(case.uprn),
+        postcode=case.postcode and postcode_of(case.postcode),
+    )
     already = CaseAlreadyOpen(f"There is a person with the reference {case.reference} already.")
     if await store.person_by_reference(work, case.reference):
         raise already
+    others = case.not_same_as
+    found = await candidates(work, name=case.name, date_of_birth=case.date_of_birth, nhs_number=case.nhs_number)
+    if {each.person_id for each in found} - set(others.people if others else ()):
+        raise MayBeKnown(found)
     person = PersonRow(
         person_id=uuid4(),
         council=work.council,
@@ -58,6 +87,11 @@ async def open_case(case: NewCase, work: UnitOfWork) -> PersonRow:
         name=case.name,
         user_group=case.user_group.value,
         opened_on=case.opened_on,
+        nhs_number=case.nhs_number,
+        date_of_birth=case.date_of_birth,
+        uprn=case.uprn,
+        postcode=case.postcode,
+        not_same_as={"people": [str(each) for each in others.people], "reason": others.reason} if others else None,
     )
     work.session.add(person)
     try:
@@ -73,53 +107,69 @@ async def open_case(case: NewCase, work: UnitOfWork) -> PersonRow:
     return person
 
 
-async def begin_assessment(person_id: UUID, questionnaire_id: str, work: UnitOfWork, *, by: str) -> AssessmentRow:
+async def begin_assessment(
+    person: PersonRow, questionnaire_id: str, work: UnitOfWork, *, by: str, fill_in: bool = False
+) -> AssessmentRow:
     """Begin an assessment with the newest version of a questionnaire.
+
+    Args:
+        person: whose assessment it is.
+        questionnaire_id: which questionnaire.
+        work: the unit of work.
+        by: the subject of whoever begins it.
+        fill_in: with what the person's record and their last agreed assessment tell, to be confirmed.
 
     Raises:
         QuestionnaireRefused: there is no such questionnaire.
     """
     version = latest_released_version(questionnaire_id)
-    state = Assessment.begin(released_questionnaire(questionnaire_id, version))
+    questionnaire = released_questionnaire(questionnaire_id, version)
     row = AssessmentRow(
         assessment_id=uuid4(),
         council=work.council,
-        person_id=person_id,
+        person_id=person.person_id,
         version=0,
-        state=state.state.value,
+        state=State.DRAFTED.value,
         questionnaire=questionnaire_id,
         questionnaire_version=version,
         answers={},
     )
-    await store.save(work, row, state, what="begun", by=by)
+    known = await _known(person, questionnaire, work) if fill_in else {}
+    await begin_with(row, questionnaire, known, work, by=by)
+    if person.withdrawn_on is not None:
+        person.withdrawn_on = None
+        work.session.add(person)
     return row
 
 
-async def save_answers(
-    row: AssessmentRow, answers: Answers, role: Role, work: UnitOfWork, *, seen_version: int, by: str
-) -> AssessmentRow:
-    """Take in answers, all of them or none.
+async def _known(person: PersonRow, questionnaire: Questionnaire, work: UnitOfWork) -> dict[str, Known]:
+    born = person.date_of_birth.isoformat() if person.date_of_birth else None
+    known = known_facts(questionnaire, {"date_of_birth": born}, on=person.opened_on)
+    agreed = [row for row in await store.assessments_of(work, person.person_id) if row.agreed_on is not None]
+    if not agreed:
+        return known
+    last = max(agreed, key=lambda row: (row.agreed_on, row.recorded_at))
+    assert last.agreed_on is not None
+    carried = carried_over(
+        questionnaire_of(last),
+        store.aggregate_of(last).counted,
+        questionnaire,
+        assessment_id=str(last.assessment_id),
+        agreed_on=last.agreed_on,
+    )
+    return {**carried, **known}
 
-    Raises:
-        StaleVersion: somebody changed the assessment in the meantime.
-        DomainError: an answer does not fit, or the assessment is not open for it.
-    """
-    _require_version(row, seen_version)
-    state, _ = store.aggregate_of(row).save_answers(questionnaire_of(row), answers, role)
-    await store.save(work, row, state, what=f"answers saved as {role.value}", by=by)
-    return row
 
-
-async def submit(row: AssessmentRow, on: date, work: UnitOfWork, *, seen_version: int, by: str) -> AssessmentRow:
+async def submit(row: AssessmentRow, on: date, work: UnitOfWork, hand: Hand, *, seen_version: int) -> AssessmentRow:
     """Hand the person's answers in.
 
     Raises:
         StaleVersion: somebody changed the assessment in the meantime.
         DomainError: an answer that a stream needs is missing, or it was handed in before.
     """
-    _require_version(row, seen_version)
+    require_version(row, seen_version)
     state, _ = store.aggregate_of(row).submit(questionnaire_of(row), on)
-    await store.save(work, row, state, what="submitted", by=by)
+    await store.save(work, row, state, what=f"submitted as {hand.given_as}", by=hand.given_by)
     await work.publish(
         AssessmentSubmitted(
             person_id=row.person_id,
@@ -132,32 +182,21 @@ async def submit(row: AssessmentRow, on: date, work: UnitOfWork, *, seen_version
     return row
 
 
-async def agree(row: AssessmentRow, on: date, work: UnitOfWork, *, seen_version: int, by: str) -> AssessmentRow:
+async def agree(row: AssessmentRow, on: date, work: UnitOfWork, hand: Hand, *, seen_version: int) -> AssessmentRow:
     """Agree and freeze the assessment; from here on the streams decide on it.
 
     Raises:
         StaleVersion: somebody changed the assessment in the meantime.
         DomainError: it is not handed in, or a question is open.
     """
-    _require_version(row, seen_version)
+    require_version(row, seen_version)
     state, agreed = store.aggregate_of(row).agree(questionnaire_of(row), on)
-    await store.save(work, row, state, what="agreed", by=by)
+    await store.save(work, row, state, what=f"agreed with {hand.given_as}", by=hand.given_by)
     person = await store.person(work, row.person_id)
     assert person is not None
-    await work.publish(_agreed_event(row, person, agreed))
+    said = [carers.statement_of(each) for each in await carers.statements_of(work, row.person_id)]
+    await work.publish(_agreed_event(row, person, agreed.with_carers(carers_word(said, agreed.informal_help))))
     return row
-
-
-def questionnaire_of(row: AssessmentRow) -> Questionnaire:
-    """The questionnaire that an assessment was begun with."""
-    return released_questionnaire(row.questionnaire, row.questionnaire_version)
-
-
-def _require_version(row: AssessmentRow, seen_version: int) -> None:
-    if row.version != seen_version:
-        raise StaleVersion(
-            f"The assessment is at version {row.version}, the change was made to version {seen_version}."
-        )
 
 
 def _agreed_event(row: AssessmentRow, person: PersonRow, agreed: Agreed) -> AssessmentAgreed:
@@ -182,6 +221,7 @@ def _agreed_event(row: AssessmentRow, person: PersonRow, agreed: Agreed) -> Asse
                 for line in agreed.specialist_support
             ],
             "facts": agreed.facts,
+            "replaces": row.replaces,
             "answers_by_day": [AnswersOfDay(kind="bad", answers=dict(agreed.answers_on_bad_days))]
             if agreed.answers_on_bad_days
             else [],

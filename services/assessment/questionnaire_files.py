@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Self, TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -44,17 +44,19 @@ class QuestionnaireRefused(Exception):
         super().__init__(f"{file}: {'; '.join(reasons)}")
 
 
-class _Strict(BaseModel):
+class StrictEntry(BaseModel):
+    """A part of a file: what we do not know in it is a mistake."""
+
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
-class _ChoiceEntry(_Strict):
+class _ChoiceEntry(StrictEntry):
     code: Code
     text: Text
     alone: bool = False
 
 
-class _Comparison(_Strict):
+class _Comparison(StrictEntry):
     at_least: Annotated[int, Field(ge=1)] | None = None
     other_than: Code | None = None
 
@@ -71,7 +73,7 @@ _Told = bool | Code | Annotated[list[Code], Field(min_length=1)] | _Comparison
 _Conditions = Annotated[dict[Code, _Told], Field(min_length=1)]
 
 
-class _QuestionEntry(_Strict):
+class _QuestionEntry(StrictEntry):
     id: Code
     label: Text
     text: Text
@@ -88,14 +90,14 @@ class _QuestionEntry(_Strict):
     most: Annotated[int, Field(ge=1)] | None = None
 
 
-class _SectionEntry(_Strict):
+class _SectionEntry(StrictEntry):
     id: Code
     title: Text
     intro: str = ""
     questions: Annotated[list[_QuestionEntry], Field(min_length=1)]
 
 
-class _QuestionnaireFile(_Strict):
+class _QuestionnaireFile(StrictEntry):
     id: str
     version: Annotated[int, Field(ge=1)]
     title: Text
@@ -111,13 +113,7 @@ def released_questionnaire(questionnaire_id: str, version: int, folder: Path = Q
         QuestionnaireRefused: it was never released, was changed since, or is not sound.
     """
     name = f"{questionnaire_id}/{version}.yaml"
-    released = _released(folder)
-    if name not in released:
-        raise QuestionnaireRefused(name, ["this version was never released"])
-    content = (folder / name).read_bytes()
-    if hashlib.sha256(content).hexdigest() != released[name]:
-        raise QuestionnaireRefused(name, ["a released version never changes; make a new version beside it"])
-    questionnaire = read_questionnaire(content.decode(), name)
+    questionnaire = read_questionnaire(released_text(name, folder), name)
     if (questionnaire.questionnaire_id, questionnaire.version) != (questionnaire_id, version):
         raise QuestionnaireRefused(name, ["the id and version inside the file are not those of its path"])
     return questionnaire
@@ -129,7 +125,9 @@ def latest_released_version(questionnaire_id: str, folder: Path = QUESTIONNAIRES
     Raises:
         QuestionnaireRefused: no version was released.
     """
-    versions = [int(Path(name).stem) for name in _released(folder) if Path(name).parent.as_posix() == questionnaire_id]
+    names = [Path(name) for name in released_hashes(folder)]
+    # Beside a version lie its wordings, such as 3.learning_disability.yaml.
+    versions = [int(each.stem) for each in names if each.parent.as_posix() == questionnaire_id and each.stem.isdigit()]
     if not versions:
         raise QuestionnaireRefused(questionnaire_id, ["no version was ever released"])
     return max(versions)
@@ -145,19 +143,47 @@ def read_questionnaire(text: str, name: str) -> Questionnaire:
     Raises:
         QuestionnaireRefused: with every reason that was found.
     """
-    try:
-        entry = _QuestionnaireFile.model_validate(read_yaml(text))
-    except yaml.YAMLError as error:
-        raise QuestionnaireRefused(name, [str(error)]) from error
-    except ValidationError as error:
-        reasons = [f"{'.'.join(str(step) for step in fault['loc'])}: {fault['msg']}" for fault in error.errors()]
-        raise QuestionnaireRefused(name, reasons) from error
+    entry = read_entry(_QuestionnaireFile, text, name)
     if reasons := list(_reasons(entry)):
         raise QuestionnaireRefused(name, reasons)
     return _questionnaire(entry)
 
 
-def _released(folder: Path) -> Mapping[str, str]:
+_File = TypeVar("_File", bound=StrictEntry)
+
+
+def read_entry(file: type[_File], text: str, name: str) -> _File:
+    """Read a file of some kind.
+
+    Raises:
+        QuestionnaireRefused: with every reason for which it is not one.
+    """
+    try:
+        return file.model_validate(read_yaml(text))
+    except yaml.YAMLError as error:
+        raise QuestionnaireRefused(name, [str(error)]) from error
+    except ValidationError as error:
+        reasons = [f"{'.'.join(str(step) for step in fault['loc'])}: {fault['msg']}" for fault in error.errors()]
+        raise QuestionnaireRefused(name, reasons) from error
+
+
+def released_text(name: str, folder: Path) -> str:
+    """The text of a released file.
+
+    Raises:
+        QuestionnaireRefused: it was never released, or was changed since.
+    """
+    released = released_hashes(folder)
+    if name not in released:
+        raise QuestionnaireRefused(name, ["this version was never released"])
+    content = (folder / name).read_bytes()
+    if hashlib.sha256(content).hexdigest() != released[name]:
+        raise QuestionnaireRefused(name, ["a released version never changes; make a new version beside it"])
+    return content.decode()
+
+
+def released_hashes(folder: Path) -> Mapping[str, str]:
+    """The hash of every released file, by its name."""
     released: dict[str, str] = json.loads((folder / "released.json").read_text())
     return released
 

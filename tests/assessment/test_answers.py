@@ -41,7 +41,7 @@ def an_income(code: object = "state_pension", pence: object = 9525, **more: obje
         ("star_sign", "leo", "is not a question of this questionnaire"),
         ("nights", "unheard_of", "has no choice 'unheard_of'"),
         ("nights", ["awake"], "must be one of the choices"),
-        ("nights", NOT_SURE, "not sure cannot be counted"),
+        ("bad_days", NOT_SURE, "leave it open where you are not sure"),
         ("risks", ["hurt_myself", "hurt_myself"], "gives a choice twice"),
         ("risks", ["hurt_myself", "unheard_of"], "has no choice 'unheard_of'"),
         ("risks", [["hurt_myself"]], "has no choice"),

@@ -3,6 +3,7 @@
 import argparse
 
 from tests.bench import (
+    answering,
     braiding,
     calibration,
     decisions,
@@ -22,6 +23,7 @@ parser.add_argument(
     choices=[
         "all",
         "allocation",
+        "answering",
         "braiding",
         "calibration",
         "decisions",
@@ -42,6 +44,8 @@ parser.add_argument("--hordak", default="", help="interpreter that has django-ho
 arguments = parser.parse_args()
 if arguments.what in ("all", "allocation"):
     one_allocation.run()
+if arguments.what in ("all", "answering"):
+    answering.run()
 if arguments.what in ("all", "braiding"):
     braiding.run()
 if arguments.what in ("all", "decisions"):

@@ -27,9 +27,9 @@ def run(*, journeys: int) -> None:
     """Print the figures of the embedded platform."""
     with tempfile.TemporaryDirectory() as folder:
         state = Path(folder) / "state"
-        with _platform(state, "--empty") as (_, first_s, _process):
+        with running_platform(state, "--empty") as (_, first_s, _process):
             pass
-        with _platform(state, "--empty") as (url, second_s, process):
+        with running_platform(state, "--empty") as (url, second_s, process):
             print(f"first start  {first_s:5.1f} s")
             print(f"second start {second_s:5.1f} s   (promise: under 5)")
             latencies = asyncio.run(_measure(url, _ledger_url(state), journeys))
@@ -52,7 +52,8 @@ def _ledger_url(state: Path) -> str:
 
 
 @contextmanager
-def _platform(state: Path, *options: str) -> Iterator[tuple[str, float, psutil.Process]]:
+def running_platform(state: Path, *options: str) -> Iterator[tuple[str, float, psutil.Process]]:
+    """The platform as `make run` starts it: its address, the seconds until it was ready, and its process."""
     port = free_ports(1)[0]
     started = perf_counter()
     command = [sys.executable, "-m", "braid", "run", "--port", str(port), "--state", str(state), *options]

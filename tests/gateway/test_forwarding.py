@@ -67,6 +67,23 @@ async def test_a_file_goes_through_byte_for_byte_under_its_name(stub: StubGatewa
     assert {name: got.headers[name] for name in told} == told
 
 
+async def test_headers_that_keep_a_document_from_being_run_go_through(stub: StubGateway) -> None:
+    safe = {
+        "content-type": "application/pdf",
+        "content-disposition": 'attachment; filename="a.pdf"',
+        "x-content-type-options": "nosniff",
+        "content-security-policy": "default-src 'none'; sandbox",
+        "cache-control": "private, no-store",
+    }
+    place = f"/v1/evidence/{PERSON_ID}/content"
+    stub.services.answers[place] = lambda _request: httpx.Response(200, content=b"%PDF-", headers=safe)
+
+    async with stub.system() as client:
+        got = await client.get(place)
+
+    assert {name: got.headers[name] for name in safe} == safe
+
+
 async def test_services_get_a_token_of_the_gateway_for_the_same_principal(stub: StubGateway) -> None:
     stub.services.answers["/v1/people"] = {}
     async with stub.system() as client:

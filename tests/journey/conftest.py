@@ -15,7 +15,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from braid.command_line.demonstration import EXAMPLE_COUNCIL, QUESTIONNAIRE, ExamplePerson
+from braid.command_line.demonstration import EXAMPLE_COUNCIL, QUESTIONNAIRE, ExamplePerson, carers_own_word
 from braid.command_line.embedded_platform import Databases, EmbeddedPlatform
 from tests.kit.tracing import recorded_spans
 from tests.real_parts.databases import FreshDatabases
@@ -93,9 +93,18 @@ class Desk:
         """A case in which all is ready for the agreement."""
         case = await self.begin(person)
         await self.save(case, "person", person.answers)
+        await self.ask_carer(case, person, handed_in_on)
         await self.hand_in(case, handed_in_on)
         await self.save(case, "practitioner", person.practitioner_answers)
         return case
+
+    async def ask_carer(self, case: Case, person: ExamplePerson, on: date) -> None:
+        """Let the carer say themselves what the person said of them."""
+        if (statement := carers_own_word(person, on.isoformat())) is not None:
+            carer = await self.done(
+                "POST", f"/v1/people/{case.person_id}/carers", {"name": "Somebody close", "relationship": "family"}
+            )
+            await self.done("POST", f"/v1/carers/{carer.json()['carer_id']}/statements", statement)
 
     async def _step(self, case: Case, method: str, what: str, body: Any) -> None:
         case.etag = (await self.done(method, f"{case.path}/{what}", body, etag=case.etag)).headers["etag"]

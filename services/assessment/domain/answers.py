@@ -64,6 +64,11 @@ def week_problems(questionnaire: Questionnaire, answers: Answers) -> list[Proble
     return [] if not days or whole == DAYS_IN_WEEK else [_not_a_week(days[0][0], whole)]
 
 
+def not_sure_of(questionnaire: Questionnaire, answers: Answers) -> tuple[Question, ...]:
+    """The questions that were answered with "not sure", of those that are asked."""
+    return tuple(each for each in questionnaire.asked(answers) if answers.get(each.question_id) == NOT_SURE)
+
+
 def need_answers(questionnaire: Questionnaire, answers: Answers) -> dict[str, tuple[str, ...]]:
     """Choice codes by question id, for the questions that ask for needs; unanswered ones are left out."""
     codes: dict[str, tuple[str, ...]] = {}
@@ -115,8 +120,7 @@ def facts_from_answers(questionnaire: Questionnaire, answers: Answers) -> dict[s
     """Facts by name, as `braid.contracts.facts` writes them. What nobody is sure of is missing, not false."""
     facts: dict[str, FactJson] = {}
     for question, answer in _answered(questionnaire, answers, Aspect.FACT):
-        if answer != NOT_SURE:
-            facts[question.about] = _fact(answer)
+        facts[question.about] = _fact(answer)
     return facts
 
 
@@ -129,9 +133,9 @@ def _fact(answer: object) -> FactJson:
 
 
 def _answered(questionnaire: Questionnaire, answers: Answers, aspect: Aspect) -> Iterator[tuple[Question, object]]:
-    """Yield the answers that count: one whose question has since become needless is kept, and not counted."""
+    """Yield the answers that count: not those of needless questions, which are kept, and not "not sure"."""
     for question in questionnaire.asked(answers):
-        if question.asks is aspect and question.question_id in answers:
+        if question.asks is aspect and answers.get(question.question_id, NOT_SURE) != NOT_SURE:
             yield question, answers[question.question_id]
 
 
@@ -160,7 +164,7 @@ def _list(answer: object) -> Sequence[object] | None:
 
 def _complaint(question: Question, answer: object) -> str | None:
     if answer == NOT_SURE and isinstance(answer, str):
-        return None if question.may_be_not_sure else "needs an answer of its own; not sure cannot be counted"
+        return None if question.may_be_not_sure else "needs a number; leave it open where you are not sure"
     return _COMPLAINTS[question.kind](question, answer)
 
 

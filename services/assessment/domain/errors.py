@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from services.assessment.domain.authority import Refusal
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -56,6 +58,62 @@ class Incomplete(DomainError):
         self.missing = dict(missing)
         told = (f"{question} (for {', '.join(streams)})" for question, streams in self.missing.items())
         super().__init__(f"no answer yet: {'; '.join(told)}")
+
+
+class Unsettled(DomainError):
+    """Person and practitioner have questions to settle before they can agree.
+
+    Args:
+        questions: ids of those questions, each with what is to be settled.
+    """
+
+    def __init__(self, questions: Mapping[str, str]) -> None:
+        self.questions = dict(questions)
+        super().__init__("; ".join(f"{question}: {what}" for question, what in self.questions.items()))
+
+
+class Unconfirmed(DomainError):
+    """Answers that were filled in beforehand have not been confirmed.
+
+    Args:
+        questions: ids of their questions.
+    """
+
+    def __init__(self, questions: Sequence[str]) -> None:
+        self.questions = tuple(questions)
+        super().__init__(f"filled in beforehand and not yet confirmed: {', '.join(self.questions)}")
+
+
+class AuthorityRefused(DomainError):
+    """Somebody's authority to act for a person is missing, or does not do for this.
+
+    Args:
+        refusals: every reason, by authority.
+    """
+
+    def __init__(self, refusals: Sequence[Refusal]) -> None:
+        self.refusals = tuple(refusals)
+        super().__init__("; ".join(each.why for each in self.refusals))
+
+
+class AuthorityNotSound(DomainError):
+    """An authority cannot be recorded as it was told."""
+
+    def __init__(self, reasons: Sequence[str]) -> None:
+        self.reasons = tuple(reasons)
+        super().__init__("; ".join(self.reasons))
+
+
+class NothingInDispute(DomainError):
+    """The question has no open dispute, or the practitioner's answer is the person's own."""
+
+
+class AssessmentWithdrawn(DomainError):
+    """The person withdrew; what was told is kept, and a new assessment may be begun at any time."""
+
+
+class NotYetAgreed(DomainError):
+    """Circumstances change after an agreement; before it, the answers themselves are changed."""
 
 
 class OtherQuestionnaire(DomainError):

@@ -1,14 +1,15 @@
 """A questionnaire: versioned data, each question with what it asks for and whom its answer serves."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 
 #: Stands in ``serves`` beside the codes of the funding streams: the answer moves the indicative allocation.
 RAS = "ras"
 
-#: The answer of somebody who does not know a fact. It counts as an answer, but the fact stays missing.
+#: The answer of somebody who does not know. It counts as an answer, and never as nought: a fact stays missing, and a
+#: need is settled before the agreement.
 NOT_SURE = "not_sure"
 
 
@@ -126,12 +127,32 @@ class Question:
 
     @property
     def may_be_not_sure(self) -> bool:
-        """Needs must be answered; a fact, or a carer's willingness, may be left as not known."""
-        return self.asks in (Aspect.FACT, Aspect.CARER)
+        """All but a number that is added up: days of a week, minutes of support."""
+        return self.asks not in (Aspect.DAY_PROFILE, Aspect.SPECIALIST_SUPPORT)
+
+    @property
+    def must_be_settled(self) -> bool:
+        """Whether "not sure" has to be settled before the agreement; a fact may stay open: its stream asks on."""
+        return self.asks in (Aspect.NEED, Aspect.NEED_ON_BAD_DAY, Aspect.INFORMAL_HELP)
 
     def choice(self, code: str) -> Choice | None:
         """The choice of a code, or nothing where there is none."""
         return next((choice for choice in self.choices if choice.code == code), None)
+
+
+@dataclass(frozen=True)
+class Wording:
+    """A question in the words of a user group.
+
+    Args:
+        choices: text by code, of those choices that are worded otherwise.
+        definitions: what each vague word of this wording means.
+    """
+
+    text: str
+    hint: str
+    choices: Mapping[str, str]
+    definitions: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -157,6 +178,14 @@ class Questionnaire:
     title: str
     domains: Mapping[str, str]
     sections: tuple[Section, ...]
+
+    def worded(self, wordings: Mapping[str, Wording]) -> "Questionnaire":
+        """The same questions, some in other words: what they ask for, their choices' codes and their order stay."""
+        sections = tuple(
+            replace(section, questions=tuple(_worded(each, wordings) for each in section.questions))
+            for section in self.sections
+        )
+        return replace(self, sections=sections)
 
     @cached_property
     def questions(self) -> Mapping[str, Question]:
@@ -187,3 +216,16 @@ class Questionnaire:
             if not question.only_if or any(all(map(holds, together)) for together in question.only_if):
                 asked[question.question_id] = question
         return tuple(asked.values())
+
+
+def _worded(question: Question, wordings: Mapping[str, Wording]) -> Question:
+    wording = wordings.get(question.question_id)
+    if wording is None:
+        return question
+    return replace(
+        question,
+        text=wording.text,
+        hint=wording.hint,
+        choices=tuple(replace(each, text=wording.choices.get(each.code, each.text)) for each in question.choices),
+        definitions=wording.definitions,
+    )

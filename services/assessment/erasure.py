@@ -1,0 +1,129 @@
+"""Erasure: everything that tells who a person was goes, a tombstone stays, and others are told to forget too."""
+
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+
+from sqlalchemy import delete, text
+from sqlmodel import col, func, select
+
+from braid.contracts.assessment import PersonErased
+from braid.kit.strict_yaml import read_yaml
+from braid.kit.unit_of_work import UnitOfWork
+from services.assessment import store
+from services.assessment.domain.assessment import State
+from services.assessment.domain.retention import ErasureBasis, RetentionRule, Standing, reasons_to_keep, rule_for
+from services.assessment.tables import (
+    AssessmentChangeRow,
+    AssessmentRow,
+    AuthorityRow,
+    CarerAssessmentRow,
+    CarerRow,
+    CarerStatementRow,
+    ErasureRow,
+    EvidenceRow,
+    GivenAnswerRow,
+    LegalHoldRow,
+    PersonRow,
+    RecordReadRow,
+    WithdrawalRow,
+)
+
+_RULES = Path(__file__).parent / "retention.yaml"
+_OF_ASSESSMENT = (AssessmentChangeRow, GivenAnswerRow)
+_OF_PERSON = (
+    AssessmentRow,
+    AuthorityRow,
+    CarerRow,
+    CarerStatementRow,
+    CarerAssessmentRow,
+    WithdrawalRow,
+    EvidenceRow,
+    RecordReadRow,
+    PersonRow,
+)
+
+
+class MustBeKept(Exception):
+    """The record may not be erased.
+
+    Args:
+        reasons: every one.
+    """
+
+    def __init__(self, reasons: Sequence[str]) -> None:
+        self.reasons = tuple(reasons)
+        super().__init__("; ".join(self.reasons))
+
+
+@cache
+def retention_rules() -> tuple[RetentionRule, ...]:
+    """The rules of the file."""
+    entries = read_yaml(_RULES.read_text())["rules"]
+    return tuple(
+        RetentionRule(each["rule"], each["from_on"], each["years_after_last_contact"], each["source"])
+        for each in entries
+    )
+
+
+async def holds_of(work: UnitOfWork, person: PersonRow) -> Sequence[LegalHoldRow]:
+    """A person's legal holds, oldest first, lifted ones too."""
+    query = select(LegalHoldRow).where(LegalHoldRow.person_id == person.person_id)
+    return (await work.session.scalars(query.order_by(col(LegalHoldRow.recorded_at)))).all()
+
+
+async def standing_of(work: UnitOfWork, person: PersonRow) -> Standing:
+    """What an erasure of a person's record hangs on."""
+    assessments = await store.assessments_of(work, person.person_id)
+    changed = await work.session.scalar(
+        select(func.max(AssessmentChangeRow.recorded_at)).where(
+            col(AssessmentChangeRow.assessment_id).in_([row.assessment_id for row in assessments])
+        )
+    )
+    days = [person.opened_on, person.recorded_at.date(), person.withdrawn_on, changed.date() if changed else None]
+    return Standing(
+        last_contact_on=max(day for day in days if day is not None),
+        is_assessed=any(row.state == State.AGREED for row in assessments),
+        is_open=any(row.state in (State.DRAFTED, State.SUBMITTED) for row in assessments),
+        holds=tuple(hold.because for hold in await holds_of(work, person) if hold.lifted_on is None),
+    )
+
+
+async def erase(person: PersonRow, basis: ErasureBasis, work: UnitOfWork, *, by: str) -> ErasureRow:
+    """Erase a person's record here, and publish that it is.
+
+    Raises:
+        MustBeKept: a legal hold stands, an assessment is open, or a duty to keep the record has not run out.
+    """
+    await work.lock_person(person.person_id)
+    today, standing = work.now.date(), await standing_of(work, person)
+    rule = rule_for(retention_rules(), standing, today)
+    if reasons := reasons_to_keep(standing, basis, rule, today):
+        raise MustBeKept(reasons)
+    person_id = person.person_id
+    await _delete(person, work)
+    tombstone = ErasureRow(
+        person_id=person_id,
+        council=work.council,
+        erased_on=today,
+        basis=basis.value,
+        rule=rule.rule,
+        erased_by=by,
+    )
+    work.session.add(tombstone)
+    await work.session.flush()
+    await work.publish(PersonErased(person_id=person_id, council=work.council, erased_on=today, basis=basis.value))
+    return tombstone
+
+
+async def _delete(person: PersonRow, work: UnitOfWork) -> None:
+    assessments = [row.assessment_id for row in await store.assessments_of(work, person.person_id)]
+    person_id = person.person_id
+    work.session.expunge_all()
+    for of_assessment in _OF_ASSESSMENT:
+        await work.session.execute(delete(of_assessment).where(col(of_assessment.assessment_id).in_(assessments)))
+    for of_person in _OF_PERSON:
+        await work.session.execute(delete(of_person).where(col(of_person.person_id) == person_id))
+    # Answers that are kept for repeats have names in them.
+    forget = text("UPDATE idempotency_key SET body = '' WHERE position(CAST(:person AS bytea) IN body) > 0")
+    await work.session.execute(forget, {"person": str(person_id).encode()})
