@@ -11,6 +11,8 @@ from braid.contracts.budget import AlertCleared, AlertRaised, BudgetOpened, Fund
 from braid.contracts.event import Event
 from braid.contracts.partner import PartnerAwardDecided
 from braid.contracts.payment import PaymentRejected, PaymentRunApproved, PaymentSettled
+from braid.contracts.plan import HoldingChanged, PlanApproved, PlanReturned, StepOverdue
+from braid.contracts.review import ReviewCompleted, ReviewDue
 
 EVENTS: Mapping[str, type[Event]] = {
     event.TYPE: event
@@ -29,6 +31,12 @@ EVENTS: Mapping[str, type[Event]] = {
         PaymentRunApproved,
         PaymentSettled,
         PaymentRejected,
+        PlanApproved,
+        PlanReturned,
+        HoldingChanged,
+        StepOverdue,
+        ReviewDue,
+        ReviewCompleted,
         PartnerAwardDecided,
     )
 }
