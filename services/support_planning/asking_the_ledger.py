@@ -81,14 +81,17 @@ class AskedByCaller:
         self._client = client
         self._token = token
 
-    async def check(self, person_id: UUID, items: Sequence[CostedItem]) -> LedgerCheck:
+    async def check(self, person_id: UUID, items: Sequence[CostedItem], *, gives_up: Sequence[str] = ()) -> LedgerCheck:
         """Ask whether a person's money pays for items; those that cost nothing are not asked about.
+
+        Args:
+            gives_up: items of the plan in force that are to go: what is held for them and not paid yet counts.
 
         Raises:
             CannotBeCheckedNow: no answer in time, or not one that makes sense.
             NoBudget: none is open yet.
         """
-        asked = {"items": [_asked(one) for one in items if one.pence]}
+        asked = {"items": [_asked(one) for one in items if one.pence], "gives_up": list(gives_up)}
         try:
             answer = await self._client().post(
                 f"/v1/people/{person_id}/budget/plan-check",

@@ -6,7 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from braid.kit.unit_of_work import UnitOfWork
-from services.support_planning import council_choices
+from services.support_planning import council_choices, plan_store
 from services.support_planning.asking_the_ledger import AskedByCaller, CannotBeCheckedNow, LedgerCheck, NoBudget
 from services.support_planning.content import Content, holdings_of, plan_of
 from services.support_planning.domain.completeness import missing
@@ -46,7 +46,7 @@ async def check(content: Content, person_id: UUID, work: UnitOfWork, ledger: Ask
     """Check a plan by the law and the prices of its first day."""
     plan = plan_of(content)
     try:
-        told = await ledger.check(person_id, list(plan.costed()))
+        told = await ledger.check(person_id, list(plan.costed()), gives_up=await _given_up(work, person_id, plan))
         text = told.text
     except CannotBeCheckedNow:
         told, text = None, NOT_NOW
@@ -56,6 +56,15 @@ async def check(content: Content, person_id: UUID, work: UnitOfWork, ledger: Ask
     found = [*of_the_field(content, plan, catalogue, content.starts_on), *(_of_money(told) if told else ())]
     in_order = sorted(found, key=lambda one: list(Weight).index(one.weight))
     return Checked(plan, told, text, tuple(in_order))
+
+
+async def _given_up(work: UnitOfWork, person_id: UUID, plan: Plan) -> list[str]:
+    """Items of the latest approved plan that are to go."""
+    before = await plan_store.latest_approved(work, person_id)
+    if before is None:
+        return []
+    stay = {one.item_id for one in plan.items}
+    return [one["item_id"] for one in before.content["items"] if one["item_id"] not in stay]
 
 
 def of_the_field(content: Content, plan: Plan, catalogue: Mapping[str, Price], on: date) -> Iterator[Finding]:

@@ -36,6 +36,12 @@ async def in_force(work: UnitOfWork, person_id: UUID, on: date) -> PlanRow | Non
     return max(begun, key=lambda one: (one.effective_from or date.min, one.number), default=None)
 
 
+async def latest_approved(work: UnitOfWork, person_id: UUID) -> PlanRow | None:
+    """The approved plan that was made last, whether or not its first day has come."""
+    approved = [one for one in await plans_of(work, person_id) if one.state == State.APPROVED]
+    return approved[-1] if approved else None
+
+
 async def approved_before(work: UnitOfWork, row: PlanRow) -> PlanRow | None:
     """The approved plan that a plan would take the place of."""
     approved = [

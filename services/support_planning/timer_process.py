@@ -78,15 +78,15 @@ class TimerProcess:
 
     async def do_all_due(self) -> int:
         """Do everything that is due; return how much that was."""
-        done = 0
         async with self._units.for_council("") as work:
             councils = await timers.councils(work)
-        for council in councils:
-            async with self._units.for_council(council) as work:
-                found = await timers.due(work, TIMERS_MOST)
-            for timer_id, person_id in found:
-                done += await self._do(council, timer_id, person_id)
-        return done
+        return sum([await self.do_due_of(council) for council in councils])
+
+    async def do_due_of(self, council: str) -> int:
+        """Do what is due in one council, up to so many at once; return how much that was."""
+        async with self._units.for_council(council) as work:
+            found = await timers.due(work, TIMERS_MOST)
+        return sum([await self._do(council, timer_id, person_id) for timer_id, person_id in found])
 
     async def _do(self, council: str, timer_id: UUID, person_id: UUID) -> int:
         """Do one, unless another process has."""

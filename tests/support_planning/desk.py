@@ -176,7 +176,7 @@ class Desk:
     async def let_time_pass(self, days: int) -> int:
         """Let days pass, and have whatever is due then done; how much that was."""
         self.clock.pass_days(days)
-        return await TimerProcess(self.units).do_all_due()
+        return await TimerProcess(self.units).do_due_of(self.council)
 
 
 @dataclass
