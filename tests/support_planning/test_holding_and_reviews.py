@@ -51,7 +51,7 @@ async def test_each_way_of_holding_money_waits_for_what_it_needs_and_no_longer(d
     assert (await desk.get(f"{desk.home}/progress"))["stage"] == "waiting_for_the_money"
     told = (await desk.told())[-1]
     assert isinstance(told, HoldingChanged)
-    assert (told.holdings[0].way, told.holdings[0].is_ready) == (way, True)
+    assert (told.holdings[0].way.value, told.holdings[0].is_ready) == (way.value, True)
 
 
 async def test_a_mixture_is_held_item_by_item_and_part_by_part_and_changes_from_a_day_on(desk: Desk) -> None:
