@@ -9,7 +9,7 @@ from pydantic import Field
 
 from braid.contracts.codes import Pence, StreamCode, Version
 from braid.contracts.event import Event, Part
-from braid.contracts.uses import SpendItem
+from braid.contracts.uses import Relation, Requirement, SpendItem, Use
 
 PLAN_TOPIC = "braid.plan.v1"
 
@@ -63,6 +63,20 @@ class HeldPart(Part):
     pence: Annotated[Pence, Field(description="Of what is due each time; the parts add up to the whole.")]
 
 
+class CircumstanceTold(Part):
+    """An answer that the rules of the money turn on: yes or no, or a number where the requirement has a limit."""
+
+    requirement: Requirement
+    answer: bool | int
+
+
+class StreamShare(Part):
+    """The most that a stream pays of what is due each time, where that is not all."""
+
+    stream: StreamCode
+    pence: Pence
+
+
 class ApprovedItem(Part):
     """A costed item of an approved plan.
 
@@ -75,12 +89,24 @@ class ApprovedItem(Part):
     cadence: ItemCadence
     starts_on: date
     ends_on: date
-    spend: SpendItem
-    shares: Annotated[
-        dict[StreamCode, Pence],
-        Field(description="By stream, the most that it pays of what is due each time, where that is not all."),
-    ]
+    use: Use
+    relation: Relation | None
+    same_household: bool | None
+    recorded_decisions: tuple[str, ...]
+    circumstances: tuple[CircumstanceTold, ...]
+    shares: tuple[StreamShare, ...]
     held: tuple[HeldPart, ...]
+
+    @property
+    def spend(self) -> SpendItem:
+        """What the rules of the money must know of it."""
+        return SpendItem(
+            use=self.use,
+            relation=self.relation,
+            same_household=self.same_household,
+            recorded_decisions=frozenset(self.recorded_decisions),
+            circumstances={one.requirement: one.answer for one in self.circumstances},
+        )
 
 
 class PlanApproved(Event):
@@ -123,6 +149,13 @@ class PlanReturned(Event):
     returned_on: date
 
 
+class HeldItem(Part):
+    """How an item is held."""
+
+    item_id: UUID
+    parts: Annotated[tuple[HeldPart, ...], Field(description="Of what is due each time.")]
+
+
 class HoldingChanged(Event):
     """How the money of an approved plan is held from a day on."""
 
@@ -132,9 +165,7 @@ class HoldingChanged(Event):
     plan_id: UUID
     effective_from: date
     holdings: tuple[Holding, ...]
-    held: Annotated[
-        dict[str, tuple[HeldPart, ...]], Field(description="By item id, the parts of what is due each time.")
-    ]
+    held: Annotated[tuple[HeldItem, ...], Field(description="Every item of the plan that costs money.")]
 
 
 class StepOverdue(Event):

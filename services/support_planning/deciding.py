@@ -7,6 +7,8 @@ from uuid import UUID
 
 from braid.contracts.plan import (
     ApprovedItem,
+    CircumstanceTold,
+    HeldItem,
     HeldPart,
     HoldingChanged,
     ItemCadence,
@@ -14,6 +16,7 @@ from braid.contracts.plan import (
     PlanApproved,
     PlanReturned,
     ReturnedWith,
+    StreamShare,
     WayOfHolding,
 )
 from braid.contracts.plan import Holding as HoldingTold
@@ -195,6 +198,7 @@ async def _approved(work: UnitOfWork, row: PlanRow, on: date) -> PlanApproved:
 
 
 def _item_told(one: CostedItem, content: Content) -> ApprovedItem:
+    spend = spend_item(one)
     parts = held_parts(one.pence, one.item.held, content.holdings[0].holding_id)
     return ApprovedItem(
         item_id=UUID(one.item.item_id),
@@ -203,8 +207,17 @@ def _item_told(one: CostedItem, content: Content) -> ApprovedItem:
         cadence=ItemCadence(one.cadence.value),
         starts_on=one.span.starts_on,
         ends_on=one.span.ends_on,
-        spend=spend_item(one),
-        shares=dict(one.item.shares or {}),
+        use=spend.use,
+        relation=spend.relation,
+        same_household=spend.same_household,
+        recorded_decisions=tuple(sorted(spend.recorded_decisions)),
+        circumstances=tuple(
+            CircumstanceTold(requirement=requirement, answer=answer)
+            for requirement, answer in spend.circumstances.items()
+        ),
+        shares=tuple(
+            StreamShare(stream=stream, pence=pence) for stream, pence in sorted((one.item.shares or {}).items())
+        ),
         held=tuple(HeldPart(holding_id=holding_id, pence=pence) for holding_id, pence in parts),
     )
 
@@ -312,5 +325,5 @@ async def _holding_changed(work: UnitOfWork, row: PlanRow, content: Content, eff
         plan_id=row.plan_id,
         effective_from=effective_from,
         holdings=_holdings_told(holdings_of(content), rules, effective_from),
-        held={str(one.item_id): one.held for one in items},
+        held=tuple(HeldItem(item_id=one.item_id, parts=one.held) for one in items),
     )

@@ -195,7 +195,7 @@ async def test_a_relative_in_the_household_is_paid_only_by_a_recorded_decision(d
     assert plan.body["submission"]["route"]["level"] == "service_manager"
     assert (await plan.decide(name="head")).status_code == 200
     told = (await desk.told())[-1].model_dump()
-    assert told["items"][0]["spend"]["recorded_decisions"] == frozenset({"necessity"})
+    assert told["items"][0]["recorded_decisions"] == ("necessity",)
 
 
 async def test_high_needs_that_no_money_meets_go_to_the_panel_and_wait_for_it(desk: Desk) -> None:

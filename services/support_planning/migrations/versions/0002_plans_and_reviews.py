@@ -6,6 +6,7 @@ Revises: 0001
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy import func
 from sqlalchemy.dialects.postgresql import JSONB
 
 from braid.kit.roles import Roles
@@ -57,7 +58,7 @@ def _json(name: str, *, nullable: bool = False) -> sa.Column[object]:
 
 
 def _recorded_at() -> sa.Column[object]:
-    return sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False, server_default=sa.func.now())
+    return sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False, server_default=func.now())
 
 
 def upgrade() -> None:
