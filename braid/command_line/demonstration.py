@@ -1,7 +1,7 @@
 """`braid demo`: the example people's journeys through the gateway, as a case-management system makes them."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -58,8 +58,12 @@ def _read(file: Path) -> ExamplePerson:
     )
 
 
-async def demonstrate(url: str) -> None:
-    """Run every example person's journey on a running platform and print each budget, then the ledger's proof."""
+async def demonstrate(url: str, *, then: Callable[[str], Awaitable[None]]) -> None:
+    """Run every example person's journey on a running platform and print each budget, then the ledger's proof.
+
+    Args:
+        then: what is told of the platform at this address before the proof.
+    """
     run = uuid4().hex[:6]
     try:
         async with signed_in(url, "practitioner") as practitioner:
@@ -68,6 +72,7 @@ async def demonstrate(url: str) -> None:
                 typer.echo(
                     tell_journey(person.name, person.about, person.published, await _whole(practitioner, person_id))
                 )
+        await then(url)
         async with signed_in(url, "auditor") as auditor:
             typer.echo(tell_proof((await asked(auditor, "GET", "/v1/journal/proof")).json()))
     except httpx.TransportError as error:

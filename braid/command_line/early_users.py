@@ -14,9 +14,11 @@ from typing import Any
 from uuid import UUID, uuid4, uuid5
 
 import httpx
+import typer
 import yaml
 
-from braid.command_line.demonstration import PATIENCE_S, POLL_S, asked, example_people, make_journey
+from braid.command_line.demonstration import PATIENCE_S, POLL_S, asked, example_people, make_journey, signed_in
+from braid.command_line.demonstration_text import WIDTH, wrapped
 
 FILES = Path(__file__).parent.parent / "example_council" / "early_users"
 _ITEMS = UUID("7b5c1e52-93a4-5d5e-9a0d-9c3b1c4d5e6f")
@@ -257,6 +259,21 @@ async def tell_all(sign_in: SignIn, *, patience_s: float = PATIENCE_S) -> list[S
         ]
         await pay(at, stories, patience_s=patience_s)
     return stories
+
+
+async def tell_early_users(url: str) -> None:
+    """Run all fourteen stories on a running platform, and print how each ends and what it shows."""
+    stories = await tell_all(lambda role, name: signed_in(url, role, name))
+    typer.echo("\n".join(["=" * WIDTH, "Fourteen early users", *(line for one in stories for line in _lines(one)), ""]))
+
+
+def _lines(story: Story) -> list[str]:
+    user = story.user
+    return [
+        f"  {user.row:>2}  {story.progress['stage'].replace('_', ' ')}: {story.progress['waits_for']}",
+        *wrapped(f"Published: {user.published.strip()}", "        "),
+        *wrapped(f"Shown: {user.shows.strip()}", "        "),
+    ]
 
 
 async def _progress(at: Office, person_id: UUID) -> dict[str, Any]:

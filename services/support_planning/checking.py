@@ -72,6 +72,7 @@ def of_the_field(content: Content, plan: Plan, catalogue: Mapping[str, Price], o
     rules, holdings = rules_on(on), holdings_of(content)
     yield from missing(plan)
     yield from payees.relatives(plan, rules)
+    yield from payees.exceptions_asked(plan)
     yield from payees.conflicts(plan, holdings, content.planned_with, rules["conflict_of_interest"])
     yield from care_homes.stays_too_long(plan, rules["care_home_stays"])
     yield from duties.health_care(plan, rules["health_care"])

@@ -260,3 +260,9 @@ def test_the_example_councils_prices_are_in_order_and_each_for_a_use_of_the_taxo
     from braid.contracts.uses import Use
 
     assert {price["use"] for price in from_file("catalogue")["prices"]} <= {use.value for use in Use}
+
+
+def test_whatever_rests_on_a_recorded_decision_is_asked_about() -> None:
+    told = found(content(an_item(exceptions=["exceptional_circumstances"])))
+
+    assert told["exception_asked"].weight is Weight.ASKS

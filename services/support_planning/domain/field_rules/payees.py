@@ -34,6 +34,15 @@ def relatives(plan: Plan, rules: Mapping[str, Rule]) -> Iterator[Finding]:
         )
 
 
+def exceptions_asked(plan: Plan) -> Iterator[Finding]:
+    """Items that rest on a recorded decision, which an approval records: the approver answers for each."""
+    for item in plan.items:
+        if item.exceptions:
+            told = ", ".join(name.replace("_", " ") for name in item.exceptions)
+            text = f"{item.text} rests on a decision that must be recorded: {told}."
+            yield Finding("exception_asked", Weight.ASKS, text, (item.item_id,))
+
+
 def _is_barred(item: Item) -> bool:
     payee = item.payee
     if payee is None or not (item.use or "").startswith((*_CARE, *_MANAGING)):
