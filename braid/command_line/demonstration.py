@@ -1,7 +1,7 @@
 """`braid demo`: the example people's journeys through the gateway, as a case-management system makes them."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -58,8 +58,12 @@ def _read(file: Path) -> ExamplePerson:
     )
 
 
-async def demonstrate(url: str) -> None:
-    """Run every example person's journey on a running platform and print each budget, then the ledger's proof."""
+async def demonstrate(url: str, *, then: Callable[[str], Awaitable[None]]) -> None:
+    """Run every example person's journey on a running platform and print each budget, then the ledger's proof.
+
+    Args:
+        then: what is told of the platform at this address before the proof.
+    """
     run = uuid4().hex[:6]
     try:
         async with signed_in(url, "practitioner") as practitioner:
@@ -68,8 +72,9 @@ async def demonstrate(url: str) -> None:
                 typer.echo(
                     tell_journey(person.name, person.about, person.published, await _whole(practitioner, person_id))
                 )
+        await then(url)
         async with signed_in(url, "auditor") as auditor:
-            typer.echo(tell_proof((await _asked(auditor, "GET", "/v1/journal/proof")).json()))
+            typer.echo(tell_proof((await asked(auditor, "GET", "/v1/journal/proof")).json()))
     except httpx.TransportError as error:
         typer.echo(f"Nothing answers at {url}. Start the platform with: make run", err=True)
         raise typer.Exit(1) from error
@@ -78,7 +83,7 @@ async def demonstrate(url: str) -> None:
 async def load_example_people(url: str) -> int:
     """Make the example people's journeys where the council has nobody yet; returns how many."""
     async with signed_in(url, "practitioner") as practitioner:
-        if (await _asked(practitioner, "GET", "/v1/people")).json()["people"]:
+        if (await asked(practitioner, "GET", "/v1/people")).json()["people"]:
             return 0
         people = example_people()
         for person in people:
@@ -119,20 +124,20 @@ class Reviewed:
 async def agree(client: httpx.AsyncClient, reviewed: Reviewed) -> None:
     """Agree an assessment; what follows comes by events."""
     path = f"{reviewed.path}/agreement"
-    await _asked(client, "POST", path, {"agreed_on": reviewed.on}, after=reviewed.answer)
+    await asked(client, "POST", path, {"agreed_on": reviewed.on}, after=reviewed.answer)
 
 
 async def review_assessment(client: httpx.AsyncClient, person: ExamplePerson, *, reference: str) -> Reviewed:
     """Open a case, answer and hand in as the person, and answer the practitioner's questions."""
     on = person.agreed_on.isoformat()
     case = {"reference": reference, "name": person.name, "user_group": person.user_group, "opened_on": on}
-    person_id = UUID((await _asked(client, "POST", "/v1/people", case)).json()["person_id"])
-    begun = await _asked(client, "POST", f"/v1/people/{person_id}/assessments", {"questionnaire": QUESTIONNAIRE})
+    person_id = UUID((await asked(client, "POST", "/v1/people", case)).json()["person_id"])
+    begun = await asked(client, "POST", f"/v1/people/{person_id}/assessments", {"questionnaire": QUESTIONNAIRE})
     path = f"/v1/assessments/{begun.json()['assessment_id']}"
-    saved = await _asked(client, "PUT", f"{path}/answers", _answers("person", person.answers), after=begun)
+    saved = await asked(client, "PUT", f"{path}/answers", _answers("person", person.answers), after=begun)
     await _ask_carer(client, person_id, person, on)
-    handed_in = await _asked(client, "POST", f"{path}/submission", {"submitted_on": on}, after=saved)
-    reviewed = await _asked(
+    handed_in = await asked(client, "POST", f"{path}/submission", {"submitted_on": on}, after=saved)
+    reviewed = await asked(
         client, "PUT", f"{path}/answers", _answers("practitioner", person.practitioner_answers), after=handed_in
     )
     return Reviewed(person_id, path, on, reviewed)
@@ -143,8 +148,8 @@ async def _ask_carer(client: httpx.AsyncClient, person_id: UUID, person: Example
     if (statement := carers_own_word(person, on)) is None:
         return
     carer = {"name": "Somebody close (a made-up name)", "relationship": "family"}
-    carer_id = (await _asked(client, "POST", f"/v1/people/{person_id}/carers", carer)).json()["carer_id"]
-    await _asked(client, "POST", f"/v1/carers/{carer_id}/statements", statement)
+    carer_id = (await asked(client, "POST", f"/v1/people/{person_id}/carers", carer)).json()["carer_id"]
+    await asked(client, "POST", f"/v1/carers/{carer_id}/statements", statement)
 
 
 def carers_own_word(person: ExamplePerson, on: str) -> dict[str, Any] | None:
@@ -190,23 +195,29 @@ def _answers(role: str, answers: Mapping[str, Any]) -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def signed_in(url: str, role: str) -> AsyncIterator[httpx.AsyncClient]:
+async def signed_in(url: str, role: str, name: str = "example") -> AsyncIterator[httpx.AsyncClient]:
     """A client of the gateway, signed in at the example council in a role."""
     async with httpx.AsyncClient(base_url=url, timeout=30) as client:
-        answer = await client.post("/development/tokens", json={"council": EXAMPLE_COUNCIL, "role": role})
+        who = {"council": EXAMPLE_COUNCIL, "role": role, "name": name}
+        answer = await client.post("/development/tokens", json=who)
         answer.raise_for_status()
         client.headers["authorization"] = f"Bearer {answer.json()['access_token']}"
         yield client
 
 
 async def _whole(client: httpx.AsyncClient, person_id: UUID) -> dict[str, Any]:
-    whole: dict[str, Any] = (await _asked(client, "GET", f"/v1/people/{person_id}/whole-budget")).json()
+    whole: dict[str, Any] = (await asked(client, "GET", f"/v1/people/{person_id}/whole-budget")).json()
     return whole
 
 
-async def _asked(
+async def asked(
     client: httpx.AsyncClient, method: str, path: str, body: Any = None, *, after: httpx.Response | None = None
 ) -> httpx.Response:
+    """Ask for what must be allowed, with the version that an earlier answer showed.
+
+    Raises:
+        typer.Exit: it was refused; why is told.
+    """
     headers = {"idempotency-key": str(uuid4())} if method == "POST" else {}
     if after is not None:
         headers["if-match"] = after.headers["etag"]

@@ -26,7 +26,7 @@ def tell_journey(name: str, about: str, published: str, whole: Mapping[str, Any]
         [
             "=" * WIDTH,
             f"{name}: {about}",
-            *_wrapped(f"Published: {published.strip()}", "  "),
+            *wrapped(f"Published: {published.strip()}", "  "),
             *_allocation(whole["allocation"]),
             *(line for award in whole["awards"]["awards"] for line in _award(award)),
             *_budget(whole),
@@ -69,7 +69,7 @@ def _allocation(allocation: Mapping[str, Any]) -> Iterator[str]:
     for line in allocation["lines"]:
         yield f"    {pounds(line['pence_per_year']):>12}  {line['text']}"
     for note in allocation["notes"]:
-        yield from _wrapped(f"- {note}", "    ")
+        yield from wrapped(f"- {note}", "    ")
 
 
 def _award(award: Mapping[str, Any]) -> Iterator[str]:
@@ -83,11 +83,11 @@ def _award(award: Mapping[str, Any]) -> Iterator[str]:
         for line in award["lines"]:
             yield f"    {pounds(line['pence']):>12}  {line['text']}, {_PAID.get(line['money'], line['money'])}"
     for step in award["trace"]:
-        yield from _wrapped(f"{_mark(step['outcome'])} {step['text']}", "    ")
+        yield from wrapped(f"{_mark(step['outcome'])} {step['text']}", "    ")
         if any(figure["unconfirmed"] for figure in step["figures"]):
             yield "        (rests on a figure that is not yet confirmed in a source)"
     if award["missing_facts"]:
-        yield from _wrapped(f"Still needed: {', '.join(award['missing_facts'])}", "    ")
+        yield from wrapped(f"Still needed: {', '.join(award['missing_facts'])}", "    ")
 
 
 def _mark(outcome: str) -> str:
@@ -117,5 +117,6 @@ def _named(stream: str) -> str:
     return stream.replace("_", " ").capitalize()
 
 
-def _wrapped(text: str, indent: str) -> list[str]:
+def wrapped(text: str, indent: str) -> list[str]:
+    """Return a text in lines of the demonstration's width."""
     return textwrap.wrap(" ".join(text.split()), WIDTH, initial_indent=indent, subsequent_indent=indent + "     ")

@@ -99,6 +99,7 @@ class EmbeddedPlatform:
     transport: EmbeddedTransport = field(default_factory=EmbeddedTransport)
     runtimes: dict[str, ServiceRuntime] = field(default_factory=dict)
     gateway: FastAPI = field(init=False)
+    _clients: dict[str, httpx.AsyncClient] = field(default_factory=dict)
 
     async def __aenter__(self) -> "EmbeddedPlatform":
         self._stack = AsyncExitStack()
@@ -106,7 +107,7 @@ class EmbeddedPlatform:
             create_keys(self.keys, name)
         self._deliveries = []
         self._relays: list[Relay] = []
-        clients = {}
+        clients = self._clients
         for definition in all_definitions():
             runtime = self._runtime(definition)
             clients[definition.name] = await self._client(runtime)
@@ -134,7 +135,7 @@ class EmbeddedPlatform:
 
     def _runtime(self, definition: ServiceDefinition) -> ServiceRuntime:
         settings = ServiceSettings(environment="local", database=self.databases.settings_of(definition.name))
-        runtime = ServiceRuntime(definition, settings, bell=Bell())
+        runtime = ServiceRuntime(definition, settings, bell=Bell(), peers=self._clients)
         self.runtimes[definition.name] = runtime
         return runtime
 

@@ -118,10 +118,11 @@ def run(
 def demo(
     url: Annotated[str, typer.Option(help="Address of the running platform's gateway.")] = "http://127.0.0.1:8080",
 ) -> None:
-    """Run the journey for the example people on the running platform, and print each budget and the ledger's proof."""
+    """Run the example people's journeys and the early users' stories on the running platform, and print them."""
     from braid.command_line.demonstration import demonstrate
+    from braid.command_line.early_users import tell_early_users
 
-    _run(demonstrate(url))
+    _run(demonstrate(url, then=tell_early_users))
 
 
 @topics.command("create")

@@ -19,6 +19,8 @@ from braid.contracts.budget import AlertCleared, AlertRaised, BudgetOpened, Fund
 from braid.contracts.event import Event
 from braid.contracts.partner import PartnerAwardDecided
 from braid.contracts.payment import PaymentRejected, PaymentRunApproved, PaymentSettled
+from braid.contracts.plan import HoldingChanged, PlanApproved, PlanReturned, StepOverdue
+from braid.contracts.review import ReviewCompleted, ReviewDue
 
 EVENTS: Mapping[str, type[Event]] = {
     event.TYPE: event
@@ -41,6 +43,12 @@ EVENTS: Mapping[str, type[Event]] = {
         PaymentRunApproved,
         PaymentSettled,
         PaymentRejected,
+        PlanApproved,
+        PlanReturned,
+        HoldingChanged,
+        StepOverdue,
+        ReviewDue,
+        ReviewCompleted,
         PartnerAwardDecided,
     )
 }

@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import httpx
 from fastapi import APIRouter, FastAPI
 from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
 from sqlalchemy import MetaData, text
@@ -41,6 +42,7 @@ class ServiceDefinition:
             them; asked for when first needed.
         problems: how its domain errors are told over HTTP.
         settings: what its environment tells it.
+        asks: services that its API asks over HTTP for what it cannot know from events; each needs an address.
         beside_api: what a process that serves its API keeps running beside it; routes find it as ``app.state.beside``.
     """
 
@@ -54,6 +56,7 @@ class ServiceDefinition:
     outside_topics: Callable[[], Mapping[str, tuple[str, ...]]] = dict
     problems: ProblemTable = field(default_factory=dict)
     settings: type[ServiceSettings] = ServiceSettings
+    asks: Sequence[str] = ()
     beside_api: Callable[["ServiceRuntime"], AbstractAsyncContextManager[Any]] | None = None
 
     @property
@@ -78,14 +81,40 @@ class ServiceRuntime:
         definition: the service.
         settings: its settings.
         bell: rung after commits; the relay of the same process hears it.
+        peers: clients of the services in the same process; others are reached at their addresses.
     """
 
-    def __init__(self, definition: ServiceDefinition, settings: ServiceSettings, *, bell: Bell | None = None) -> None:
+    def __init__(
+        self,
+        definition: ServiceDefinition,
+        settings: ServiceSettings,
+        *,
+        bell: Bell | None = None,
+        peers: Mapping[str, httpx.AsyncClient] | None = None,
+    ) -> None:
         self.definition = definition
         self.settings = settings
         self.bell = bell or Bell()
         self._app_engine: AsyncEngine | None = None
         self._ops_engine: AsyncEngine | None = None
+        self._peers = peers or {}
+        self._clients: dict[str, httpx.AsyncClient] = {}
+
+    def peer(self, service: str) -> httpx.AsyncClient:
+        """A client of another service.
+
+        Raises:
+            SettingsRefused: its address is not set.
+        """
+        if service in self._peers:
+            return self._peers[service]
+        if service not in self._clients:
+            address = self.settings.addresses.get(service)
+            if address is None:
+                variable = f"{self.definition.prefix}ADDRESSES__{service.upper()}"
+                raise SettingsRefused(f"Settings refused:\n  {variable}: this command needs it")
+            self._clients[service] = httpx.AsyncClient(base_url=address)
+        return self._clients[service]
 
     @property
     def app_engine(self) -> AsyncEngine:
@@ -134,6 +163,8 @@ class ServiceRuntime:
 
     async def close(self) -> None:
         """Close all connections."""
+        for client in self._clients.values():
+            await client.aclose()
         for engine in (self._app_engine, self._ops_engine):
             if engine is not None:
                 await engine.dispose()
@@ -158,6 +189,8 @@ def build_api(runtime: ServiceRuntime, *, verifier: TokenVerifier | None = None)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        for service in definition.asks:
+            runtime.peer(service)
         await runtime.check_schema()
         async with AsyncExitStack() as beside:
             if definition.beside_api:
@@ -168,6 +201,7 @@ def build_api(runtime: ServiceRuntime, *, verifier: TokenVerifier | None = None)
     app = describe_api(definition, lifespan=lifespan)
     app.state.units = runtime.units
     app.state.settings = runtime.settings
+    app.state.peer = runtime.peer
     app.state.verifier = verifier or _verifier(runtime)
     app.include_router(health_routes(runtime.checks()))
     app.add_middleware(HttpObservation, service=definition.name)

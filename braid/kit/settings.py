@@ -70,6 +70,9 @@ class ServiceSettings(SettingsPart):
     database: DatabaseSettings
     kafka: KafkaSettings | None = None
     identity: IdentitySettings | None = None
+    addresses: dict[str, str] = Field(
+        default_factory=dict, description="Base addresses of the services that this one asks over HTTP, by name."
+    )
     http: HttpSettings = Field(default_factory=HttpSettings)
     telemetry: TelemetrySettings = Field(default_factory=TelemetrySettings)
 

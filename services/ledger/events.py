@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 
 from braid.contracts.award import AwardDecided
+from braid.contracts.plan import PlanApproved
 from braid.kit.delivery import Handler
 from services.ledger.handlers import record_award
+from services.ledger.plan_events import record_plan
 
-HANDLERS: Mapping[str, Handler] = {AwardDecided.TYPE: record_award}
+HANDLERS: Mapping[str, Handler] = {AwardDecided.TYPE: record_award, PlanApproved.TYPE: record_plan}

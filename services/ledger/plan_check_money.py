@@ -33,6 +33,12 @@ _DONE = """
     ) AS d WHERE d.item_id IS NOT NULL GROUP BY d.item_id, d.fund_id
 """
 
+_STILL_HELD = """
+    SELECT a.fund_id, sum(c.amount_pence - c.settled_pence - c.released_pence)::bigint AS pence
+    FROM commitment c JOIN account a USING (account_id)
+    WHERE c.budget_id = :budget_id AND c.item_id = ANY(:item_ids) GROUP BY a.fund_id
+"""
+
 
 @dataclass(frozen=True)
 class AskedItem:
@@ -91,22 +97,26 @@ def as_asked(stored: Iterable[StoredItem]) -> list[AskedItem]:
     return [AskedItem(one.item, one.spend_item) for one in stored if not one.is_withdrawn]
 
 
-async def money_of(work: UnitOfWork, budget_id: UUID, *, counts_advanced: bool = False) -> Money:
+async def money_of(
+    work: UnitOfWork, budget_id: UUID, *, counts_advanced: bool = False, given_up: Sequence[UUID] = ()
+) -> Money:
     """What a budget can still pay with.
 
     Args:
         work: the unit of work.
         budget_id: the budget.
         counts_advanced: whether money counts that was paid into the person's own account and is not spent yet.
+        given_up: items that are to go: what is held for them and not paid yet counts.
     """
     balances = await queries.fund_balances(work, budget_id)
     accounts = {Account.FUND_AVAILABLE, Account.FUND_ADVANCED} if counts_advanced else {Account.FUND_AVAILABLE}
     indicative = await _indicative_pence(work, budget_id)
+    freed = await _still_held(work, budget_id, given_up)
     rules = [one for one in await purse_store.rules_of(work, budget_id) if _can_pay(one, indicative)]
     same_name = Counter(one.name for one in rules)
     funds = []
     for one in rules:
-        left = -sum(balances.get(one.fund_id, {}).get(account, 0) for account in accounts)
+        left = freed.get(one.fund_id, 0) - sum(balances.get(one.fund_id, {}).get(account, 0) for account in accounts)
         label = one.name if same_name[one.name] == 1 else f"{one.name} ({days(one.starts_on, one.ends_on)})"
         pence = max(left, 0) if one.is_confirmed else indicative[one.fund_id]
         rank = flexibility_of(one.permitted)
@@ -152,6 +162,14 @@ async def _indicative_pence(work: UnitOfWork, budget_id: UUID) -> Mapping[UUID, 
         for one in await queries.open_funds(work, budget_id)
         if one.version.status == AwardStatus.INDICATIVE and one.version.cadence != Cadence.IN_KIND
     }
+
+
+async def _still_held(work: UnitOfWork, budget_id: UUID, item_ids: Sequence[UUID]) -> Mapping[UUID, int]:
+    """What is held for items and not paid yet, by fund."""
+    if not item_ids:
+        return {}
+    rows = await work.session.execute(text(_STILL_HELD), {"budget_id": budget_id, "item_ids": list(item_ids)})
+    return {row.fund_id: row.pence for row in rows}
 
 
 async def _done(work: UnitOfWork, budget_id: UUID) -> Mapping[UUID, Mapping[str, int]]:

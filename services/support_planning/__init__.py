@@ -1,1 +1,1 @@
-"""Where a person's budget has got to, and later the support plan."""
+"""Support plans, their approval, how the money is held, reviews, and where a person's budget has got to."""

@@ -2,16 +2,21 @@
 
 from braid.contracts.catalogue import EVENTS
 from braid.kit.service import ServiceDefinition
-from services.support_planning.api import router
+from services.support_planning.api import PROBLEMS, ROUTERS
+from services.support_planning.asking_the_ledger import LEDGER
 from services.support_planning.events import HANDLERS
 from services.support_planning.tables import metadata
+from services.support_planning.timer_process import timers_beside_api
 
 SERVICE = ServiceDefinition(
     name="support_planning",
     package="services.support_planning",
     title="support planning",
-    routers=(router,),
+    routers=ROUTERS,
     metadata=metadata,
     events=EVENTS,
     handlers=HANDLERS,
+    problems=PROBLEMS,
+    asks=(LEDGER,),
+    beside_api=timers_beside_api,
 )

@@ -16,10 +16,13 @@ READ_OUTSIDE = {
     "uk.braid.budget.fund-opened.v1": "outcomes, and partner systems that follow a budget",
     "uk.braid.budget.fund-closed.v1": "outcomes, and partner systems that follow a budget",
     "uk.braid.payment.run-approved.v1": "case-management systems and notices that tell people what is on its way",
-    "uk.braid.payment.settled.v1": "outcomes, and case-management systems that follow payments",
     "uk.braid.payment.rejected.v1": "case-management systems, whose people ask for another account",
-    "uk.braid.budget.alert-raised.v1": "support planning's reviews, and case-management systems that tell a worker",
-    "uk.braid.budget.alert-cleared.v1": "support planning's reviews, and case-management systems that tell a worker",
+    "uk.braid.budget.alert-cleared.v1": "case-management systems that tell a worker",
+    "uk.braid.plan.returned.v1": "case-management systems that tell the person and whoever helps them",
+    "uk.braid.plan.holding-changed.v1": "finance systems, where payment schedules follow how money is held",
+    "uk.braid.plan.step-overdue.v1": "case-management systems that remind whoever is waited for",
+    "uk.braid.review.due.v1": "case-management systems that remind people of a review",
+    "uk.braid.review.completed.v1": "outcomes, and case-management systems",
 }
 
 

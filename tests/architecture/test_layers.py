@@ -8,13 +8,14 @@ import pytest
 from tests.architecture.source import ROOT, called_attributes, imported_names, modules
 
 #: The two edges, a request and a message; the unit of work that they call; migrations, which are their own edge; and
-#: the run of a scenario, which outlives the request that asked for it.
+#: the run of a scenario, which outlives the request that asked for it; and timers, whose time comes by itself.
 MAY_COMMIT = {
     "braid/kit/http.py",
     "braid/kit/delivery.py",
     "braid/kit/unit_of_work.py",
     "braid/kit/migrations.py",
     "services/ras/scenarios/runner.py",
+    "services/support_planning/timer_process.py",
 }
 
 #: What would make a rule depend on the machine it runs on.

@@ -13,6 +13,7 @@ from tests.bench import (
     ledger_http,
     one_allocation,
     payment_run,
+    planning,
     whole_population,
 )
 
@@ -32,6 +33,7 @@ parser.add_argument(
         "ledger",
         "ledger_http",
         "payment_run",
+        "planning",
         "population",
     ],
     default="all",
@@ -62,5 +64,7 @@ if arguments.what in ("all", "ledger_http"):
     ledger_http.run()
 if arguments.what in ("all", "payment_run"):
     payment_run.run(people=arguments.people)
+if arguments.what in ("all", "planning"):
+    planning.run()
 if arguments.what in ("all", "ledger"):
     ledger.run(entries=arguments.entries, hordak=arguments.hordak)

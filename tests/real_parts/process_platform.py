@@ -147,6 +147,10 @@ class ProcessPlatform:
             "KAFKA__BOOTSTRAP": self.bootstrap,
             "KAFKA__SESSION_TIMEOUT_MS": "6000",
             "IDENTITY__INTERNAL_KEYS_FILE": str(self.folder / "internal-public.jwks.json"),
+            **{
+                f"ADDRESSES__{asked.upper()}": f"http://127.0.0.1:{self.ports[f'serve {asked}']}"
+                for asked in definition_of(service).asks
+            },
         }
 
     def _gateway_settings(self) -> Mapping[str, str]:

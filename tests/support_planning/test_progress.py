@@ -7,25 +7,35 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.support_planning.domain.lifecycle import State
 from services.support_planning.domain.progress import (
     AllocationCalculated,
     Happened,
     Milestone,
+    PlanMoved,
+    PlanNow,
     Progress,
     Stage,
+    StopWatching,
     StreamDecided,
+    TellOverdue,
+    WaitIsOver,
+    WatchWait,
+    What,
     decide,
+    due,
 )
 
 NOON = datetime(2009, 6, 1, 12, tzinfo=UTC)
 ASC, SP, ILF = "adult_social_care", "supporting_people", "independent_living_fund"
 
-What = Happened | AllocationCalculated | StreamDecided
+LIMITS = {"waiting_for_agreement": 14, "waiting_for_approval": 10}
 
 OPENED = Happened(Milestone.CASE_OPENED, NOON)
 SUBMITTED = Happened(Milestone.ASSESSMENT_SUBMITTED, NOON)
 AGREED = Happened(Milestone.ASSESSMENT_AGREED, NOON)
 BUDGET = Happened(Milestone.BUDGET_OPENED, NOON)
+PAID = Happened(Milestone.FIRST_PAYMENT, NOON)
 
 
 def allocated(version: int = 1, *, needs_a_person: bool = False) -> AllocationCalculated:
@@ -39,8 +49,14 @@ def decided(status: str, stream: str = ASC, version: int = 1) -> StreamDecided:
 def after(*events: What) -> Progress:
     state = Progress()
     for event in events:
-        state = decide(state, event)
+        state, _ = decide(state, event, LIMITS)
     return state
+
+
+def planned(
+    state: State, version: int = 1, number: int = 1, *, all_signed: bool = False, at: datetime = NOON
+) -> PlanMoved:
+    return PlanMoved(PlanNow(number, version, state, at, all_signed))
 
 
 TABLE: list[tuple[Sequence[What], What, Stage]] = [
@@ -61,6 +77,17 @@ TABLE: list[tuple[Sequence[What], What, Stage]] = [
     ((AGREED, allocated(needs_a_person=True)), decided("undecided"), Stage.WAITING_FOR_A_PERSON),
     ((AGREED, allocated(), decided("confirmed")), BUDGET, Stage.READY_TO_PLAN),
     ((AGREED, allocated(), decided("confirmed"), BUDGET), decided("not_eligible", ILF), Stage.READY_TO_PLAN),
+    ((BUDGET,), planned(State.DRAFT), Stage.PLANNING),
+    ((BUDGET, planned(State.DRAFT)), planned(State.SUBMITTED, 2), Stage.WAITING_FOR_APPROVAL),
+    ((BUDGET, planned(State.SUBMITTED, 2)), planned(State.AMENDMENT_ASKED, 3), Stage.AMENDMENT_ASKED),
+    ((BUDGET, planned(State.SUBMITTED, 2)), planned(State.REFUSED, 3), Stage.REFUSED),
+    ((BUDGET, planned(State.SUBMITTED, 2)), planned(State.WITHDRAWN, 3), Stage.WITHDRAWN),
+    ((BUDGET, planned(State.SUBMITTED, 2)), planned(State.APPROVED, 3), Stage.WAITING_FOR_AGREEMENTS),
+    ((BUDGET,), planned(State.APPROVED, 3, all_signed=True), Stage.WAITING_FOR_THE_MONEY),
+    ((BUDGET, planned(State.APPROVED, 3, all_signed=True)), PAID, Stage.IN_RECEIPT),
+    # Money is paid already, and a new plan is made.
+    ((BUDGET, planned(State.APPROVED, 3, all_signed=True), PAID), planned(State.DRAFT, 1, 2), Stage.PLANNING),
+    ((BUDGET, planned(State.SUBMITTED, 2)), planned(State.DRAFT, 1), Stage.WAITING_FOR_APPROVAL),
     # One topic may run ahead of another.
     ((), BUDGET, Stage.READY_TO_PLAN),
     ((), decided("confirmed"), Stage.WAITING_FOR_DECISIONS),
@@ -74,7 +101,7 @@ TABLE: list[tuple[Sequence[What], What, Stage]] = [
 
 @pytest.mark.parametrize(("given_", "event", "stage"), TABLE)
 def test_an_event_takes_a_budget_to_its_stage(given_: Sequence[What], event: What, stage: Stage) -> None:
-    assert decide(after(*given_), event).stage is stage
+    assert after(*given_, event).stage is stage
 
 
 def test_nothing_has_happened_at_first() -> None:
@@ -84,7 +111,7 @@ def test_nothing_has_happened_at_first() -> None:
 
 @pytest.mark.parametrize("stage", Stage)
 def test_every_stage_says_in_words_what_it_waits_for(stage: Stage) -> None:
-    states = [decide(after(*given_), event) for given_, event, _ in TABLE]
+    states = [after(*given_, event) for given_, event, _ in TABLE]
 
     assert next(state.waits_for for state in states if state.stage is stage).endswith(".")
 
@@ -102,6 +129,41 @@ def test_the_latest_decision_of_each_stream_is_kept() -> None:
     state = after(decided("indicative", ILF, 1), decided("confirmed", ASC, 1), decided("confirmed", ILF, 2))
 
     assert state.awards == {ASC: "confirmed", ILF: "confirmed"}
+
+
+def test_a_step_with_a_promised_wait_is_watched_from_the_day_it_began() -> None:
+    state, commands = decide(after(BUDGET), planned(State.SUBMITTED), LIMITS)
+
+    assert commands == (WatchWait(Stage.WAITING_FOR_APPROVAL, NOON, NOON.date() + timedelta(days=10)),)
+    assert due(state, LIMITS) == NOON.date() + timedelta(days=10)
+
+
+def test_nothing_is_watched_where_nothing_is_promised() -> None:
+    assert decide(after(planned(State.SUBMITTED)), planned(State.REFUSED, 2), LIMITS)[1] == (StopWatching(),)
+
+
+def test_another_version_in_the_same_step_does_not_begin_the_wait_anew() -> None:
+    later = NOON + timedelta(days=3)
+    state, commands = decide(after(planned(State.DRAFT)), planned(State.DRAFT, 2, at=later), LIMITS)
+
+    assert (state.since, commands) == (NOON, ())
+
+
+def test_a_wait_that_is_over_is_told_only_while_it_lasts() -> None:
+    due_on = NOON.date() + timedelta(days=10)
+    over = WaitIsOver(Stage.WAITING_FOR_APPROVAL, NOON, due_on)
+    waiting = after(planned(State.SUBMITTED))
+
+    assert decide(waiting, over, LIMITS) == (waiting, (TellOverdue(over.stage, NOON, due_on),))
+    assert decide(after(planned(State.SUBMITTED), planned(State.APPROVED, 2)), over, LIMITS)[1] == ()
+
+
+def test_money_that_is_paid_carries_on_whatever_becomes_of_a_new_plan() -> None:
+    state = after(
+        planned(State.APPROVED, 3, all_signed=True), PAID, planned(State.DRAFT, 1, 2), planned(State.REFUSED, 4, 2)
+    )
+
+    assert (state.stage, state.money_flows) == (Stage.REFUSED, True)
 
 
 happenings = st.sampled_from(Milestone).map(lambda milestone: Happened(milestone, NOON))
@@ -137,4 +199,4 @@ def test_what_comes_again_changes_nothing(history: tuple[list[What], list[What]]
         return
     state = after(*events)
 
-    assert decide(state, data.draw(st.sampled_from(events))) == state
+    assert decide(state, data.draw(st.sampled_from(events)), LIMITS) == (state, ())

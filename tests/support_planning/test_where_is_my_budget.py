@@ -16,14 +16,14 @@ from braid.command_line.embedded_platform import Databases
 from braid.contracts.allocation import IndicativeAllocationCalculated
 from braid.contracts.assessment import AssessmentAgreed, AssessmentSubmitted, CaseOpened
 from braid.contracts.award import AwardDecided
-from braid.contracts.budget import BudgetOpened
+from braid.contracts.budget import AlertRaised, BudgetOpened
 from braid.contracts.catalogue import EVENTS, example_file
 from braid.contracts.event import Event
+from braid.contracts.payment import PaymentSettled
 from braid.kit.identity import Principal, Role, create_keys, internal_signer, internal_verifier
 from braid.kit.service import ServiceRuntime, build_api
 from braid.kit.settings import ServiceSettings
 from services.support_planning.main import SERVICE
-from tests.real_parts.databases import FreshDatabases
 
 COUNCIL, OTHER_COUNCIL = "E10009999", "E10009998"
 
@@ -58,12 +58,6 @@ class Office:
         """Ask where a person's budget is."""
         token = self._signer.sign(Principal("somebody", council, frozenset({role}), as_))
         return await self._client.get(f"/v1/people/{person}/progress", headers={"authorization": f"Bearer {token}"})
-
-
-@pytest.fixture(scope="session")
-def shared_databases(fresh_databases: FreshDatabases) -> Databases:
-    """Databases for all tests of this folder; each test has people of its own."""
-    return asyncio.run(fresh_databases.copy())
 
 
 @pytest.fixture
@@ -173,4 +167,5 @@ async def test_another_councils_person_is_not_found_just_as_one_who_is_not_there
 
 
 def test_the_process_manager_hears_of_every_step_of_the_journey() -> None:
-    assert {event.TYPE for event in JOURNEY} == set(SERVICE.handlers) <= set(EVENTS)
+    also = {AlertRaised.TYPE, PaymentSettled.TYPE}
+    assert {event.TYPE for event in JOURNEY} | also == set(SERVICE.handlers) <= set(EVENTS)

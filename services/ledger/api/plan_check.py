@@ -40,6 +40,14 @@ class CheckIn(BaseModel):
             " It cannot be committed any more."
         ),
     ] = False
+    gives_up: Annotated[
+        list[UUID],
+        Field(
+            max_length=500,
+            description="Items of the plan in force that this one no longer has: what is held for them and not paid"
+            " yet counts. It stays held until somebody lets go of it.",
+        ),
+    ] = []
 
 
 class PaymentOut(BaseModel):
@@ -131,7 +139,7 @@ async def check_plan(person_id: UUID, body: CheckIn, work: Reading, caller: Call
         items = as_asked((await items_of(work, budget.budget_id)).values())
     else:
         items = [one.asked() for one in body.items]
-    money = await money_of(work, budget.budget_id, counts_advanced=body.counts_advanced)
+    money = await money_of(work, budget.budget_id, counts_advanced=body.counts_advanced, given_up=body.gives_up)
     asked = to_pay(items, money)
     check = await run_in_threadpool(plan_check.check, asked.pieces, money.funds)
     return check_out(check, asked, money)

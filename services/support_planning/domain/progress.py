@@ -1,13 +1,15 @@
-"""The process manager's one rule: where a person's budget has got to, given what has happened.
+"""The process manager's one rule: where a person's budget has got to, given what has happened, and what to do now.
 
-``decide`` is pure: state and event in, state out. Events of one aggregate come in order, events of different ones in
-any order, so each milestone is kept by itself and the stage is worked out from all of them.
+``decide`` is pure: state and event in, state and commands out. Events of one aggregate come in order, events of
+different ones in any order, so each milestone is kept by itself and the stage is worked out from all of them.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
+
+from services.support_planning.domain.lifecycle import State
 
 
 class Milestone(StrEnum):
@@ -19,6 +21,11 @@ class Milestone(StrEnum):
     ALLOCATION_CALCULATED = "allocation_calculated"
     AWARDS_DECIDED = "awards_decided"
     BUDGET_OPENED = "budget_opened"
+    PLAN_BEGUN = "plan_begun"
+    PLAN_SUBMITTED = "plan_submitted"
+    PLAN_APPROVED = "plan_approved"
+    AGREEMENTS_SIGNED = "agreements_signed"
+    FIRST_PAYMENT = "first_payment"
 
 
 class Stage(StrEnum):
@@ -31,6 +38,14 @@ class Stage(StrEnum):
     WAITING_FOR_A_PERSON = "waiting_for_a_person"
     NO_AWARD = "no_award"
     READY_TO_PLAN = "ready_to_plan"
+    PLANNING = "planning"
+    WAITING_FOR_APPROVAL = "waiting_for_approval"
+    AMENDMENT_ASKED = "amendment_asked"
+    REFUSED = "refused"
+    WAITING_FOR_AGREEMENTS = "waiting_for_agreements"
+    WAITING_FOR_THE_MONEY = "waiting_for_the_money"
+    IN_RECEIPT = "in_receipt"
+    WITHDRAWN = "withdrawn"
 
 
 _WAITS_FOR: Mapping[Stage, str] = {
@@ -41,7 +56,32 @@ _WAITS_FOR: Mapping[Stage, str] = {
     Stage.WAITING_FOR_A_PERSON: "A person to look at the allocation: the table does not fit these needs.",
     Stage.NO_AWARD: "Nothing: no stream awards money. Each decision says why, and how to challenge it.",
     Stage.READY_TO_PLAN: "The person to plan their support.",
+    Stage.PLANNING: "The person to finish their plan.",
+    Stage.WAITING_FOR_APPROVAL: "An approver to decide on the plan.",
+    Stage.AMENDMENT_ASKED: "The person to answer what the approver asked to have changed.",
+    Stage.REFUSED: "The person to plan anew, or to challenge the refusal, which says how.",
+    Stage.WAITING_FOR_AGREEMENTS: "The agreements of how the money is held to be signed.",
+    Stage.WAITING_FOR_THE_MONEY: "The first payment.",
+    Stage.IN_RECEIPT: "Nothing: the money is being used. The next review says when it is looked at again.",
+    Stage.WITHDRAWN: "Nothing: the person withdrew, and may come back.",
 }
+
+
+@dataclass(frozen=True)
+class PlanNow:
+    """What happened last to the person's latest plan.
+
+    Args:
+        number: of the plan; each new plan of a person has the next.
+        version: of the plan, rising with every change.
+        all_signed: whether everything that its ways of holding money need is signed.
+    """
+
+    number: int
+    version: int
+    state: State
+    at: datetime
+    all_signed: bool = False
 
 
 @dataclass(frozen=True)
@@ -54,6 +94,8 @@ class Progress:
         allocation_version: version of the latest allocation; 0 for none.
         awards: status of the latest decision by stream.
         award_versions: version of the latest decision by stream.
+        agreements: of assessments, each once, in the order of their names.
+        plan: the latest plan, if one was begun.
     """
 
     reached: Mapping[Milestone, datetime] = field(default_factory=dict)
@@ -61,10 +103,24 @@ class Progress:
     allocation_version: int = 0
     awards: Mapping[str, str] = field(default_factory=dict)
     award_versions: Mapping[str, int] = field(default_factory=dict)
+    agreements: tuple[str, ...] = ()
+    plan: PlanNow | None = None
+
+    @property
+    def assessments_agreed(self) -> int:
+        """How often needs were assessed and agreed."""
+        return len(self.agreements)
+
+    @property
+    def money_flows(self) -> bool:
+        """Whether money has been paid: it carries on while a plan is changed or argued over."""
+        return Milestone.FIRST_PAYMENT in self.reached
 
     @property
     def stage(self) -> Stage:
         """Where it is now."""
+        if self.plan is not None:
+            return self._stage_of_plan(self.plan)
         if Milestone.BUDGET_OPENED in self.reached:
             return Stage.READY_TO_PLAN
         if self.allocation_needs_a_person:
@@ -78,6 +134,13 @@ class Progress:
                 return stage
         return Stage.CASE_OPEN
 
+    def _stage_of_plan(self, plan: PlanNow) -> Stage:
+        if plan.state is not State.APPROVED:
+            return _OF_PLAN[plan.state]
+        if Milestone.FIRST_PAYMENT in self.reached:
+            return Stage.IN_RECEIPT
+        return Stage.WAITING_FOR_THE_MONEY if plan.all_signed else Stage.WAITING_FOR_AGREEMENTS
+
     @property
     def waits_for(self) -> str:
         """What it waits for, in words."""
@@ -86,8 +149,17 @@ class Progress:
     @property
     def since(self) -> datetime | None:
         """When it last moved."""
-        return max(self.reached.values(), default=None)
+        moved = [*self.reached.values(), *([self.plan.at] if self.plan else [])]
+        return max(moved, default=None)
 
+
+_OF_PLAN: Mapping[State, Stage] = {
+    State.DRAFT: Stage.PLANNING,
+    State.SUBMITTED: Stage.WAITING_FOR_APPROVAL,
+    State.AMENDMENT_ASKED: Stage.AMENDMENT_ASKED,
+    State.REFUSED: Stage.REFUSED,
+    State.WITHDRAWN: Stage.WITHDRAWN,
+}
 
 _AFTER = (
     (Milestone.ALLOCATION_CALCULATED, Stage.WAITING_FOR_DECISIONS),
@@ -101,6 +173,18 @@ class Happened:
     """A milestone was reached."""
 
     milestone: Milestone
+    at: datetime
+
+
+@dataclass(frozen=True)
+class AssessmentAgreed:
+    """An assessment was agreed.
+
+    Args:
+        agreement: names the assessment and its version.
+    """
+
+    agreement: str
     at: datetime
 
 
@@ -123,22 +207,124 @@ class StreamDecided:
     at: datetime
 
 
-def decide(state: Progress, event: Happened | AllocationCalculated | StreamDecided) -> Progress:
-    """The state after an event; repeats and late older versions change nothing."""
-    if isinstance(event, StreamDecided):
-        if event.version <= state.award_versions.get(event.stream, 0):
-            return state
-        state = replace(
-            state,
-            awards={**state.awards, event.stream: event.status},
-            award_versions={**state.award_versions, event.stream: event.version},
-        )
-        return _reach(state, Milestone.AWARDS_DECIDED, event.at)
-    if isinstance(event, AllocationCalculated):
-        if event.version > state.allocation_version:
-            state = replace(state, allocation_needs_a_person=event.needs_a_person, allocation_version=event.version)
-        return _reach(state, Milestone.ALLOCATION_CALCULATED, event.at)
-    return _reach(state, event.milestone, event.at)
+@dataclass(frozen=True)
+class PlanMoved:
+    """Something happened to the person's plan."""
+
+    plan: PlanNow
+
+
+@dataclass(frozen=True)
+class WaitIsOver:
+    """The longest wait that the council promises for a stage is over; it may have moved on by now."""
+
+    stage: Stage
+    since: datetime
+    due_on: date
+
+
+@dataclass(frozen=True)
+class WatchWait:
+    """Watch how long a stage takes, in place of any other watch of this budget."""
+
+    stage: Stage
+    since: datetime
+    due_on: date
+
+
+@dataclass(frozen=True)
+class StopWatching:
+    """Nothing is waited for that has a limit."""
+
+
+@dataclass(frozen=True)
+class TellOverdue:
+    """Tell that a step takes longer than promised."""
+
+    stage: Stage
+    since: datetime
+    due_on: date
+
+
+What = Happened | AssessmentAgreed | AllocationCalculated | StreamDecided | PlanMoved | WaitIsOver
+Command = WatchWait | StopWatching | TellOverdue
+
+
+def decide(state: Progress, event: What, days_most: Mapping[str, int]) -> tuple[Progress, tuple[Command, ...]]:
+    """Return the state after an event, and what to do; repeats and late older versions change nothing.
+
+    Args:
+        days_most: the longest wait that the council promises, in days by stage; a stage that is not there has none.
+    """
+    if isinstance(event, WaitIsOver):
+        waits_still = (state.stage, state.since) == (event.stage, event.since)
+        return state, (TellOverdue(event.stage, event.since, event.due_on),) if waits_still else ()
+    then = _after(state, event)
+    if (then.stage, then.since) == (state.stage, state.since):
+        return then, ()
+    due_on = due(then, days_most)
+    if due_on is None or then.since is None:
+        return then, (StopWatching(),)
+    return then, (WatchWait(then.stage, then.since, due_on),)
+
+
+def due(state: Progress, days_most: Mapping[str, int]) -> date | None:
+    """The last day on which the step that a budget waits for is on time; None where nothing is promised."""
+    days = days_most.get(state.stage)
+    return None if days is None or state.since is None else state.since.date() + timedelta(days=days)
+
+
+def _after(state: Progress, event: What) -> Progress:
+    match event:
+        case StreamDecided():
+            return _stream_decided(state, event)
+        case AllocationCalculated():
+            if event.version > state.allocation_version:
+                state = replace(state, allocation_needs_a_person=event.needs_a_person, allocation_version=event.version)
+            return _reach(state, Milestone.ALLOCATION_CALCULATED, event.at)
+        case AssessmentAgreed():
+            state = replace(state, agreements=tuple(sorted({*state.agreements, event.agreement})))
+            return _reach(state, Milestone.ASSESSMENT_AGREED, event.at)
+        case PlanMoved():
+            return _plan_moved(state, event.plan)
+        case Happened():
+            return _reach(state, event.milestone, event.at)
+    return state
+
+
+def _stream_decided(state: Progress, event: StreamDecided) -> Progress:
+    if event.version <= state.award_versions.get(event.stream, 0):
+        return state
+    state = replace(
+        state,
+        awards={**state.awards, event.stream: event.status},
+        award_versions={**state.award_versions, event.stream: event.version},
+    )
+    return _reach(state, Milestone.AWARDS_DECIDED, event.at)
+
+
+def _plan_moved(state: Progress, plan: PlanNow) -> Progress:
+    if state.plan and (plan.number, plan.version) <= (state.plan.number, state.plan.version):
+        return state
+    if state.plan and _step_of(state.plan) == _step_of(plan):
+        # Another version in the same step: the wait goes on.
+        plan = replace(plan, at=state.plan.at)
+    state = replace(state, plan=plan)
+    if plan.state is State.APPROVED and plan.all_signed:
+        state = _reach(state, Milestone.AGREEMENTS_SIGNED, plan.at)
+    milestone = _MILESTONE_OF.get(plan.state)
+    return _reach(state, milestone, plan.at) if milestone else state
+
+
+def _step_of(plan: PlanNow) -> tuple[int, State, bool]:
+    return plan.number, plan.state, plan.all_signed
+
+
+_MILESTONE_OF: Mapping[State, Milestone] = {
+    State.DRAFT: Milestone.PLAN_BEGUN,
+    State.SUBMITTED: Milestone.PLAN_SUBMITTED,
+    State.APPROVED: Milestone.PLAN_APPROVED,
+}
 
 
 def _reach(state: Progress, milestone: Milestone, at: datetime) -> Progress:

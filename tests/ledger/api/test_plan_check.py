@@ -203,3 +203,18 @@ async def test_what_is_payable_is_committed_in_any_order_and_then_spent(desk: De
     assert sum(fund["left_pence"] for fund in (await desk.get(f"{desk.home}/balances"))["money"]) == sum(
         1 for pence in award.values() if not pence
     )
+
+
+async def test_what_is_held_for_an_item_that_is_to_go_counts_and_stays_held_until_somebody_lets_go(desk: Desk) -> None:
+    await desk.award(ASC, 500_000, uses=(Use.CARE_PERSONAL,))
+    goes, comes = an_item("care.personal", 400_000), an_item("care.personal", 450_000)
+    commit = await desk.ask("POST", f"{desk.home}/commitments", {"item": goes}, role=Role.FINANCE_OFFICER)
+    assert commit.status_code == 201, commit.text
+
+    without = await check(desk, comes)
+    told = await check(desk, comes, gives_up=[goes["item_id"]])
+
+    assert (without["is_payable"], told["is_payable"]) == (False, True)
+    assert [(fund["stream"], fund["left_pence"]) for fund in told["left"]] == [(ASC, 50_000)]
+    held = (await desk.get(f"{desk.home}/commitments"))["commitments"]
+    assert [part["held_pence"] for one in held for part in one["parts"]] == [400_000]

@@ -1,6 +1,6 @@
 """The support-planning service's API, which answers "where is my budget?"."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -8,8 +8,8 @@ from pydantic import BaseModel, Field
 
 from braid.kit.http import Caller, Reading, UnitOfWorkRoute
 from braid.kit.problems import not_found, responses
-from services.support_planning import progress_store
-from services.support_planning.domain.progress import Milestone, Stage
+from services.support_planning import council_choices, progress_store
+from services.support_planning.domain.progress import Milestone, Stage, due
 
 router = APIRouter(prefix="/v1", route_class=UnitOfWorkRoute, tags=["support planning"])
 
@@ -28,6 +28,9 @@ class ProgressOut(BaseModel):
     stage: Stage
     waits_for: str
     since: datetime | None
+    due_on: date | None = Field(description="Last day on which the step is on time; null where nothing is promised.")
+    is_overdue: bool
+    money_carries_on: bool = Field(description="Money is paid, whatever becomes of a plan that is being changed.")
     milestones: list[MilestoneOut]
     awards: dict[str, str] = Field(description="Status of each stream's latest decision.")
 
@@ -41,12 +44,17 @@ async def read_progress(person_id: UUID, work: Reading, caller: Caller) -> Progr
     progress = await progress_store.load(work, person_id) if caller.may_read(person_id) else None
     if progress is None:
         raise not_found("case")
+    limits = await council_choices.time_limits(work, work.now.date())
+    due_on = due(progress, limits.steps)
     in_order = sorted(progress.reached.items(), key=lambda reached: list(Milestone).index(reached[0]))
     return ProgressOut(
         person_id=person_id,
         stage=progress.stage,
         waits_for=progress.waits_for,
         since=progress.since,
+        due_on=due_on,
+        is_overdue=due_on is not None and due_on < work.now.date(),
+        money_carries_on=progress.money_flows,
         milestones=[MilestoneOut(milestone=milestone, reached_at=at) for milestone, at in in_order],
         awards=dict(progress.awards),
     )

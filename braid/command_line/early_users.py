@@ -1,0 +1,286 @@
+"""The fourteen early users' stories, planned, decided and paid through the gateway, each to the end that it had.
+
+Their situations are published (Rabiee, Moran and Glendinning 2009, British Journal of Social Work 39(5), 918-935);
+their answers, hours and sums are ours, and each file says so.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4, uuid5
+
+import httpx
+import typer
+import yaml
+
+from braid.command_line.demonstration import PATIENCE_S, POLL_S, asked, example_people, make_journey, signed_in
+from braid.command_line.demonstration_text import WIDTH, wrapped
+
+FILES = Path(__file__).parent.parent / "example_council" / "early_users"
+_ITEMS = UUID("7b5c1e52-93a4-5d5e-9a0d-9c3b1c4d5e6f")
+#: The council's own account, as Bacs knows it; made up.
+_PAYER = {"sort_code": "200000", "account_number": "73124567", "name": "Example Council"}
+_ACCOUNT = {"kind": "holder", "sort_code": "20-00-00", "account_number": "55779911", "name": "A Payee"}
+SOCIAL_CARE = "adult_social_care"
+
+#: Gives a client that is signed in at the example council, by role and name.
+SignIn = Callable[[str, str], AbstractAsyncContextManager[httpx.AsyncClient]]
+
+
+@dataclass(frozen=True)
+class EarlyUser:
+    """One of the fourteen: what is published of them, what is ours, and how their story ends.
+
+    Args:
+        course: the steps of the plan in order.
+        ends: the stage at which the story ends, as progress names it.
+        told: everything in the file.
+    """
+
+    row: int
+    published: str
+    shows: str
+    answers_of: str
+    course: Sequence[str]
+    ends: str
+    told: Mapping[str, Any]
+
+
+@dataclass
+class Story:
+    """What became of an early user on the platform."""
+
+    user: EarlyUser
+    person_id: UUID
+    first_problem: bool
+    streams: set[str]
+    plan: Mapping[str, Any]
+    progress: Mapping[str, Any]
+    still_to_sign: list[str]
+
+
+@dataclass(frozen=True)
+class Office:
+    """Everybody at the example council who has a part in the stories; each is a client of the gateway."""
+
+    practitioner: httpx.AsyncClient
+    approver: httpx.AsyncClient
+    finance: httpx.AsyncClient
+    second_finance: httpx.AsyncClient
+
+
+def early_users() -> list[EarlyUser]:
+    """The fourteen, in the order of their rows."""
+    return [_read(file) for file in sorted(FILES.glob("*.yaml"))]
+
+
+def _read(file: Path) -> EarlyUser:
+    told = yaml.safe_load(file.read_text())
+    return EarlyUser(
+        told["row"], told["published"], told["shows"], told["answers_of"], told["course"], told["ends"], told
+    )
+
+
+@asynccontextmanager
+async def office(sign_in: SignIn) -> AsyncIterator[Office]:
+    """The council's office, with an approver whose limit is the panel's."""
+    async with AsyncExitStack() as stack:
+        people = [
+            await stack.enter_async_context(sign_in(role, name))
+            for role, name in (
+                ("practitioner", "planner"),
+                ("approver", "panel"),
+                ("finance_officer", "writer"),
+                ("finance_officer", "confirmer"),
+            )
+        ]
+        found = Office(*people)
+        await _grant(found)
+        yield found
+
+
+async def _grant(at: Office) -> None:
+    path = "/v1/planning-choices/approval"
+    held = await asked(at.finance, "GET", path)
+    content = held.json()["content"]
+    grant = {"subject": "approver:panel", "level": content["levels"][-1]["name"], "starts_on": "2003-04-01"}
+    if not any(one["subject"] == grant["subject"] for one in content["grants"]):
+        body = {
+            "starts_on": "2003-04-01",
+            "reason": "The example council's panel",
+            "content": {**content, "grants": [*content["grants"], grant]},
+        }
+        await asked(at.finance, "PUT", path, body, after=held)
+
+
+async def tell_story(at: Office, user: EarlyUser, *, reference: str, patience_s: float = PATIENCE_S) -> Story:
+    """Take one early user from a case to where their plan's course ends; payment comes for all of them at once."""
+    person = next(one for one in example_people() if one.reference == user.answers_of)
+    person_id = await make_journey(at.practitioner, person, reference=reference, patience_s=patience_s)
+    funds = (await asked(at.practitioner, "GET", f"/v1/people/{person_id}/budget")).json()["funds"]
+    fund = next(one for one in funds if one["stream"] == SOCIAL_CARE)
+    dates = {"starts_on": fund["starts_on"], "ends_on": fund["ends_on"]}
+    plan, first_problem = await _begin(at, user, person_id, dates)
+    for step in user.course:
+        if step in _STEPS:
+            plan = await _STEPS[step](at, user, plan, dates["starts_on"])
+        elif step == "pay":
+            await _schedule(at, person_id, fund, plan.json())
+    progress = await _progress(at, person_id)
+    return Story(
+        user,
+        person_id,
+        first_problem,
+        {one["stream"] for one in funds},
+        plan.json(),
+        progress,
+        await _still_to_sign(at, plan.json()["plan_id"]),
+    )
+
+
+async def _begin(at: Office, user: EarlyUser, person_id: UUID, dates: Mapping[str, str]) -> tuple[httpx.Response, bool]:
+    content = {**user.told["plan"], **dates, "items": [_item(person_id, one) for one in user.told["plan"]["items"]]}
+    first = [_item(person_id, user.told["first"])] if "first" in user.told else []
+    begun = await asked(
+        at.practitioner,
+        "POST",
+        f"/v1/people/{person_id}/plans",
+        {**content, "items": [*content["items"], *first]},
+    )
+    codes = {one["code"] for one in begun.json()["check"]["findings"] if one["weight"] == "stops"}
+    if first:
+        begun = await asked(at.practitioner, "PUT", f"/v1/plans/{begun.json()['plan_id']}", content, after=begun)
+    return begun, user.told.get("first_problem") in codes
+
+
+def _item(person_id: UUID, told: Mapping[str, Any]) -> dict[str, Any]:
+    return {**told, "item_id": str(uuid5(_ITEMS, f"{person_id}/{told['text']}"))}
+
+
+async def _submit(at: Office, _user: EarlyUser, plan: httpx.Response, on: str) -> httpx.Response:
+    path = f"/v1/plans/{plan.json()['plan_id']}/submission"
+    return await asked(at.practitioner, "POST", path, {"submitted_on": on}, after=plan)
+
+
+async def _approve(at: Office, user: EarlyUser, plan: httpx.Response, on: str) -> httpx.Response:
+    questions = plan.json()["submission"]["route"]["questions"]
+    body = {
+        "decision": "approve",
+        "reasons": user.shows,
+        "decided_on": on,
+        "answers": dict.fromkeys(questions, "As was talked about with the person."),
+        "declares_no_interest": True,
+    }
+    return await asked(at.approver, "POST", f"/v1/plans/{plan.json()['plan_id']}/decision", body, after=plan)
+
+
+async def _sign(at: Office, user: EarlyUser, plan: httpx.Response, on: str) -> httpx.Response:
+    signs = user.told.get("signs", {})
+    holdings = [
+        {**one, "signed": dict.fromkeys(signs.get(one["holding_id"], []), on)}
+        for one in plan.json()["content"]["holdings"]
+    ]
+    body = {"holdings": holdings, "effective_from": on, "reason": "The forms are signed."}
+    path = f"/v1/plans/{plan.json()['plan_id']}"
+    await asked(at.practitioner, "POST", f"{path}/holding", body)
+    return await asked(at.practitioner, "GET", path)
+
+
+async def _withdraw(at: Office, _user: EarlyUser, plan: httpx.Response, _on: str) -> httpx.Response:
+    path = f"/v1/plans/{plan.json()['plan_id']}/withdrawal"
+    return await asked(at.practitioner, "POST", path, {"reason": "Not for us."}, after=plan)
+
+
+_STEPS = {"submit": _submit, "approve": _approve, "sign": _sign, "withdraw": _withdraw}
+
+
+async def _schedule(at: Office, person_id: UUID, fund: Mapping[str, Any], plan: Mapping[str, Any]) -> None:
+    """Have the plan's cost paid each four weeks in advance from the council's own money, as far as it goes."""
+    payee = (await asked(at.finance, "POST", f"/v1/people/{person_id}/payees", _ACCOUNT)).json()["payee_id"]
+    await asked(at.second_finance, "POST", f"/v1/payees/{payee}/accounts/1/confirmation")
+    days = (date.fromisoformat(fund["ends_on"]) - date.fromisoformat(fund["starts_on"])).days + 1
+    weekly = min(plan["submission"]["total_pence"], fund["awarded_pence"]) * 7 // days
+    terms = {
+        "starts_on": fund["starts_on"],
+        "ends_on": fund["ends_on"],
+        "every": "four_weeks",
+        "in_advance": True,
+        "paid": "gross",
+        "rates": [{"from_on": fund["starts_on"], "pence_per_week": weekly, "contribution_pence_per_week": 0}],
+    }
+    body = {
+        "name": "plan",
+        "fund_id": fund["fund_id"],
+        "payee_id": payee,
+        "reference": "CARE BUDGET",
+        "reason": "As agreed in the support plan",
+        "terms": terms,
+    }
+    await asked(at.finance, "POST", f"/v1/people/{person_id}/payment-schedules", body)
+
+
+async def pay(at: Office, stories: Sequence[Story], *, patience_s: float = PATIENCE_S) -> None:
+    """Pay everybody who is to be paid in one run, and wait until their progress tells of it.
+
+    Raises:
+        TimeoutError: it did not in ``patience_s`` seconds.
+    """
+    paid = [story for story in stories if "pay" in story.user.course]
+    if not paid:
+        return
+    due_by = min(story.plan["content"]["starts_on"] for story in paid)
+    runs = (await asked(at.finance, "GET", "/v1/payment-runs?limit=100")).json()["runs"]
+    number = 1 + max((one["number"] for one in runs if one["due_by"] == due_by), default=0)
+    body = {"due_by": due_by, "pay_on": due_by, "number": number}
+    run = f"/v1/payment-runs/{(await asked(at.finance, 'POST', '/v1/payment-runs', body)).json()['run_id']}"
+    await asked(at.finance, "POST", f"{run}/check")
+    await asked(at.approver, "POST", f"{run}/approval")
+    await asked(at.finance, "POST", f"{run}/file", {"format": "pain001", "payer": _PAYER})
+    for step in ("sent", "finish"):
+        await asked(at.finance, "POST", f"{run}/{step}")
+    async with asyncio.timeout(patience_s):
+        for story in paid:
+            while story.progress["stage"] != story.user.ends:
+                await asyncio.sleep(POLL_S)
+                story.progress = await _progress(at, story.person_id)
+
+
+async def tell_all(sign_in: SignIn, *, patience_s: float = PATIENCE_S) -> list[Story]:
+    """All fourteen stories."""
+    run = uuid4().hex[:6]
+    async with office(sign_in) as at:
+        stories = [
+            await tell_story(at, user, reference=f"early-user-{user.row}-{run}", patience_s=patience_s)
+            for user in early_users()
+        ]
+        await pay(at, stories, patience_s=patience_s)
+    return stories
+
+
+async def tell_early_users(url: str) -> None:
+    """Run all fourteen stories on a running platform, and print how each ends and what it shows."""
+    stories = await tell_all(lambda role, name: signed_in(url, role, name))
+    typer.echo("\n".join(["=" * WIDTH, "Fourteen early users", *(line for one in stories for line in _lines(one)), ""]))
+
+
+def _lines(story: Story) -> list[str]:
+    user = story.user
+    return [
+        f"  {user.row:>2}  {story.progress['stage'].replace('_', ' ')}: {story.progress['waits_for']}",
+        *wrapped(f"Published: {user.published.strip()}", "        "),
+        *wrapped(f"Shown: {user.shows.strip()}", "        "),
+    ]
+
+
+async def _progress(at: Office, person_id: UUID) -> dict[str, Any]:
+    progress: dict[str, Any] = (await asked(at.practitioner, "GET", f"/v1/people/{person_id}/progress")).json()
+    return progress
+
+
+async def _still_to_sign(at: Office, plan_id: str) -> list[str]:
+    ways = (await asked(at.practitioner, "GET", f"/v1/plans/{plan_id}/holding")).json()["ways"]
+    return sorted({one["code"] for way in ways for one in way["still_to_sign"]})

@@ -1,0 +1,73 @@
+"""What the ledger does when a plan is approved: it keeps the plan's items, so that spending can be matched to them.
+
+Nothing is taken away by it: what is held for items of the plan before stays held, and those items end on the day before
+the new plan takes effect.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from braid.contracts.plan import ApprovedItem, PlanApproved
+from braid.kit.unit_of_work import UnitOfWork
+from services.ledger import queries
+from services.ledger.domain.spending.planned_items import ItemCadence, PlannedItem
+from services.ledger.spending import items_store
+from services.ledger.spending.items_store import StoredItem
+
+#: Who keeps the items of an approved plan.
+BY_PLAN = "support_planning"
+
+
+class NoBudgetForPlan(Exception):
+    """A plan was approved for somebody whose budget is not open yet: its award is still on its way."""
+
+
+async def record_plan(event: PlanApproved, work: UnitOfWork) -> None:
+    """Keep the items of an approved plan, and end those that it no longer has.
+
+    Raises:
+        NoBudgetForPlan: the award comes later; the event is tried again.
+    """
+    await work.lock_person(event.person_id)
+    budget = await queries.budget_of(work, event.person_id)
+    if budget is None:
+        raise NoBudgetForPlan(str(event.plan_id))
+    known = await items_store.items_of(work, budget.budget_id)
+    for told in event.items:
+        facts = told.spend.model_dump(mode="json", exclude={"use"})
+        await _keep(work, budget.budget_id, _item(told, known.get(told.item_id)), facts)
+    for item_id in event.ended_items:
+        if item_id in known:
+            await _end(work, budget.budget_id, known[item_id], event)
+
+
+def _item(told: ApprovedItem, known: StoredItem | None) -> PlannedItem:
+    # Names of payees, and words that staff chose, are the ledger's own: no event carries them.
+    return PlannedItem(
+        told.item_id,
+        known.item.text if known else told.label,
+        told.spend.use.value,
+        told.pence,
+        ItemCadence(told.cadence.value),
+        told.starts_on,
+        told.ends_on,
+        known.item.payees if known else (),
+        known.item.references if known else (),
+    )
+
+
+async def _end(work: UnitOfWork, budget_id: UUID, known: StoredItem, event: PlanApproved) -> None:
+    last_day = event.effective_from - timedelta(days=1)
+    has_begun = known.item.starts_on <= last_day
+    item = replace(known.item, ends_on=min(known.item.ends_on, last_day)) if has_begun else known.item
+    facts = known.spend_item.model_dump(mode="json", exclude={"use"})
+    await _keep(work, budget_id, item, facts, is_withdrawn=known.is_withdrawn or not has_begun)
+
+
+async def _keep(
+    work: UnitOfWork, budget_id: UUID, item: PlannedItem, facts: Mapping[str, Any], *, is_withdrawn: bool = False
+) -> None:
+    await items_store.record_item(work, budget_id, item, facts, by=BY_PLAN, is_withdrawn=is_withdrawn)

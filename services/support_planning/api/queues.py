@@ -1,0 +1,106 @@
+"""What waits in a council: plans to approve by value and age, how long each step takes, and what is overdue."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends
+from pydantic import BaseModel, Field
+
+from braid.kit.http import Reading, UnitOfWorkRoute
+from braid.kit.identity import COUNCIL_ROLES, anyone_of
+from braid.kit.problems import responses
+from services.support_planning import council_choices, plan_store, waiting
+
+router = APIRouter(prefix="/v1", route_class=UnitOfWorkRoute, tags=["support planning"])
+
+StaffOnly = Depends(anyone_of(*COUNCIL_ROLES))
+_NOT_STAFF = (403, "The caller is not of the council's staff.")
+
+
+class PlanToApproveOut(BaseModel):
+    """A plan that waits for a decision."""
+
+    plan_id: UUID
+    person_id: UUID
+    version: int
+    submitted_on: date
+    pence_in_a_year: int
+    level: str
+    reasons: list[str] = Field(description="Why it goes to this level.")
+    questions: dict[str, str] = Field(description="What must be answered in writing.")
+
+
+class PlansToApproveOut(BaseModel):
+    """Plans that wait for a decision, the longest wait first."""
+
+    plans: list[PlanToApproveOut]
+
+
+class StepTimeOut(BaseModel):
+    """How long a step takes, over all plans of the council that left it."""
+
+    step: str
+    plans: int
+    median_days: float
+    longest_days: float
+    waiting_now: int
+
+
+class TimesOut(BaseModel):
+    """How long each step of planning takes."""
+
+    steps: list[StepTimeOut]
+
+
+class OverdueOut(BaseModel):
+    """Somebody who has waited longer than promised."""
+
+    person_id: UUID
+    stage: str
+    waits_for: str
+    since: datetime
+    due_on: date
+
+
+class AllOverdueOut(BaseModel):
+    """Everybody who has waited longer than promised, the longest over first."""
+
+    overdue: list[OverdueOut]
+
+
+@router.get("/plans-to-approve", dependencies=[StaffOnly], responses=responses(_NOT_STAFF))
+async def plans_to_approve(work: Reading) -> PlansToApproveOut:
+    """The council's plans that wait for a decision."""
+    rows = await plan_store.submitted(work)
+    told = [_to_approve(row.plan_id, row.person_id, row.version, row.submission or {}) for row in rows]
+    return PlansToApproveOut(plans=sorted(told, key=lambda one: (one.submitted_on, -one.pence_in_a_year)))
+
+
+@router.get("/planning-times", dependencies=[StaffOnly], responses=responses(_NOT_STAFF))
+async def planning_times(work: Reading) -> TimesOut:
+    """How long each step of planning takes in the council."""
+    found = waiting.times(await plan_store.all_changes(work))
+    return TimesOut(steps=[StepTimeOut.model_validate(one, from_attributes=True) for one in found])
+
+
+@router.get("/overdue", dependencies=[StaffOnly], responses=responses(_NOT_STAFF))
+async def overdue(work: Reading) -> AllOverdueOut:
+    """Budgets whose step takes longer than the council promises."""
+    limits = await council_choices.time_limits(work, work.now.date())
+    found = await waiting.overdue(work, limits.steps)
+    return AllOverdueOut(overdue=[OverdueOut.model_validate(one, from_attributes=True) for one in found])
+
+
+def _to_approve(plan_id: UUID, person_id: UUID, version: int, submission: dict[str, Any]) -> PlanToApproveOut:
+    route = submission["route"]
+    return PlanToApproveOut(
+        plan_id=plan_id,
+        person_id=person_id,
+        version=version,
+        submitted_on=submission["submitted_on"],
+        pence_in_a_year=submission["pence_in_a_year"],
+        level=route["level"],
+        reasons=route["reasons"],
+        questions=route["questions"],
+    )

@@ -1,0 +1,1 @@
+"""What the example council has chosen, and what holds for any council until it chooses for itself."""

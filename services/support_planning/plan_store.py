@@ -1,0 +1,116 @@
+"""Plans in PostgreSQL: each as it stands, and every version that it had."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func
+from sqlmodel import col, select
+
+from braid.kit.unit_of_work import UnitOfWork
+from services.support_planning.content import Content
+from services.support_planning.domain.lifecycle import State, Step
+from services.support_planning.tables import AwardRow, HoldingChangeRow, PlanChangeRow, PlanRow
+
+
+async def plan(work: UnitOfWork, plan_id: UUID, *, for_update: bool = False) -> PlanRow | None:
+    """A plan; for update, nobody else changes it until the transaction ends."""
+    query = select(PlanRow).where(PlanRow.plan_id == plan_id)
+    return (await work.session.scalars(query.with_for_update() if for_update else query)).first()
+
+
+async def plans_of(work: UnitOfWork, person_id: UUID) -> Sequence[PlanRow]:
+    """A person's plans, oldest first."""
+    query = select(PlanRow).where(PlanRow.person_id == person_id).order_by(col(PlanRow.number))
+    return (await work.session.scalars(query)).all()
+
+
+async def in_force(work: UnitOfWork, person_id: UUID, on: date) -> PlanRow | None:
+    """The approved plan that holds on a day: the one that took effect last."""
+    begun = [
+        one
+        for one in await plans_of(work, person_id)
+        if one.state == State.APPROVED and one.effective_from is not None and one.effective_from <= on
+    ]
+    return max(begun, key=lambda one: (one.effective_from or date.min, one.number), default=None)
+
+
+async def latest_approved(work: UnitOfWork, person_id: UUID) -> PlanRow | None:
+    """The approved plan that was made last, whether or not its first day has come."""
+    approved = [one for one in await plans_of(work, person_id) if one.state == State.APPROVED]
+    return approved[-1] if approved else None
+
+
+async def approved_before(work: UnitOfWork, row: PlanRow) -> PlanRow | None:
+    """The approved plan that a plan would take the place of."""
+    approved = [
+        one for one in await plans_of(work, row.person_id) if one.state == State.APPROVED and one.number < row.number
+    ]
+    return approved[-1] if approved else None
+
+
+async def submitted(work: UnitOfWork) -> Sequence[PlanRow]:
+    """The council's plans that wait for a decision."""
+    return (await work.session.scalars(select(PlanRow).where(PlanRow.state == State.SUBMITTED))).all()
+
+
+async def next_number(work: UnitOfWork, person_id: UUID) -> int:
+    """The number of a person's next plan."""
+    return (
+        int(await work.session.scalar(select(func.max(PlanRow.number)).where(PlanRow.person_id == person_id)) or 0) + 1
+    )
+
+
+async def save(work: UnitOfWork, row: PlanRow, step: Step, *, reason: str, by: str) -> None:
+    """Keep a plan as it is now as its next version, beside all earlier ones."""
+    row.version += 1
+    work.session.add(row)
+    work.session.add(
+        PlanChangeRow(
+            plan_id=row.plan_id,
+            version=row.version,
+            council=row.council,
+            step=step.value,
+            state=row.state,
+            content=row.content,
+            reason=reason,
+            changed_by=by,
+            changed_at=work.now,
+        )
+    )
+    await work.session.flush()
+
+
+async def changes(work: UnitOfWork, plan_id: UUID) -> Sequence[PlanChangeRow]:
+    """Every version of a plan, oldest first."""
+    query = select(PlanChangeRow).where(PlanChangeRow.plan_id == plan_id).order_by(col(PlanChangeRow.version))
+    return (await work.session.scalars(query)).all()
+
+
+async def version(work: UnitOfWork, plan_id: UUID, number: int) -> PlanChangeRow | None:
+    """One version of a plan."""
+    return await work.session.get(PlanChangeRow, (plan_id, number))
+
+
+async def all_changes(work: UnitOfWork) -> Sequence[PlanChangeRow]:
+    """Every version of every plan of the council, plan by plan, oldest first."""
+    query = select(PlanChangeRow).order_by(col(PlanChangeRow.plan_id), col(PlanChangeRow.version))
+    return (await work.session.scalars(query)).all()
+
+
+def content_of(kept: dict[str, Any]) -> Content:
+    """A plan's content as it was kept."""
+    return Content.model_validate(kept)
+
+
+async def awards_of(work: UnitOfWork, person_id: UUID) -> Sequence[AwardRow]:
+    """The latest decision of each stream on a person, by stream."""
+    query = select(AwardRow).where(AwardRow.person_id == person_id).order_by(col(AwardRow.stream))
+    return (await work.session.scalars(query)).all()
+
+
+async def holding_changes(work: UnitOfWork, plan_id: UUID) -> Sequence[HoldingChangeRow]:
+    """How a plan's money is held, every change of it, oldest first."""
+    query = select(HoldingChangeRow).where(HoldingChangeRow.plan_id == plan_id)
+    return (await work.session.scalars(query.order_by(col(HoldingChangeRow.number)))).all()
