@@ -102,6 +102,7 @@ ROUTES: tuple[Row, ...] = (
     Row("POST", "/v1/people/{person_id}/budget/transfers", "ledger"),
     Row("POST", "/v1/people/{person_id}/budget/spending-files", "ledger"),
     Row("GET", "/v1/people/{person_id}/budget/spends", "ledger"),
+    Row("POST", "/v1/people/{person_id}/budget/spends/{spend_id}/correction", "ledger"),
     Row("PUT", "/v1/people/{person_id}/budget/items/{item_id}", "ledger"),
     Row("GET", "/v1/people/{person_id}/budget/items", "ledger"),
     Row("GET", "/v1/people/{person_id}/budget/queries", "ledger"),
@@ -152,6 +153,7 @@ ROUTES: tuple[Row, ...] = (
     Row("POST", "/v1/payment-runs/{run_id}/finish", "ledger"),
     # A hundred thousand payments, each with its status and its reason.
     Row("POST", "/v1/payment-status-reports", "ledger", body_bytes_max=100_000_000),
+    Row("POST", "/v1/payment-account-statements", "ledger", body_bytes_max=100_000_000),
     Row("POST", "/v1/people/{person_id}/recoveries", "ledger"),
     Row("GET", "/v1/people/{person_id}/recoveries", "ledger"),
     Row("POST", "/v1/people/{person_id}/year-ends", "ledger"),

@@ -19,6 +19,7 @@ from services.ledger.domain.chart_of_accounts import Account
 from services.ledger.domain.committing import who_commits
 from services.ledger.domain.journal import Entry
 from services.ledger.domain.postings import About, Part
+from services.ledger.domain.refusals import Refusal
 from services.ledger.plan_check_money import AskedItem, Money, money_of, to_pay
 from services.ledger.posting.columns import Posting
 from services.ledger.solvers import solvers
@@ -201,12 +202,23 @@ async def settle(
     """
     parts = _taken(commitment, pence, on)
     about = _about(commitment, uuid4(), on, reason)
+    _refuse_outside_the_awards(commitment, parts, about)
     if paid_by is PaidBy.COUNCIL:
         entry = postings.paid_to_provider(about, parts, source=Account.FUND_COMMITTED)
     else:
         entry = postings.spent(about, parts, source=Account.FUND_COMMITTED)
     await journal_store.post_all(work, entry)
     return await commitment_of(work, commitment.budget_id, commitment.commitment_id)
+
+
+def _refuse_outside_the_awards(commitment: Commitment, parts: Iterable[Part], about: About) -> None:
+    """The journal takes what the bank has paid whenever that was; what somebody would pay now is another matter."""
+    taken = {part.fund_id for part in parts}
+    for fund in commitment.parts:
+        if fund.fund_id in taken and about.value_date < fund.opens_on:
+            raise journal_store.EntryRefused(about.entry_id, Refusal.BEFORE_AWARD)
+        if fund.fund_id in taken and about.value_date > fund.ends_on:
+            raise journal_store.EntryRefused(about.entry_id, Refusal.AFTER_AWARD_END)
 
 
 async def release(work: UnitOfWork, commitment: Commitment, *, pence: int | None, on: date, reason: str) -> Commitment:
