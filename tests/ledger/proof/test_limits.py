@@ -204,6 +204,19 @@ async def test_a_reversal_is_exact_and_once_in_a_batch_and_after_it(ledger: Ledg
     ]
 
 
+async def test_what_was_posted_under_an_id_that_was_refused_before_is_reversed_in_the_same_batch(
+    ledger: LedgerUnderTest,
+) -> None:
+    fund = await ledger.open_fund(amount_pence=100)
+    too_much = a_spend(fund, 101)
+    less = a_spend(fund, 100, entry_id=too_much.entry_id)
+
+    told = await answers_to(ledger, too_much, less, back(less), back(less), a_spend(fund, 100))
+
+    assert told == ["insufficient", "posted", "posted", "already_reversed", "posted"]
+    assert (await ledger.proof()).holds
+
+
 async def test_only_an_award_that_is_taken_back_leaves_a_fund_overdrawn(ledger: LedgerUnderTest) -> None:
     fund = await ledger.open_fund(amount_pence=100)
     more = postings.award_revised(about(budget=fund.fund.budget_id, use=None), part_of(fund, 50)[0], 0)

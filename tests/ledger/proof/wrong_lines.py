@@ -206,6 +206,13 @@ MUTANTS = (
         "",
         limits.test_a_reversal_is_exact_and_once_in_a_batch_and_after_it,
     ),
+    Mutant(
+        "a refused entry of the batch may be reversed",
+        "posted_before",
+        "(n.place IS NOT NULL) AND ",
+        "",
+        limits.test_what_was_posted_under_an_id_that_was_refused_before_is_reversed_in_the_same_batch,
+    ),
     # All or none.
     _post(
         "a refused group keeps its places in the journal",

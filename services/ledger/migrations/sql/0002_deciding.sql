@@ -46,6 +46,15 @@ RETURN (
     WHERE e.council = acting AND e.entry_id = its_id
 );
 
+-- The place of the entry with an id that was posted earlier in the batch; those with it that were refused are none.
+CREATE FUNCTION posted_before(this integer, its_id uuid, entry_ids uuid [], places integer []) RETURNS integer
+LANGUAGE sql IMMUTABLE
+RETURN (
+    SELECT n.number
+    FROM unnest(entry_ids[1:this - 1], places[1:this - 1]) WITH ORDINALITY AS n (entry_id, place, number)
+    WHERE n.place IS NOT NULL AND n.entry_id = its_id
+);
+
 CREATE FUNCTION is_reversed_before(this integer, reversed_ids uuid [], places integer []) RETURNS boolean
 LANGUAGE sql IMMUTABLE
 RETURN EXISTS (

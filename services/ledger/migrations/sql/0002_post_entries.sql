@@ -207,9 +207,9 @@ BEGIN
         END IF;
         original := NULL;
         IF reversed_ids[this] IS NOT NULL OR kind = 'reversal' THEN
-            other := array_position(entry_ids[1:this - 1], reversed_ids[this]);
             original := original_entry(acting, reversed_ids[this]);
-            IF original.entry_id IS NULL AND places[other] IS NOT NULL THEN
+            other := posted_before(this, reversed_ids[this], entry_ids, places);
+            IF original.entry_id IS NULL AND other IS NOT NULL THEN
                 original := ROW(
                     entry_ids[other], kinds[other], value_dates[other], budget_ids[other], uses[other],
                     subject_ids[other], reversed_ids[other], reasons[other], expires_on[other], item_ids[other],
