@@ -17,6 +17,7 @@ from time import perf_counter, sleep
 from uuid import UUID, uuid4
 
 import httpx
+import psutil
 import uvicorn
 from fastapi import APIRouter
 
@@ -54,13 +55,13 @@ def run() -> None:
         serving.start()
         try:
             _wait_for(port)
-            asyncio.run(_measure(Path(folder), port, funds))
+            asyncio.run(_measure(Path(folder), port, funds, psutil.Process(serving.pid)))
         finally:
             serving.terminate()
             serving.join()
 
 
-async def _measure(folder: Path, port: int, funds: Sequence[tuple[UUID, UUID]]) -> None:
+async def _measure(folder: Path, port: int, funds: Sequence[tuple[UUID, UUID]], serving: psutil.Process) -> None:
     signer = internal_signer(folder / "internal-private.pem")
     principal = Principal("finance", COUNCIL, frozenset({Role.FINANCE_OFFICER}))
 
@@ -85,14 +86,23 @@ async def _measure(folder: Path, port: int, funds: Sequence[tuple[UUID, UUID]]) 
             f"   {share:.0%} of it   (promise: {SINGLE_SHARE_LEAST:.0%})"
         )
     bodies = [json.dumps({"entries": list(islice(entries, BULK))}).encode() for _ in range(60)]
+    before = _core_seconds(serving)
     bulk = await _rate(port, (request("/v1/entries:batch", body) for body in bodies), 2)
     print(f"  bulk of {BULK:,}, 2 callers     {bulk.a_second * BULK:8,.0f} entries/s   (promise: {BULK_LEAST:,})")
+    each = (_core_seconds(serving) - before) / bulk.requests
+    print(f"    of the serving process's core {1_000 * each:.0f} ms a request")
 
 
 class _Rate:
     def __init__(self, latencies: Sequence[float], seconds: float) -> None:
-        self.a_second = len(latencies) / seconds
+        self.requests = len(latencies)
+        self.a_second = self.requests / seconds
         self.p99_ms = percentile(latencies, 0.99) * 1_000
+
+
+def _core_seconds(serving: psutil.Process) -> float:
+    times = serving.cpu_times()
+    return times.user + times.system
 
 
 async def _rate(port: int, requests: Iterator[bytes], callers: int) -> _Rate:

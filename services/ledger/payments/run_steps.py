@@ -28,6 +28,22 @@ from services.ledger.payments.tables import PaymentRunRow, PaymentRunStepRow
 MOST_PENCE = 2_500_000
 
 
+#: Dues that one statement takes: all of a large council's at once would pass the time that a statement may take.
+DUES_A_STATEMENT = 20_000
+
+_TAKE_WHAT_IS_DUE = text(
+    "WITH due AS MATERIALIZED ("
+    " SELECT due_id FROM payment_due"
+    " WHERE council = :council AND state = 'open' AND due_on <= :due_by LIMIT :most),"
+    " taken AS ("
+    " UPDATE payment_due AS d SET state = 'taken' FROM due WHERE d.due_id = due.due_id"
+    " RETURNING d.due_id, d.payee_id, d.gross_pence - d.kept_pence AS sent_pence)"
+    " INSERT INTO payment_item (payment_id, council, run_id, due_id, payee_id, sent_pence, account_version)"
+    " SELECT payment_id_of(:run_id, t.due_id), :council, :run_id, t.due_id, t.payee_id, t.sent_pence, p.version"
+    " FROM taken t LEFT JOIN payee p ON p.payee_id = t.payee_id"
+)
+
+
 class NoSuchRun(Exception):
     """The council has no run of that id."""
 
@@ -79,18 +95,9 @@ async def build_run(work: UnitOfWork, asked: RunAsked, *, actor: str) -> Payment
     work.session.add(row)
     await work.session.flush()
     await _keep_step(work, row, run)
-    await work.session.execute(
-        text(
-            "WITH taken AS ("
-            " UPDATE payment_due SET state = 'taken'"
-            " WHERE council = :council AND state = 'open' AND due_on <= :due_by"
-            " RETURNING due_id, payee_id, gross_pence - kept_pence AS sent_pence)"
-            " INSERT INTO payment_item (payment_id, council, run_id, due_id, payee_id, sent_pence, account_version)"
-            " SELECT payment_id_of(:run_id, t.due_id), :council, :run_id, t.due_id, t.payee_id, t.sent_pence, p.version"
-            " FROM taken t LEFT JOIN payee p ON p.payee_id = t.payee_id"
-        ),
-        {"council": work.council, "due_by": asked.due_by, "run_id": run_id},
-    )
+    values = {"council": work.council, "due_by": asked.due_by, "run_id": run_id, "most": DUES_A_STATEMENT}
+    while (await work.session.execute(_TAKE_WHAT_IS_DUE, values)).rowcount:  # type: ignore[attr-defined]
+        pass
     return row
 
 

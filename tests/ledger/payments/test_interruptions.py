@@ -12,6 +12,7 @@ from braid.kit.unit_of_work import UnitOfWork
 from services.ledger.domain.bank import BankAccount
 from services.ledger.domain.payments.payment_ids import run_id_of
 from services.ledger.domain.payments.runs import Step, StepOutOfTurn
+from services.ledger.payments import run_steps
 from services.ledger.payments.bank_answers import finish_run
 from services.ledger.payments.run_file import FileFormat, make_file, write_file
 from services.ledger.payments.run_steps import RunAsked, approve_run, build_run, check_run, take_step
@@ -32,6 +33,20 @@ STEPS: dict[str, Doing] = {
     "send": lambda work, run_id: take_step(work, run_id, Step.SEND, actor="builder"),
     "finish": lambda work, run_id: finish_run(work, run_id, actor="builder"),
 }
+
+
+async def test_more_is_due_than_one_statement_takes(
+    payments: PaymentsUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run_steps, "DUES_A_STATEMENT", 5)
+    await payments.somebody_paid()
+
+    async with payments.work() as work:
+        await build_run(work, RunAsked(date(2010, 5, 30), date(2010, 5, 28)), actor="builder")
+        await work.commit()
+
+    run_id = run_id_of(payments.ledger.council, date(2010, 5, 30), 1)
+    assert (await payments.get(f"/payment-runs/{run_id}"))["items"] == {"going": 13}
 
 
 async def test_every_step_killed_before_its_end_and_repeated_after_it_pays_once(payments: PaymentsUnderTest) -> None:

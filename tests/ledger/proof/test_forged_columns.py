@@ -47,6 +47,8 @@ def forgeries() -> list[Any]:
         "an amount too few": ("leg_amounts", lambda it: it[:-1]),
         "an amount too many": ("leg_amounts", lambda it: [*it, 5]),
         "no amount": ("leg_amounts", lambda it: [*it[:-1], None]),
+        "no first amount": ("leg_amounts", lambda it: [None, *it[1:]]),
+        "no account first": ("leg_accounts", lambda it: [None, *it[1:]]),
         "the largest amounts": ("leg_amounts", lambda it: [2**63 - 1] * len(it)),
         "the smallest amounts": ("leg_amounts", lambda it: [-(2**63)] * len(it)),
         "no id": ("entry_ids", lambda it: [None, *it[1:]]),

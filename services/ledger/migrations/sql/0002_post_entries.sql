@@ -149,7 +149,8 @@ BEGIN
         ) AS last ON true
     ) AS on_accounts
     CROSS JOIN (
-        SELECT string_agg(leg_bytes(coalesce(accounts[l.account], 0), l.amount), '')
+        -- Twelve bytes for each, come what may: an entry's own are found by counting.
+        SELECT string_agg(leg_bytes(coalesce(accounts[l.account], 0), coalesce(l.amount, 0)), '')
         FROM (SELECT unnest(leg_accounts) AS account, unnest(leg_amounts) AS amount) AS l
     ) AS of_legs
     CROSS JOIN (
