@@ -1,6 +1,7 @@
 """The OpenAPI document of the whole platform: the services' own, joined under the gateway's paths."""
 
 import json
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,34 @@ from braid.kit.service import describe_api
 OPENAPI_FILE = Path(__file__).parent.parent.parent / "gateway" / "openapi.json"
 
 
+def with_names_of_its_own(document: dict[str, Any], taken: Mapping[str, Any], service: str) -> dict[str, Any]:
+    """A service's description in which no schema has the name of another service's other schema.
+
+    Args:
+        taken: schemas of the services before it, by name.
+        service: its name goes before those of its schemas that clash.
+    """
+    own = document.get("components", {}).get("schemas", {})
+    clashing = {name for name in own if name in taken and own[name] != taken[name]}
+    # What looks the same and points to something that clashes is not the same either.
+    while more := {name for name in own.keys() & taken.keys() - clashing if _refers_to(own[name], clashing)}:
+        clashing |= more
+    prefix = "".join(word.capitalize() for word in service.split("_"))
+    text = json.dumps(document)
+    for name in clashing:
+        text = text.replace(f'"#/components/schemas/{name}"', f'"#/components/schemas/{prefix}{name}"')
+    renamed: dict[str, Any] = json.loads(text)
+    schemas = renamed.get("components", {}).get("schemas", {})
+    for name in clashing:
+        schemas[f"{prefix}{name}"] = schemas.pop(name)
+    return renamed
+
+
+def _refers_to(schema: Any, names: Iterable[str]) -> bool:
+    text = json.dumps(schema)
+    return any(f'"#/components/schemas/{name}"' in text for name in names)
+
+
 def platform_openapi() -> dict[str, Any]:
     """The document, from the services' routes and the gateway's own."""
     from gateway.main import composed_routes
@@ -22,8 +51,9 @@ def platform_openapi() -> dict[str, Any]:
     own.include_router(composed_routes(None))  # type: ignore[arg-type]  # described, not called
     paths: dict[str, Any] = {}
     schemas: dict[str, Any] = {"Problem": PROBLEM_SCHEMA}
-    for app in (*(describe_api(definition) for definition in all_definitions()), own):
-        document = app.openapi()
+    described = [(definition.name, describe_api(definition)) for definition in all_definitions()]
+    for name, app in (*described, ("gateway", own)):
+        document = with_names_of_its_own(app.openapi(), schemas, name)
         for path, operations in document["paths"].items():
             paths.setdefault(path, {}).update(operations)
         schemas.update(document.get("components", {}).get("schemas", {}))

@@ -6,12 +6,13 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func
+from sqlalchemy.dialects.postgresql import insert as insert_or_skip
 from sqlmodel import col, select
 
 from braid.kit.unit_of_work import UnitOfWork
 from services.support_planning.content import Content
 from services.support_planning.domain.lifecycle import State, Step
-from services.support_planning.tables import AwardRow, HoldingChangeRow, PlanChangeRow, PlanRow
+from services.support_planning.tables import AwardRow, HoldingChangeRow, PlanChangeRow, PlanItemRow, PlanRow
 
 
 async def plan(work: UnitOfWork, plan_id: UUID, *, for_update: bool = False) -> PlanRow | None:
@@ -80,6 +81,18 @@ async def save(work: UnitOfWork, row: PlanRow, step: Step, *, reason: str, by: s
         )
     )
     await work.session.flush()
+
+
+async def others_items(work: UnitOfWork, person_id: UUID, item_ids: Sequence[UUID]) -> set[UUID]:
+    """Claim items for a person; returns those that are somebody else's, at this council or another."""
+    if not item_ids:
+        return set()
+    rows = [{"item_id": item_id, "council": work.council, "person_id": person_id} for item_id in item_ids]
+    await work.session.execute(insert_or_skip(PlanItemRow).values(rows).on_conflict_do_nothing())
+    query = select(PlanItemRow.item_id).where(
+        PlanItemRow.person_id == person_id, col(PlanItemRow.item_id).in_(item_ids)
+    )
+    return set(item_ids) - set(await work.session.scalars(query))
 
 
 async def changes(work: UnitOfWork, plan_id: UUID) -> Sequence[PlanChangeRow]:

@@ -16,6 +16,7 @@ from services.support_planning.asking_the_ledger import AskedByCaller
 from services.support_planning.checking import NO_BUDGET, Checked, check, less_than_before
 from services.support_planning.content import Content, plan_of, require_it_fits_together
 from services.support_planning.domain.approval import CANNOT_BE_PAID, Route, route
+from services.support_planning.domain.completeness import Fault, PlanContradictsItself
 from services.support_planning.domain.differences import Difference, differences
 from services.support_planning.domain.findings import Finding, Weight
 from services.support_planning.domain.lifecycle import OPEN, State, Step, after
@@ -74,6 +75,7 @@ async def begin(work: UnitOfWork, person_id: UUID, content: Content, *, by: str)
     if any(one.state in (*OPEN, State.SUBMITTED) for one in await plan_store.plans_of(work, person_id)):
         raise AlreadyPlanning("Go on with the plan that is there, or withdraw it first.")
     require_it_fits_together(content)
+    await _claim_items(work, person_id, content)
     row = PlanRow(
         plan_id=uuid4(),
         council=work.council,
@@ -100,6 +102,7 @@ async def save(work: UnitOfWork, row: PlanRow, content: Content, *, seen_version
     state = after(State(row.state), Step.SAVE)
     require_it_fits_together(content)
     if content.as_kept() != row.content:
+        await _claim_items(work, row.person_id, content)
         row.content, row.state = content.as_kept(), state.value
         await plan_store.save(work, row, Step.SAVE, reason="", by=by)
     return row
@@ -163,6 +166,21 @@ async def withdraw(work: UnitOfWork, row: PlanRow, reason: str, *, seen_version:
     await plan_store.save(work, row, Step.WITHDRAW, reason=reason, by=by)
     await process_manager.note_plan(work, row)
     return row
+
+
+async def _claim_items(work: UnitOfWork, person_id: UUID, content: Content) -> None:
+    """Refuse items that are somebody else's.
+
+    Raises:
+        PlanContradictsItself: with each of them.
+    """
+    others = await plan_store.others_items(work, person_id, [one.item_id for one in content.items])
+    if others:
+        raise PlanContradictsItself(
+            tuple(
+                Fault(f"items/{item_id}", "is somebody else's: give it an id of its own") for item_id in sorted(others)
+            )
+        )
 
 
 async def require_seen(work: UnitOfWork, row: PlanRow, seen_version: int) -> None:

@@ -91,6 +91,16 @@ class PlanChangeRow(SupportPlanningRow, table=True):
     changed_at: datetime = Field(sa_type=DateTime(timezone=True))
 
 
+class PlanItemRow(SupportPlanningRow, table=True):
+    """Whose an item is: the ledger keeps items by their ids, so that no two people may have one of the same."""
+
+    __tablename__ = "plan_item"
+
+    item_id: UUID = Field(primary_key=True)
+    council: str = Field(sa_type=Text)
+    person_id: UUID
+
+
 class HoldingChangeRow(SupportPlanningRow, table=True):
     """How the money of an approved plan is held from a day on; the latest for a day holds, none is ever changed."""
 

@@ -199,6 +199,19 @@ async def test_what_contradicts_itself_is_refused_with_its_place(
     assert any(one["name"].startswith(fault) for one in answer.json()["errors"])
 
 
+async def test_an_item_of_somebody_elses_plan_is_refused_whoevers_it_is(desk: Desk) -> None:
+    theirs = an_item()
+    await desk.begin(content(theirs))
+    desk.person = uuid4()
+
+    here = await desk.ask("POST", f"{desk.home}/plans", content(theirs))
+    desk.council = "E10009998"
+    elsewhere = await desk.ask("POST", f"{desk.home}/plans", content(theirs))
+
+    assert (here.status_code, elsewhere.status_code) == (422, 422)
+    assert here.json()["errors"][0]["name"] == f"items/{theirs['item_id']}"
+
+
 async def test_one_plan_is_open_at_a_time(desk: Desk) -> None:
     plan = await desk.begin(content(an_item()))
 

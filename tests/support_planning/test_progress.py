@@ -85,6 +85,7 @@ TABLE: list[tuple[Sequence[What], What, Stage]] = [
     ((BUDGET, planned(State.SUBMITTED, 2)), planned(State.APPROVED, 3), Stage.WAITING_FOR_AGREEMENTS),
     ((BUDGET,), planned(State.APPROVED, 3, all_signed=True), Stage.WAITING_FOR_THE_MONEY),
     ((BUDGET, planned(State.APPROVED, 3, all_signed=True)), PAID, Stage.IN_RECEIPT),
+    ((BUDGET, PAID), planned(State.APPROVED, 3), Stage.WAITING_FOR_AGREEMENTS),
     # Money is paid already, and a new plan is made.
     ((BUDGET, planned(State.APPROVED, 3, all_signed=True), PAID), planned(State.DRAFT, 1, 2), Stage.PLANNING),
     ((BUDGET, planned(State.SUBMITTED, 2)), planned(State.DRAFT, 1), Stage.WAITING_FOR_APPROVAL),

@@ -137,9 +137,9 @@ class Progress:
     def _stage_of_plan(self, plan: PlanNow) -> Stage:
         if plan.state is not State.APPROVED:
             return _OF_PLAN[plan.state]
-        if Milestone.FIRST_PAYMENT in self.reached:
-            return Stage.IN_RECEIPT
-        return Stage.WAITING_FOR_THE_MONEY if plan.all_signed else Stage.WAITING_FOR_AGREEMENTS
+        if not plan.all_signed:
+            return Stage.WAITING_FOR_AGREEMENTS
+        return Stage.IN_RECEIPT if self.money_flows else Stage.WAITING_FOR_THE_MONEY
 
     @property
     def waits_for(self) -> str:

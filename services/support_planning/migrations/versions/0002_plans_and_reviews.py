@@ -25,6 +25,7 @@ RIGHTS = {
     "award": "SELECT, INSERT, UPDATE",
     "plan": "SELECT, INSERT, UPDATE",
     "plan_change": "SELECT, INSERT",
+    "plan_item": "SELECT, INSERT",
     "holding_change": "SELECT, INSERT",
     "involvement": "SELECT, INSERT, UPDATE",
     "review": "SELECT, INSERT, UPDATE",
@@ -104,6 +105,13 @@ def _create_plans() -> None:
         _text("changed_by"),
         _moment("changed_at"),
         sa.PrimaryKeyConstraint("plan_id", "version", name="pk_plan_change"),
+    )
+    op.create_table(
+        "plan_item",
+        _uuid("item_id"),
+        _text("council"),
+        _uuid("person_id"),
+        sa.PrimaryKeyConstraint("item_id", name="pk_plan_item"),
     )
     op.create_table(
         "holding_change",
