@@ -34,11 +34,13 @@ class Hand:
         given_as: in what role.
         given_by: the subject of whoever sent it, who may have written it down for somebody else.
         authorities: ids of the authorities that it rests on.
+        on: the day on which it was said, where it was written down later.
     """
 
     given_as: GivenAs
     given_by: str
     authorities: tuple[str, ...] = ()
+    on: date | None = None
 
 
 async def person_to_read(
@@ -148,7 +150,8 @@ async def hand_of(
         raise Problem(403, "not-allowed", "Your role does not allow this", f"You cannot act as {given_as} here.")
     if as_whom not in (GivenAs.PERSON, GivenAs.PRACTITIONER):
         _require(await authority_store.authorities_of(work, person_id), named, act, day)
-    return Hand(as_whom, caller.subject, tuple(named) if as_whom is not GivenAs.PRACTITIONER else ())
+    rests_on = tuple(named) if as_whom is not GivenAs.PRACTITIONER else ()
+    return Hand(as_whom, caller.subject, rests_on, on if caller.roles & OFFICE else None)
 
 
 def role_of(authorities: Sequence[Authority], named: Collection[str], on: date) -> GivenAs:

@@ -173,6 +173,7 @@ def _keep(
         given_as=str(hand.given_as),
         given_by=hand.given_by,
         authorities=list(hand.authorities) or None,
+        given_on=hand.on,
         source=dict(source) if source else None,
         recorded_at=work.now,
     )

@@ -36,6 +36,7 @@ class GivenOut(BaseModel):
     given_by: str
     given_at: datetime
     authorities: list[UUID] = Field(description="The authorities to act that it rests on.")
+    given_on: date | None = Field(description="The day on which it was said, where it was written down later.")
     own_words: str | None
     source: dict[str, Any] | None = Field(description="Where it was filled in from, if it was.")
     etag: str = Field(description="Send it in If-Match to change this one answer.")
@@ -126,6 +127,7 @@ def given_out(given: GivenAnswerRow) -> GivenOut:
         given_by=given.given_by,
         given_at=given.recorded_at,
         authorities=[UUID(each) for each in given.authorities or ()],
+        given_on=given.given_on,
         own_words=given.own_words,
         source=given.source,
         etag=answer_tag(given)["ETag"],

@@ -113,6 +113,7 @@ class GivenAnswerRow(AssessmentServiceRow, table=True):
     given_as: str = Field(sa_type=Text)
     given_by: str = Field(sa_type=Text)
     authorities: list[str] | None = Field(default=None, sa_type=MayBeNull)
+    given_on: date | None = None
     source: dict[str, Any] | None = Field(default=None, sa_type=MayBeNull)
     recorded_at: datetime = recorded_at()
 

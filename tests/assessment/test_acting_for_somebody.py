@@ -66,7 +66,8 @@ async def test_an_advocate_answers_and_is_shown_as_one(office: Office) -> None:
 
     saved = await case.who.ask("PUT", f"{case.path}/answers/nights", body, etag='"0"')
 
-    assert saved.json()["given"]["given_as"] == "advocate"
+    given = saved.json()["given"]
+    assert (given["given_as"], given["given_on"]) == ("advocate", NOW)
     refused(
         await case.who.ask("PUT", f"{case.path}/answers/decisions", {**body, "authorities": []}, etag='"0"'),
         403,

@@ -41,6 +41,7 @@ CREATE TABLE given_answer (
     given_as TEXT NOT NULL,
     given_by TEXT NOT NULL,
     authorities JSONB,
+    given_on DATE,
     source JSONB,
     recorded_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
     CONSTRAINT pk_given_answer PRIMARY KEY (assessment_id, question_id, version)
