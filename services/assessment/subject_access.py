@@ -35,10 +35,16 @@ _HELD: Mapping[str, type[Any]] = {
 WITHHELD = {
     "carers_own_assessments": "They are the carer's own record (Data Protection Act 2018 Sch 2 para 16); the carer may"
     " ask for them.",
+    "people_it_was_not": "Whom the person was told apart from when the case was opened is about somebody else (Data"
+    " Protection Act 2018 Sch 2 para 16).",
+    "reasons_of_legal_holds": "That there is a hold, and from when, is told; why may be part of an inquiry: the council"
+    " decides on it (Data Protection Act 2018 Sch 2 Parts 1 and 2).",
     "content_of_evidence": "Each document is listed with its hash, and is downloaded by itself.",
     "other_services": "Money, awards and plans are held by other services under an id without a name; each tells its"
     " own part.",
 }
+#: Columns behind the headings of what is withheld.
+_LEFT_OUT = ("not_same_as", "because")
 _EVIDENCE = ("evidence_id", "title", "media_type", "size_bytes", "sha256", "added_by", "recorded_at")
 
 Record = dict[str, Any]
@@ -76,7 +82,7 @@ async def _of_assessments(work: UnitOfWork, row: type[Any], ids: Sequence[Any]) 
 
 
 def _told(row: AssessmentServiceRow) -> Record:
-    return row.model_dump(mode="json", exclude={"council"})
+    return row.model_dump(mode="json", exclude={"council", *_LEFT_OUT})
 
 
 def as_page(record: Mapping[str, Any]) -> str:

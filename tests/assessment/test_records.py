@@ -82,6 +82,8 @@ async def test_a_person_has_their_whole_record_with_who_read_it(office: Office) 
     )
     await attach(case.who, case, PDF)
     await office.somebody(Role.AUDITOR, subject="the auditor").ask("GET", case.path)
+    hold = {"because": "An inquiry into a neighbour.", "from_on": "2009-07-01"}
+    await case.who.done("POST", f"{case.person}/legal-holds", hold)
     person = office.somebody(Role.BUDGET_HOLDER, person_id=case.person_id)
 
     record = await person.done("GET", f"{case.person}/subject-access.json")
@@ -94,7 +96,9 @@ async def test_a_person_has_their_whole_record_with_who_read_it(office: Office) 
         (each["read_by"], each["what"]) for each in record["who_read_the_record"]
     ]
     assert record["evidence"][0]["title"] == "A letter"
-    assert set(record["withheld"]) == {"carers_own_assessments", "content_of_evidence", "other_services"}
+    assert set(record["withheld"]) >= {"carers_own_assessments", "reasons_of_legal_holds", "people_it_was_not"}
+    assert "An inquiry" not in page.text
+    assert record["legal_holds"][0]["from_on"] == "2009-07-01"
     assert page.headers["content-type"].startswith("text/html")
     assert "&lt;b&gt;Every&lt;/b&gt; night." in page.text
     assert "<b>" not in page.text
