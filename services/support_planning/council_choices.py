@@ -130,26 +130,33 @@ class TimeLimits:
     reviews: ReviewRules
 
 
+# Made once: making one costs more than reading with it.
+_APPROVAL = TypeAdapter(ApprovalRules)
+_PRICES = TypeAdapter(tuple[Price, ...])
+_TIME_LIMITS = TypeAdapter(TimeLimits)
+_WAYS = TypeAdapter(dict[Way, _Way])
+
+
 async def approval_rules(work: UnitOfWork, on: date) -> ApprovalRules:
     """Who may approve what on a day."""
-    return TypeAdapter(ApprovalRules).validate_python(await content_on(work, "approval", on))
+    return _APPROVAL.validate_python(await content_on(work, "approval", on))
 
 
 async def catalogue(work: UnitOfWork, on: date) -> Mapping[str, Price]:
     """What things cost on a day, by price id."""
     told = await content_on(work, "catalogue", on)
-    prices = TypeAdapter(tuple[Price, ...]).validate_python(told["prices"])
+    prices = _PRICES.validate_python(told["prices"])
     return {one.price_id: one for one in prices}
 
 
 async def time_limits(work: UnitOfWork, on: date) -> TimeLimits:
     """How long each step may take, and when reviews fall due."""
-    return TypeAdapter(TimeLimits).validate_python(await content_on(work, "time_limits", on))
+    return _TIME_LIMITS.validate_python(await content_on(work, "time_limits", on))
 
 
 async def ways_of_holding(work: UnitOfWork, on: date) -> Mapping[Way, WayRules]:
     """What each way of holding money needs."""
-    told = TypeAdapter(dict[Way, _Way]).validate_python(await content_on(work, "holding", on))
+    told = _WAYS.validate_python(await content_on(work, "holding", on))
     return {
         way: WayRules(tuple(Agreement(**one.model_dump()) for one in rules.agreements), tuple(rules.conditions))
         for way, rules in told.items()
@@ -224,10 +231,10 @@ def checked(name: str, content: Any) -> dict[str, Any]:
 
 #: What reads each choice; a choice that it cannot read is refused when it is made.
 _USED: Mapping[str, Callable[[Any], object]] = {
-    "approval": TypeAdapter(ApprovalRules).validate_python,
-    "catalogue": lambda kept: TypeAdapter(tuple[Price, ...]).validate_python(kept["prices"]),
-    "time_limits": TypeAdapter(TimeLimits).validate_python,
-    "holding": TypeAdapter(dict[Way, _Way]).validate_python,
+    "approval": _APPROVAL.validate_python,
+    "catalogue": lambda kept: _PRICES.validate_python(kept["prices"]),
+    "time_limits": _TIME_LIMITS.validate_python,
+    "holding": _WAYS.validate_python,
 }
 
 
