@@ -3,18 +3,34 @@
 from collections.abc import Mapping
 
 from braid.contracts.allocation import IndicativeAllocationCalculated
-from braid.contracts.assessment import AssessmentAgreed, AssessmentSubmitted, CaseOpened
+from braid.contracts.assessment import (
+    AssessmentAgreed,
+    AssessmentSubmitted,
+    CaseOpened,
+    CircumstancesChanged,
+    PersonWithdrew,
+)
 from braid.contracts.award import AwardDecided
 from braid.contracts.budget import AlertRaised, BudgetOpened
 from braid.contracts.payment import PaymentSettled
 from braid.kit.delivery import Handler
 from services.support_planning.domain.progress import Milestone
-from services.support_planning.handlers import note_alert, note_allocation, note_assessment, note_award, reached
+from services.support_planning.handlers import (
+    note_alert,
+    note_allocation,
+    note_assessment,
+    note_award,
+    note_change,
+    note_withdrawal,
+    reached,
+)
 
 HANDLERS: Mapping[str, Handler] = {
     CaseOpened.TYPE: reached(Milestone.CASE_OPENED),
     AssessmentSubmitted.TYPE: reached(Milestone.ASSESSMENT_SUBMITTED),
     AssessmentAgreed.TYPE: note_assessment,
+    CircumstancesChanged.TYPE: note_change,
+    PersonWithdrew.TYPE: note_withdrawal,
     IndicativeAllocationCalculated.TYPE: note_allocation,
     AwardDecided.TYPE: note_award,
     BudgetOpened.TYPE: reached(Milestone.BUDGET_OPENED),

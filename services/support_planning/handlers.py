@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 
 from braid.contracts.allocation import AllocationOutcome, IndicativeAllocationCalculated
-from braid.contracts.assessment import AssessmentAgreed
+from braid.contracts.assessment import AssessmentAgreed, CircumstancesChanged, PersonWithdrew
 from braid.contracts.award import AwardDecided, AwardStatus, TermKind
 from braid.contracts.budget import AlertKind, AlertRaised
 from braid.contracts.event import Event
@@ -31,6 +31,17 @@ async def note_assessment(event: AssessmentAgreed, work: UnitOfWork) -> None:
     agreement = f"{event.assessment_id}/{event.version}"
     await process_manager.note(work, event.person_id, progress.AssessmentAgreed(agreement, work.now))
     await reviewing.call_for(work, event.person_id, "The needs were assessed again.")
+
+
+async def note_change(event: CircumstancesChanged, work: UnitOfWork) -> None:
+    """Open a review of the plan in force where circumstances have changed; the plan and its money stand until then."""
+    await work.lock_person(event.person_id)
+    await reviewing.call_for(work, event.person_id, "Circumstances have changed.")
+
+
+async def note_withdrawal(event: PersonWithdrew, work: UnitOfWork) -> None:
+    """Note that the person withdrew: nothing is waited for, nothing is lost, and no payment stops by itself."""
+    await process_manager.note(work, event.person_id, progress.Withdrew(work.now))
 
 
 async def note_allocation(event: IndicativeAllocationCalculated, work: UnitOfWork) -> None:

@@ -9,8 +9,6 @@ from tests.architecture.source import modules
 
 #: Events that no service handles, each with its reader outside.
 READ_OUTSIDE = {
-    "uk.braid.assessment.circumstances-changed.v1": "support planning's reviews, and case-management systems",
-    "uk.braid.assessment.withdrawn.v1": "support planning's process manager, and case-management systems",
     "uk.braid.assessment.carer-assessed.v1": "support planning, where a carer has a budget, and the statutory extract",
     "uk.braid.assessment.person-erased.v1": "everybody outside who holds more of a person than money records",
     "uk.braid.budget.fund-opened.v1": "outcomes, and partner systems that follow a budget",

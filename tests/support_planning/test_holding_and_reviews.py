@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from braid.contracts.assessment import AssessmentAgreed
+from braid.contracts.assessment import AssessmentAgreed, CircumstancesChanged, PersonWithdrew
 from braid.contracts.award import TermKind
 from braid.contracts.budget import AlertKind, AlertRaised
 from braid.contracts.plan import HoldingChanged, PlanApproved, StepOverdue
@@ -221,6 +221,18 @@ async def test_new_needs_less_money_and_overspending_call_for_a_review_and_savin
     await desk.award(700_000, version=award.version + 1)
 
     assert (quiet, await _triggered(desk)) == ([], ["An alert was raised: overspend."])
+
+
+async def test_changed_circumstances_call_for_a_review_and_withdrawing_for_none(desk: Desk) -> None:
+    await desk.award(800_000)
+    await (await desk.begin(content(an_item()))).approved()
+    desk.clock.pass_days(40)
+
+    await desk.hear(an(PersonWithdrew, desk.person, council=desk.council))
+    quiet = await _triggered(desk)
+    await desk.hear(an(CircumstancesChanged, desk.person, council=desk.council))
+
+    assert (quiet, await _triggered(desk)) == ([], ["Circumstances have changed."])
 
 
 async def test_the_person_asks_for_a_review_of_their_own(desk: Desk) -> None:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from services.support_planning.domain.lifecycle import State
 from services.support_planning.domain.progress import (
     AllocationCalculated,
+    AssessmentAgreed,
     Happened,
     Milestone,
     PlanMoved,
@@ -22,6 +23,7 @@ from services.support_planning.domain.progress import (
     WaitIsOver,
     WatchWait,
     What,
+    Withdrew,
     decide,
     due,
 )
@@ -36,6 +38,8 @@ SUBMITTED = Happened(Milestone.ASSESSMENT_SUBMITTED, NOON)
 AGREED = Happened(Milestone.ASSESSMENT_AGREED, NOON)
 BUDGET = Happened(Milestone.BUDGET_OPENED, NOON)
 PAID = Happened(Milestone.FIRST_PAYMENT, NOON)
+WITHDREW = Withdrew(NOON)
+FIRST, SECOND = (AssessmentAgreed(f"an assessment/{version}", NOON) for version in (1, 2))
 
 
 def allocated(version: int = 1, *, needs_a_person: bool = False) -> AllocationCalculated:
@@ -89,6 +93,15 @@ TABLE: list[tuple[Sequence[What], What, Stage]] = [
     # Money is paid already, and a new plan is made.
     ((BUDGET, planned(State.APPROVED, 3, all_signed=True), PAID), planned(State.DRAFT, 1, 2), Stage.PLANNING),
     ((BUDGET, planned(State.SUBMITTED, 2)), planned(State.DRAFT, 1), Stage.WAITING_FOR_APPROVAL),
+    # Whoever withdrew may come back: by handing an assessment in, agreeing one, or beginning another plan.
+    ((OPENED, SUBMITTED), WITHDREW, Stage.WITHDRAWN),
+    ((BUDGET, planned(State.APPROVED, 3, all_signed=True), PAID), WITHDREW, Stage.WITHDRAWN),
+    ((OPENED, SUBMITTED, WITHDREW), SUBMITTED, Stage.WAITING_FOR_AGREEMENT),
+    ((FIRST, WITHDREW), SECOND, Stage.WAITING_FOR_ALLOCATION),
+    ((FIRST, WITHDREW), FIRST, Stage.WITHDRAWN),
+    ((BUDGET, WITHDREW), planned(State.DRAFT), Stage.PLANNING),
+    ((BUDGET, planned(State.SUBMITTED, 2), WITHDREW), planned(State.APPROVED, 3), Stage.WITHDRAWN),
+    ((BUDGET, planned(State.WITHDRAWN, 2), WITHDREW), planned(State.DRAFT, 1, 2), Stage.PLANNING),
     # One topic may run ahead of another.
     ((), BUDGET, Stage.READY_TO_PLAN),
     ((), decided("confirmed"), Stage.WAITING_FOR_DECISIONS),
@@ -130,6 +143,15 @@ def test_the_latest_decision_of_each_stream_is_kept() -> None:
     state = after(decided("indicative", ILF, 1), decided("confirmed", ASC, 1), decided("confirmed", ILF, 2))
 
     assert state.awards == {ASC: "confirmed", ILF: "confirmed"}
+
+
+def test_nobody_who_withdrew_is_waited_for() -> None:
+    waiting = after(OPENED, SUBMITTED)
+
+    state, commands = decide(waiting, Withdrew(NOON + timedelta(days=3)), LIMITS)
+
+    assert commands == (StopWatching(),)
+    assert (state.stage, state.since) == (Stage.WITHDRAWN, NOON + timedelta(days=3))
 
 
 def test_a_step_with_a_promised_wait_is_watched_from_the_day_it_began() -> None:

@@ -14,7 +14,13 @@ import pytest
 
 from braid.command_line.embedded_platform import Databases
 from braid.contracts.allocation import IndicativeAllocationCalculated
-from braid.contracts.assessment import AssessmentAgreed, AssessmentSubmitted, CaseOpened
+from braid.contracts.assessment import (
+    AssessmentAgreed,
+    AssessmentSubmitted,
+    CaseOpened,
+    CircumstancesChanged,
+    PersonWithdrew,
+)
 from braid.contracts.award import AwardDecided
 from braid.contracts.budget import AlertRaised, BudgetOpened
 from braid.contracts.catalogue import EVENTS, example_file
@@ -123,6 +129,18 @@ async def test_no_award_is_told_only_when_no_stream_may_award_any_more(office: O
     assert not_eligible["awards"] == {"adult_social_care": "not_eligible"}
 
 
+async def test_somebody_who_withdrew_is_not_waited_for_until_they_come_back(office: Office) -> None:
+    person = uuid4()
+    await office.hear(*(an(event, person) for event in JOURNEY[:3]), an(PersonWithdrew, person))
+    withdrawn = (await office.ask(person)).json()
+
+    await office.hear(an(AssessmentSubmitted, person, version=2), an(AssessmentAgreed, person, version=2))
+    back = (await office.ask(person)).json()
+
+    assert (withdrawn["stage"], back["stage"]) == ("withdrawn", "waiting_for_allocation")
+    assert len(withdrawn["milestones"]) == 3
+
+
 async def test_events_that_come_in_another_order_or_twice_lead_to_the_same_answer(office: Office) -> None:
     chance, answers = random.Random(7), []
     for _ in range(5):
@@ -167,5 +185,5 @@ async def test_another_councils_person_is_not_found_just_as_one_who_is_not_there
 
 
 def test_the_process_manager_hears_of_every_step_of_the_journey() -> None:
-    also = {AlertRaised.TYPE, PaymentSettled.TYPE}
+    also = {AlertRaised.TYPE, PaymentSettled.TYPE, CircumstancesChanged.TYPE, PersonWithdrew.TYPE}
     assert {event.TYPE for event in JOURNEY} | also == set(SERVICE.handlers) <= set(EVENTS)

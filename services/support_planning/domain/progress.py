@@ -96,6 +96,7 @@ class Progress:
         award_versions: version of the latest decision by stream.
         agreements: of assessments, each once, in the order of their names.
         plan: the latest plan, if one was begun.
+        withdrew_at: when the person withdrew, until they come back.
     """
 
     reached: Mapping[Milestone, datetime] = field(default_factory=dict)
@@ -105,6 +106,7 @@ class Progress:
     award_versions: Mapping[str, int] = field(default_factory=dict)
     agreements: tuple[str, ...] = ()
     plan: PlanNow | None = None
+    withdrew_at: datetime | None = None
 
     @property
     def assessments_agreed(self) -> int:
@@ -119,8 +121,11 @@ class Progress:
     @property
     def stage(self) -> Stage:
         """Where it is now."""
-        if self.plan is not None:
-            return self._stage_of_plan(self.plan)
+        if self.withdrew_at is not None:
+            return Stage.WITHDRAWN
+        return self._stage_of_plan(self.plan) if self.plan is not None else self._stage_before_planning()
+
+    def _stage_before_planning(self) -> Stage:
         if Milestone.BUDGET_OPENED in self.reached:
             return Stage.READY_TO_PLAN
         if self.allocation_needs_a_person:
@@ -149,8 +154,8 @@ class Progress:
     @property
     def since(self) -> datetime | None:
         """When it last moved."""
-        moved = [*self.reached.values(), *([self.plan.at] if self.plan else [])]
-        return max(moved, default=None)
+        moved = [*self.reached.values(), self.plan.at if self.plan else None, self.withdrew_at]
+        return max((at for at in moved if at is not None), default=None)
 
 
 _OF_PLAN: Mapping[State, Stage] = {
@@ -185,6 +190,13 @@ class AssessmentAgreed:
     """
 
     agreement: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Withdrew:
+    """The person withdrew; whatever they do next brings them back."""
+
     at: datetime
 
 
@@ -246,7 +258,7 @@ class TellOverdue:
     due_on: date
 
 
-What = Happened | AssessmentAgreed | AllocationCalculated | StreamDecided | PlanMoved | WaitIsOver
+What = Happened | AssessmentAgreed | Withdrew | AllocationCalculated | StreamDecided | PlanMoved | WaitIsOver
 Command = WatchWait | StopWatching | TellOverdue
 
 
@@ -283,11 +295,17 @@ def _after(state: Progress, event: What) -> Progress:
                 state = replace(state, allocation_needs_a_person=event.needs_a_person, allocation_version=event.version)
             return _reach(state, Milestone.ALLOCATION_CALCULATED, event.at)
         case AssessmentAgreed():
-            state = replace(state, agreements=tuple(sorted({*state.agreements, event.agreement})))
+            if event.agreement not in state.agreements:
+                agreements = tuple(sorted({*state.agreements, event.agreement}))
+                state = replace(state, agreements=agreements, withdrew_at=None)
             return _reach(state, Milestone.ASSESSMENT_AGREED, event.at)
+        case Withdrew():
+            state = replace(state, withdrew_at=event.at)
         case PlanMoved():
             return _plan_moved(state, event.plan)
         case Happened():
+            came_back = event.milestone is Milestone.ASSESSMENT_SUBMITTED
+            state = replace(state, withdrew_at=None if came_back else state.withdrew_at)
             return _reach(state, event.milestone, event.at)
     return state
 
@@ -309,7 +327,8 @@ def _plan_moved(state: Progress, plan: PlanNow) -> Progress:
     if state.plan and _step_of(state.plan) == _step_of(plan):
         # Another version in the same step: the wait goes on.
         plan = replace(plan, at=state.plan.at)
-    state = replace(state, plan=plan)
+    came_back = plan.state is State.DRAFT and (state.plan is None or plan.number > state.plan.number)
+    state = replace(state, plan=plan, withdrew_at=None if came_back else state.withdrew_at)
     if plan.state is State.APPROVED and plan.all_signed:
         state = _reach(state, Milestone.AGREEMENTS_SIGNED, plan.at)
     milestone = _MILESTONE_OF.get(plan.state)
