@@ -78,6 +78,14 @@ STAGES: Mapping[str, str] = {
     "waiting_for_a_person": "Waiting for a person to look",
     "no_award": "No award",
     "ready_to_plan": "Ready to plan",
+    "planning": "Planning",
+    "waiting_for_approval": "Waiting for the plan’s approval",
+    "amendment_asked": "A change to the plan is asked for",
+    "refused": "The plan was refused",
+    "waiting_for_agreements": "Waiting for signatures",
+    "waiting_for_the_money": "Waiting for the first payment",
+    "in_receipt": "In receipt",
+    "withdrawn": "Withdrawn",
 }
 
 MILESTONES: Mapping[str, str] = {
@@ -87,6 +95,11 @@ MILESTONES: Mapping[str, str] = {
     "allocation_calculated": "The indicative allocation was worked out",
     "awards_decided": "The funding streams decided",
     "budget_opened": "The budget was opened",
+    "plan_begun": "A support plan was begun",
+    "plan_submitted": "The plan was handed in",
+    "plan_approved": "The plan was approved",
+    "agreements_signed": "What the holding of the money needs was signed",
+    "first_payment": "The first payment was made",
 }
 
 CADENCES: Mapping[str, str] = {
