@@ -2,7 +2,7 @@
 
 from braid.kit.problems import ProblemKind, ProblemTable
 from services.ledger.bank_files.bank_text import TextCannotBeSent
-from services.ledger.domain.bank import AccountDetailsImpossible, BankFileRefused, PaymentImpossible
+from services.ledger.domain.bank import AccountDetailsImpossible, PaymentImpossible
 from services.ledger.domain.payments import holds, payees, periods, recovery, runs, schedules, stages, year_end
 from services.ledger.payments import (
     bank_answers,
@@ -37,7 +37,6 @@ PROBLEMS: ProblemTable = {
     bank_answers.TooEarlyToFinish: ProblemKind(409, "too-early", "The bank may still reject payments"),
     PaymentImpossible: ProblemKind(422, "payment-impossible", "The bank cannot carry these payments"),
     TextCannotBeSent: ProblemKind(422, "payment-impossible", "The bank cannot carry these payments"),
-    BankFileRefused: ProblemKind(422, "bank-file-refused", "The file is not taken in"),
     AccountDetailsImpossible: ProblemKind(422, "account-impossible", "There can be no such account"),
     payees.AccountFailsItsCheck: ProblemKind(422, "account-fails-its-check", "The account's digits are not right"),
     payees.SameEyesTwice: ProblemKind(403, "same-person", "A second person has to do this"),

@@ -18,8 +18,7 @@ def relatives(plan: Plan, rules: Mapping[str, Rule]) -> Iterator[Finding]:
     for item in plan.items:
         if not _is_barred(item):
             continue
-        is_managing = (item.use or "").startswith(_MANAGING)
-        rule = rules.get("relative_who_manages" if is_managing else "relatives_in_household")
+        rule = rules.get("relative_who_manages" if _is_managing(item) else "relatives_in_household")
         if rule is None:
             continue
         asked = NECESSITY in item.exceptions
@@ -43,14 +42,18 @@ def exceptions_asked(plan: Plan) -> Iterator[Finding]:
             yield Finding("exception_asked", Weight.ASKS, text, (item.item_id,))
 
 
+def _is_managing(item: Item) -> bool:
+    return (item.use or "").startswith(_MANAGING)
+
+
 def _is_barred(item: Item) -> bool:
     payee = item.payee
-    if payee is None or not (item.use or "").startswith((*_CARE, *_MANAGING)):
+    if payee is None or not (_is_managing(item) or (item.use or "").startswith(_CARE)):
         return False
-    is_close = payee.relation == CLOSE_RELATIVE and payee.same_household is not False
-    if (item.use or "").startswith(_MANAGING):
-        return payee.relation in (SPOUSE_OR_PARTNER, CLOSE_RELATIVE) and payee.same_household is not False
-    return payee.relation == SPOUSE_OR_PARTNER or is_close
+    shares_home = payee.same_household is not False
+    if payee.relation == SPOUSE_OR_PARTNER:
+        return shares_home or not _is_managing(item)
+    return payee.relation == CLOSE_RELATIVE and shares_home
 
 
 def conflicts(plan: Plan, holdings: tuple[Holding, ...], planned_with: str | None, rule: Rule) -> Iterator[Finding]:
