@@ -1,5 +1,6 @@
 """Telling a lost database from a bad message."""
 
+from asyncpg import InternalClientError
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -8,6 +9,8 @@ _OUTAGE_CLASSES = ("08", "53")
 _OUTAGE_CODES = ("57P01", "57P02", "57P03", "57P05")
 #: SQLSTATE codes that say another transaction stood in the way: serialization, deadlock, a lock held too long.
 _CONTENTION_CODES = ("40001", "40P01", "55P03")
+#: How the driver words the use of a connection on which the server has said goodbye, but which has not closed yet.
+_BETWEEN_GOODBYE_AND_CLOSE = "cannot switch to "
 
 
 def is_outage(error: BaseException) -> bool:
@@ -20,6 +23,8 @@ def is_outage(error: BaseException) -> bool:
         return _is_outage_code(getattr(error.orig, "sqlstate", None)) or (
             isinstance(error, OperationalError) and getattr(error.orig, "sqlstate", None) is None
         )
+    if isinstance(error, InternalClientError):
+        return str(error).startswith(_BETWEEN_GOODBYE_AND_CLOSE)
     return _is_outage_code(getattr(error, "sqlstate", None))
 
 

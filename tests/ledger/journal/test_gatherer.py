@@ -20,6 +20,7 @@ from services.ledger.posting.gatherer import Gatherer, GathererStopped, TooManyW
 from services.ledger.queries import FundNow
 from tests.ledger.builders import ASC, Stream, about
 from tests.ledger.ledger_under_test import LedgerUnderTest, connected
+from tests.real_parts.lingering_postgres import lingering
 
 CALLERS = 60
 
@@ -159,6 +160,25 @@ async def test_a_connection_that_is_cut_again_and_again_loses_nothing_and_posts_
     assert {refusal for told in refusals for refusal in told or ()} == {None}
     proof = await ledger.proof()
     assert (proof.holds, proof.entries) == (True, len(spends) + 1)
+
+
+async def test_a_server_that_said_goodbye_before_the_connection_closed_is_asked_again(ledger: LedgerUnderTest) -> None:
+    fund = await ledger.open_fund()
+    async with (
+        lingering(plain_url(ledger.url("app"))) as address,
+        connected(ledger.url("superuser")) as server,
+        Gatherer(lambda: asyncpg.connect(address)) as gatherer,
+    ):
+        (before,) = await gatherer.post(ledger.council, a_spend(fund))
+        ended = await server.fetchval(
+            "SELECT bool_and(pg_terminate_backend(pid, 10000)) FROM pg_stat_activity"
+            " WHERE usename = 'ledger_app' AND query LIKE '%post_entries%' AND datname = current_database()"
+        )
+        (after,) = await gatherer.post(ledger.council, a_spend(fund))
+
+    assert ended
+    assert (before.refusal, after.refusal) == (None, None)
+    assert (await ledger.proof()).entries == 3
 
 
 async def test_what_cannot_even_be_asked_for_fails_alone(ledger: LedgerUnderTest, gatherer: Gatherer) -> None:

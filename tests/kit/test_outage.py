@@ -1,0 +1,75 @@
+"""A lost database is told from work that is wrong, at whatever moment the connection ends."""
+
+from collections.abc import AsyncIterator
+
+import asyncpg
+import pytest
+from sqlalchemy import text
+
+from braid.kit.database import open_engine, plain_url
+from braid.kit.outage import is_outage
+from tests.kit.example_service import ROLES, ExampleService
+from tests.real_parts.lingering_postgres import lingering
+from tests.transports.rig import eventually
+
+
+@pytest.fixture
+async def address(example: ExampleService) -> AsyncIterator[str]:
+    async with lingering(plain_url(example.url_as(ROLES.app, "app"))) as leads_there:
+        yield leads_there
+
+
+async def ended_by_the_server(example: ExampleService, pid: int) -> None:
+    """Return when the server has said its last on a connection."""
+    admin = await asyncpg.connect(plain_url(example.database_url))
+    try:
+        await admin.execute("SELECT pg_terminate_backend($1)", pid)
+
+        async def gone() -> bool:
+            return not await admin.fetchval("SELECT count(*) FROM pg_stat_activity WHERE pid = $1", pid)
+
+        await eventually(gone)
+    finally:
+        await admin.close()
+
+
+async def test_a_connection_on_which_the_server_said_goodbye_is_lost(example: ExampleService, address: str) -> None:
+    connection = await asyncpg.connect(address)
+    try:
+        await ended_by_the_server(example, connection.get_server_pid())
+
+        with pytest.raises(Exception) as met:
+            while True:
+                await connection.fetchval("SELECT 1")
+    finally:
+        connection.terminate()
+
+    assert is_outage(met.value), repr(met.value)
+
+
+async def test_it_is_lost_through_a_pool_as_well(example: ExampleService, address: str) -> None:
+    engine = open_engine(address, application_name="kit-tests", pool_size=1)
+    try:
+        async with engine.connect() as session:
+            pid = (await session.execute(text("SELECT pg_backend_pid()"))).scalar_one()
+            await session.rollback()
+            await ended_by_the_server(example, pid)
+
+            with pytest.raises(Exception) as met:
+                while True:
+                    await session.execute(text("SELECT 1"))
+    finally:
+        await engine.dispose(close=False)
+
+    assert is_outage(met.value), repr(met.value)
+
+
+async def test_a_statement_that_is_wrong_is_not_an_outage(example: ExampleService) -> None:
+    connection = await asyncpg.connect(plain_url(example.url_as(ROLES.app, "app")))
+    try:
+        with pytest.raises(asyncpg.PostgresError) as met:
+            await connection.fetchval("SELECT 1 / 0")
+    finally:
+        await connection.close()
+
+    assert not is_outage(met.value)
