@@ -6,6 +6,7 @@ import httpx
 from fastapi import Request
 from fastapi.responses import Response
 
+from braid.kit import telemetry
 from braid.kit.identity import Principal, TokenRefused, TokenSigner, bearer_token, unauthenticated
 from braid.kit.problems import Problem
 from gateway.identity import Verifier
@@ -100,7 +101,8 @@ class Door:
         url = httpx.URL(path).copy_with(query=query.encode() or None)
         authorised = {**(headers or {}), "authorization": f"Bearer {self._signer.sign(principal)}"}
         try:
-            return await self._clients[service].request(method, url, headers=authorised, content=content)
+            with telemetry.asking(service, method, authorised):
+                return await self._clients[service].request(method, url, headers=authorised, content=content)
         except httpx.TransportError as error:
             detail = "Nothing is lost. Try again in a moment, with the same Idempotency-Key."
             raise Problem(

@@ -11,11 +11,9 @@ from uuid import UUID
 import httpx
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import JSONResponse, Response
-from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
-from opentelemetry.instrumentation.httpx import HTTPXClientInstrumentor
 
 from braid.kit.health import health_routes
-from braid.kit.http_observation import HttpObservation
+from braid.kit.http_observation import NO_TELEMETRY, HttpObservation
 from braid.kit.identity import TokenSigner
 from braid.kit.problems import answer_with_problems, responses
 from gateway.composed import OpenQuestions, open_questions, whole_budget
@@ -49,10 +47,16 @@ def build_gateway(
         for client in clients.values():
             await client.aclose()
 
-    app = FastAPI(title="Braid", version="1", openapi_url=None, docs_url=None, redoc_url=None, lifespan=lifespan)
+    app = FastAPI(
+        title="Braid",
+        version="1",
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        telemetry=NO_TELEMETRY,
+        lifespan=lifespan,
+    )
     door = Door(clients, verifier, signer)
-    for client in clients.values():
-        HTTPXClientInstrumentor.instrument_client(client)
     app.include_router(composed_routes(door))
     for row in ROUTES:
         app.add_api_route(row.path, _forwarder(door, row), methods=[row.method], include_in_schema=False)
@@ -64,9 +68,6 @@ def build_gateway(
     answer_with_problems(app, {})
     answer_people_with_pages(app)
     app.add_middleware(HttpObservation, service="gateway")
-    FastAPIInstrumentor.instrument_app(
-        app, excluded_urls="livez,readyz,metrics,assets", exclude_spans=["receive", "send"]
-    )
     return app
 
 

@@ -178,7 +178,7 @@ def entity_tag(version: int) -> Mapping[str, str]:
     return {"ETag": f'"{version}"'}
 
 
-def expected_version(request: Request) -> int:
+async def expected_version(request: Request) -> int:
     """The version that the caller has seen, from ``If-Match``.
 
     Raises:

@@ -1,11 +1,14 @@
-"""ASGI middleware that measures and logs each request, gives it an id, and answers when nothing else could."""
+"""ASGI middleware that traces, measures and logs each request, gives it an id, and answers when nothing else could."""
 
 import re
+from contextlib import AbstractContextManager, nullcontext
 from time import perf_counter
 from uuid import uuid4
 
 import structlog
-from starlette.datastructures import MutableHeaders
+from fastapi.telemetry import TelemetryConfig
+from opentelemetry.trace import INVALID_SPAN, Span
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from braid.kit import telemetry
@@ -15,10 +18,18 @@ log = structlog.get_logger(__name__)
 
 _REQUEST_ID = re.compile(rb"[0-9A-Za-z._-]{8,64}")
 _QUIET = ("/livez", "/readyz", "/metrics")
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+#: For applications that this middleware observes: what the framework would tell by itself has addresses in it, and what
+#: was not valid.
+NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}
 
 
 class HttpObservation:
-    """Counts, times and logs requests by route template; ids of people never become labels."""
+    """Traces, counts, times and logs requests by route template; ids of people never become labels.
+
+    What asks whether the process lives is counted alone.
+    """
 
     def __init__(self, app: ASGIApp, service: str) -> None:
         self._app = app
@@ -39,7 +50,7 @@ class HttpObservation:
                 MutableHeaders(scope=message)["X-Request-ID"] = request_id
             await send(message)
 
-        with structlog.contextvars.bound_contextvars(request_id=request_id):
+        with structlog.contextvars.bound_contextvars(request_id=request_id), self._span(scope) as span:
             try:
                 await self._app(scope, receive, observed_send)
             except Exception as error:
@@ -48,16 +59,27 @@ class HttpObservation:
                     raise  # The answer has begun; all that is left is to break it off.
                 await unexpected().response()(scope, receive, observed_send)
             finally:
-                self._observe(scope, status or 500, perf_counter() - started)
+                self._observe(scope, status or 500, perf_counter() - started, span)
 
-    def _observe(self, scope: Scope, status: int, seconds: float) -> None:
+    def _observe(self, scope: Scope, status: int, seconds: float, span: Span) -> None:
         route = getattr(scope.get("route"), "path", "unmatched")
-        telemetry.REQUEST_SECONDS.labels(self._service, scope["method"], route, str(status)).observe(seconds)
+        method = _method(scope)
+        telemetry.REQUEST_SECONDS.labels(self._service, method, route, str(status)).observe(seconds)
         if route not in _QUIET:
-            milliseconds = round(seconds * 1000, 1)
+            telemetry.served(span, method, route, status)
             log.info(
-                "request", service=self._service, method=scope["method"], route=route, status=status, ms=milliseconds
+                "request", service=self._service, method=method, route=route, status=status, ms=round(seconds * 1000, 1)
             )
+
+    def _span(self, scope: Scope) -> AbstractContextManager[Span]:
+        if scope["path"] in _QUIET:
+            return nullcontext(INVALID_SPAN)
+        return telemetry.serving(self._service, _method(scope), Headers(scope=scope))
+
+
+def _method(scope: Scope) -> str:
+    """A name of ours: whoever asks may call a method anything, and each would be a series of its own."""
+    return scope["method"] if scope["method"] in _METHODS else "other"
 
 
 def _request_id(scope: Scope) -> str:

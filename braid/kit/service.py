@@ -9,7 +9,6 @@ from typing import Any
 
 import httpx
 from fastapi import APIRouter, FastAPI
-from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
 from sqlalchemy import MetaData, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -17,7 +16,7 @@ from braid.kit.bell import Bell
 from braid.kit.database import open_engine, session_factory
 from braid.kit.delivery import Delivery, Handler, RetryPolicy, Subscription
 from braid.kit.health import Check, health_routes
-from braid.kit.http_observation import HttpObservation
+from braid.kit.http_observation import NO_TELEMETRY, HttpObservation
 from braid.kit.identity import TokenVerifier, internal_verifier
 from braid.kit.messaging_tables import MessagingTables, messaging_tables
 from braid.kit.migrations import require_head
@@ -205,15 +204,22 @@ def build_api(runtime: ServiceRuntime, *, verifier: TokenVerifier | None = None)
     app.state.verifier = verifier or _verifier(runtime)
     app.include_router(health_routes(runtime.checks()))
     app.add_middleware(HttpObservation, service=definition.name)
-    FastAPIInstrumentor.instrument_app(app, excluded_urls="livez,readyz,metrics", exclude_spans=["receive", "send"])
     return app
 
 
 def describe_api(definition: ServiceDefinition, **options: Any) -> FastAPI:
     """The service's routes and problems alone, enough for its OpenAPI description."""
-    app = FastAPI(title=f"Braid {definition.title}", version="1", docs_url=None, redoc_url=None, **options)
-    for router in definition.routers:
-        app.include_router(router)
+    # One flat list: a router that is included is searched twice for each request.
+    routes = [route for router in definition.routers for route in router.routes]
+    app = FastAPI(
+        title=f"Braid {definition.title}",
+        version="1",
+        docs_url=None,
+        redoc_url=None,
+        routes=routes,
+        telemetry=NO_TELEMETRY,
+        **options,
+    )
     answer_with_problems(app, definition.problems)
     plain_openapi = app.openapi
 

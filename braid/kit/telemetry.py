@@ -14,10 +14,11 @@ from opentelemetry import propagate, trace
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
-from opentelemetry.trace import SpanKind
+from opentelemetry.trace import Span, SpanKind, Status, StatusCode
 from prometheus_client import Counter, Gauge, Histogram
 
 _tracer = trace.get_tracer("braid")
+_FAULT_OF_OURS = 500
 
 HANDLED = Counter("braid_messages_total", "Messages by what became of them.", ["consumer", "type", "outcome"])
 HANDLING_SECONDS = Histogram("braid_message_handling_seconds", "Time to handle one message.", ["consumer", "type"])
@@ -53,6 +54,43 @@ def consuming(traceparent: str | None, *, consumer: str, topic: str, event_type:
     with _tracer.start_as_current_span(
         f"process {event_type}", context=context, kind=SpanKind.CONSUMER, attributes=attributes
     ):
+        yield
+
+
+@contextmanager
+def serving(service: str, method: str, headers: Mapping[str, str]) -> Iterator[Span]:
+    """Continue the trace that a request carries, while it is answered; ``served`` says at the end what it was.
+
+    An address has ids of people in it, a search their names, an error what they wrote: none is told.
+    """
+    with _tracer.start_as_current_span(
+        method,
+        context=propagate.extract(headers),
+        kind=SpanKind.SERVER,
+        attributes={"http.request.method": method, "braid.service": service},
+        record_exception=False,
+        set_status_on_exception=False,
+    ) as span:
+        yield span
+
+
+def served(span: Span, method: str, route: str, status: int) -> None:
+    """Name a request's span by its route, and say how it was answered."""
+    span.update_name(f"{method} {route}")
+    span.set_attribute("http.route", route)
+    span.set_attribute("http.response.status_code", status)
+    if status >= _FAULT_OF_OURS:
+        span.set_status(Status(StatusCode.ERROR))
+
+
+@contextmanager
+def asking(service: str, method: str, headers: MutableMapping[str, str]) -> Iterator[None]:
+    """Ask another service within the trace in hand, which the request's headers carry on."""
+    attributes = {"http.request.method": method, "server.address": service}
+    with _tracer.start_as_current_span(
+        f"{method} {service}", kind=SpanKind.CLIENT, attributes=attributes, record_exception=False
+    ):
+        propagate.inject(headers)
         yield
 
 

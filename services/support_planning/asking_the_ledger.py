@@ -14,6 +14,7 @@ import structlog
 from fastapi import Depends, Request
 from pydantic import BaseModel, ValidationError
 
+from braid.kit import telemetry
 from braid.kit.identity import bearer_token
 from services.support_planning.domain.plan import CostedItem
 from services.support_planning.uses_of_items import spend_item
@@ -92,13 +93,11 @@ class AskedByCaller:
             NoBudget: none is open yet.
         """
         asked = {"items": [_asked(one) for one in items if one.pence], "gives_up": list(gives_up)}
+        headers = {"authorization": f"Bearer {self._token}"}
+        path = f"/v1/people/{person_id}/budget/plan-check"
         try:
-            answer = await self._client().post(
-                f"/v1/people/{person_id}/budget/plan-check",
-                json=asked,
-                headers={"authorization": f"Bearer {self._token}"},
-                timeout=PATIENCE_S,
-            )
+            with telemetry.asking(LEDGER, "POST", headers):
+                answer = await self._client().post(path, json=asked, headers=headers, timeout=PATIENCE_S)
         except httpx.HTTPError as error:
             log.warning("ledger_gave_no_answer", error=type(error).__name__)
             raise CannotBeCheckedNow from error
@@ -126,7 +125,7 @@ def _asked(one: CostedItem) -> Mapping[str, Any]:
     }
 
 
-def ledger(request: Request) -> AskedByCaller:
+async def ledger(request: Request) -> AskedByCaller:
     """The ledger, asked with the token of this request."""
     peer: Callable[[str], httpx.AsyncClient] = request.app.state.peer
     return AskedByCaller(lambda: peer(LEDGER), bearer_token(request))

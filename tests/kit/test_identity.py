@@ -16,7 +16,17 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from braid.kit.identity import INTERNAL_AUDIENCE, INTERNAL_ISSUER, Principal, Role, TokenSigner, public_jwk
+from braid.kit.identity import (
+    INTERNAL_AUDIENCE,
+    INTERNAL_ISSUER,
+    INTERNAL_LIFE_S,
+    Principal,
+    Role,
+    TokenRefused,
+    TokenSigner,
+    TokenVerifier,
+    public_jwk,
+)
 from tests.kit.example_api import KEY, SIGNER, WORKER, signed_in
 
 KEY_ID = public_jwk(KEY)["kid"]
@@ -175,3 +185,33 @@ def test_a_budget_holder_may_read_their_own_record_alone() -> None:
     assert not holder.may_read(uuid4())
     assert not replace(holder, person_id=None).may_read(own)
     assert not Principal("nobody", WORKER.council, frozenset(), own).may_read(own)
+
+
+def test_a_token_that_was_good_is_refused_once_it_has_expired() -> None:
+    later = 0.0
+    keys = jwt.PyJWKSet.from_dict({"keys": [dict(public_jwk(KEY))]})
+    verifier = TokenVerifier(
+        keys, issuer=INTERNAL_ISSUER, audience=INTERNAL_AUDIENCE, clock=lambda: datetime.now(UTC).timestamp() + later
+    )
+    token = SIGNER.sign(WORKER)
+    before = verifier.verify(token)
+
+    later = INTERNAL_LIFE_S
+    with pytest.raises(TokenRefused):
+        verifier.verify(token)
+    assert before == WORKER
+
+
+def test_a_token_is_good_for_two_thirds_of_its_life_at_least_whenever_it_was_first_signed() -> None:
+    now = datetime(2026, 4, 6, 9, 30, 19, tzinfo=UTC)
+    lives = {
+        jwt.decode(SIGNER.sign(WORKER, now=moment), options={"verify_signature": False})["exp"] - moment.timestamp()
+        for moment in (now + timedelta(seconds=second) for second in range(INTERNAL_LIFE_S))
+    }
+    assert min(lives) >= INTERNAL_LIFE_S * 2 / 3
+    assert max(lives) <= INTERNAL_LIFE_S
+
+
+def test_nobody_is_signed_for_with_another_s_token() -> None:
+    tokens = {SIGNER.sign(replace(WORKER, subject=f"worker-{number}")) for number in range(10)}
+    assert len(tokens) == 10
