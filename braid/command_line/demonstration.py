@@ -21,6 +21,8 @@ PEOPLE = Path(__file__).parent.parent / "example_council" / "people"
 #: How long a journey may take before we say that it hangs, in seconds.
 PATIENCE_S = 30
 POLL_S = 0.05
+#: How often the same is asked of a service that cannot answer for the moment.
+TRIES_MOST = 5
 
 
 @dataclass(frozen=True)
@@ -221,7 +223,12 @@ async def asked(
     headers = {"idempotency-key": str(uuid4())} if method == "POST" else {}
     if after is not None:
         headers["if-match"] = after.headers["etag"]
-    answer = await client.request(method, path, json=body, headers=headers)
+    for _ in range(TRIES_MOST):
+        answer = await client.request(method, path, json=body, headers=headers)
+        if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE:
+            break
+        # Too busy for the moment; sent again under its key, or for the version seen, it takes effect once.
+        await asyncio.sleep(int(answer.headers.get("retry-after", 1)))
     if answer.is_error:
         raise typer.Exit(_refused(method, path, answer))
     return answer
