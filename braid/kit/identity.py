@@ -1,18 +1,18 @@
 """Who is asking. Services take only the gateway's internal tokens: short, signed, for one person and one council."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
 import jwt
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from fastapi import Depends, Request
+from fastapi import Request
 
 from braid.kit.problems import Problem
 
@@ -26,6 +26,7 @@ class Role(StrEnum):
     """What somebody is to a council's budgets."""
 
     BUDGET_HOLDER = "budget_holder"
+    DELEGATE = "delegate"
     PRACTITIONER = "practitioner"
     APPROVER = "approver"
     FINANCE_OFFICER = "finance_officer"
@@ -212,7 +213,7 @@ def unauthenticated(detail: str) -> Problem:
     return Problem(401, "unauthenticated", "Sign in first", detail, headers={"WWW-Authenticate": "Bearer"})
 
 
-def authenticated(request: Request) -> Principal:
+async def authenticated(request: Request) -> Principal:
     """The principal of a request, from its internal token.
 
     Raises:
@@ -224,20 +225,3 @@ def authenticated(request: Request) -> Principal:
         return verifier.verify(token)
     except TokenRefused as error:
         raise unauthenticated(f"{error}.") from error
-
-
-def anyone_of(*roles: Role) -> Callable[[Principal], Principal]:
-    """A dependency: a principal with at least one of the roles.
-
-    Raises:
-        Problem: 403.
-    """
-    allowed = frozenset(roles)
-
-    def check(principal: Annotated[Principal, Depends(authenticated)]) -> Principal:
-        if not principal.roles & allowed:
-            needed = ", ".join(sorted(allowed))
-            raise Problem(403, "not-allowed", "Your role does not allow this", f"This needs one of: {needed}.")
-        return principal
-
-    return check
