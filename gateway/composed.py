@@ -20,13 +20,14 @@ PARTS = {
     "entries": ("ledger", "/v1/people/{person_id}/budget/entries"),
 }
 
-NOT_FOUND, OK = 404, 200
+OK, FORBIDDEN, NOT_FOUND = 200, 403, 404
 
 
 async def whole_budget(door: Door, principal: Principal, person_id: UUID) -> dict[str, Any]:
     """A person's whole budget: who, where it has got to, how it was worked out, what each stream decided, the money.
 
-    Parts that do not exist yet are null; parts whose service is away are null and named in ``unavailable``.
+    Parts that do not exist yet, or that are not the caller's to see, are null; parts whose service is away are null and
+    named in ``unavailable``.
 
     Raises:
         Problem: 404, no such person for this caller.
@@ -37,7 +38,7 @@ async def whole_budget(door: Door, principal: Principal, person_id: UUID) -> dic
     parts = dict(zip(PARTS, answers, strict=True))
     if parts["person"] == (NOT_FOUND, None):
         raise not_found("person")
-    unavailable = [name for name, (status, _) in parts.items() if status not in (OK, NOT_FOUND)]
+    unavailable = [name for name, (status, _) in parts.items() if status not in (OK, FORBIDDEN, NOT_FOUND)]
     return {**{name: body for name, (_, body) in parts.items()}, "unavailable": unavailable}
 
 

@@ -8,6 +8,7 @@ from fastapi.responses import Response
 
 from braid.kit import telemetry
 from braid.kit.identity import Principal, TokenRefused, TokenSigner, bearer_token, unauthenticated
+from braid.kit.permissions import acting
 from braid.kit.problems import Problem
 from gateway.identity import Verifier
 from gateway.routing import Row
@@ -66,9 +67,9 @@ class Door:
         """Send a request on to the service that answers it and give back its answer.
 
         Raises:
-            Problem: 401, 413, or 503 where the service cannot be reached.
+            Problem: 401, 403, 413, or 503 where the service cannot be reached.
         """
-        principal = await self.principal(request)
+        principal = acting(await self.principal(request), row.action)
         headers = {name: request.headers[name] for name in _REQUEST_HEADERS if name in request.headers}
         answer = await self.ask(
             principal,

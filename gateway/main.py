@@ -15,6 +15,7 @@ from fastapi.responses import JSONResponse, Response
 from braid.kit.health import health_routes
 from braid.kit.http_observation import NO_TELEMETRY, HttpObservation
 from braid.kit.identity import TokenSigner
+from braid.kit.permissions import acting
 from braid.kit.problems import answer_with_problems, responses
 from gateway.composed import OpenQuestions, open_questions, whole_budget
 from gateway.console.errors import answer_people_with_pages
@@ -22,7 +23,7 @@ from gateway.console.pages import console_routes
 from gateway.development_issuer import DevelopmentIssuer
 from gateway.forwarding import Door
 from gateway.identity import Verifier
-from gateway.routing import ROUTES, Row
+from gateway.routing import COMPOSED, ROUTES, Row
 
 
 def build_gateway(
@@ -81,7 +82,8 @@ def composed_routes(door: Door) -> APIRouter:
     )
     async def read_whole_budget(person_id: UUID, request: Request) -> dict[str, Any]:
         """A person's whole budget, from every service; what is away for the moment is named in ``unavailable``."""
-        return await whole_budget(door, await door.principal(request), person_id)
+        principal = acting(await door.principal(request), COMPOSED["/v1/people/{person_id}/whole-budget"])
+        return await whole_budget(door, principal, person_id)
 
     @router.get(
         "/v1/people/{person_id}/open-questions",
@@ -91,7 +93,8 @@ def composed_routes(door: Door) -> APIRouter:
     )
     async def read_open_questions(person_id: UUID, request: Request) -> OpenQuestions:
         """Which facts the streams still lack, which streams need them, and which question asks for each."""
-        return await open_questions(door, await door.principal(request), person_id)
+        principal = acting(await door.principal(request), COMPOSED["/v1/people/{person_id}/open-questions"])
+        return await open_questions(door, principal, person_id)
 
     return router
 

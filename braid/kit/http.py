@@ -19,6 +19,7 @@ from sqlalchemy.exc import DBAPIError
 
 from braid.kit.identity import Principal, authenticated
 from braid.kit.outage import is_outage
+from braid.kit.permissions import caller_of
 from braid.kit.problems import Problem
 from braid.kit.unit_of_work import UnitOfWork, UnitOfWorkFactory
 
@@ -115,7 +116,7 @@ async def writing(request: Request, principal: Annotated[Principal, Depends(auth
 #: What endpoints declare.
 Reading = Annotated[UnitOfWork, Depends(reading)]
 Writing = Annotated[UnitOfWork, Depends(writing)]
-Caller = Annotated[Principal, Depends(authenticated)]
+Caller = Annotated[Principal, Depends(caller_of)]
 
 
 async def _open(request: Request, principal: Principal) -> UnitOfWork:

@@ -1,20 +1,20 @@
 """Who is asking. Services take only the gateway's internal tokens: short, signed, for one person and one council."""
 
 import json
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
 from time import time
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
 import jwt
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from fastapi import Depends, Request
+from fastapi import Request
 
 from braid.kit.problems import Problem
 
@@ -30,6 +30,7 @@ class Role(StrEnum):
     """What somebody is to a council's budgets."""
 
     BUDGET_HOLDER = "budget_holder"
+    DELEGATE = "delegate"
     PRACTITIONER = "practitioner"
     APPROVER = "approver"
     FINANCE_OFFICER = "finance_officer"
@@ -247,21 +248,3 @@ async def authenticated(request: Request) -> Principal:
         return verifier.verify(token)
     except TokenRefused as error:
         raise unauthenticated(f"{error}.") from error
-
-
-def anyone_of(*roles: Role) -> Callable[[Principal], Awaitable[Principal]]:
-    """A dependency: a principal with at least one of the roles.
-
-    Raises:
-        Problem: 403.
-    """
-    allowed = frozenset(roles)
-
-    # Not a plain function: those are handed to a thread, which costs more than what this one does.
-    async def check(principal: Annotated[Principal, Depends(authenticated)]) -> Principal:
-        if not principal.roles & allowed:
-            needed = ", ".join(sorted(allowed))
-            raise Problem(403, "not-allowed", "Your role does not allow this", f"This needs one of: {needed}.")
-        return principal
-
-    return check

@@ -18,6 +18,7 @@ ROLES: Mapping[str, str] = {
     Role.FINANCE_OFFICER: "finance officer",
     Role.AUDITOR: "auditor",
     Role.BUDGET_HOLDER: "budget holder",
+    Role.DELEGATE: "delegate",
     Role.SYSTEM: "system",
     Role.PARTNER: "partner agency",
 }

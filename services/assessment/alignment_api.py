@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from braid.kit.http import Caller, Reading, UnitOfWorkRoute
+from braid.kit.permissions import Action, may
 from braid.kit.problems import not_found, responses
 from services.assessment import store
 from services.assessment.access import assessment_to_read
@@ -64,7 +65,11 @@ class AssessmentAlignmentOut(BaseModel):
     filled_in: dict[str, dict[str, Any]] = Field(description="Answers to be confirmed, each with its source.")
 
 
-@router.get("/questionnaires/{questionnaire}/{version}/alignment", responses=responses((404, "No such questionnaire.")))
+@router.get(
+    "/questionnaires/{questionnaire}/{version}/alignment",
+    dependencies=[may(Action.READ_PUBLISHED)],
+    responses=responses((404, "No such questionnaire.")),
+)
 async def read_questionnaire_alignment(questionnaire: str, version: int, _caller: Caller) -> QuestionnaireAlignmentOut:
     """Whom each question serves, and how many fewer there are than on a form for each scheme."""
     try:
@@ -77,7 +82,11 @@ async def read_questionnaire_alignment(questionnaire: str, version: int, _caller
     )
 
 
-@router.get("/assessments/{assessment_id}/alignment", responses=responses(NO_ASSESSMENT, NO_AUTHORITY))
+@router.get(
+    "/assessments/{assessment_id}/alignment",
+    dependencies=[may(Action.READ_RECORD)],
+    responses=responses(NO_ASSESSMENT, NO_AUTHORITY),
+)
 async def read_assessment_alignment(assessment_id: UUID, work: Reading, caller: Caller) -> AssessmentAlignmentOut:
     """What each stream has of an assessment, what it lacks, and what was filled in from where."""
     row = await assessment_to_read(work, caller, assessment_id, "an assessment's alignment")

@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from braid.kit.http import Caller, ExpectedVersion, Reading, UnitOfWorkRoute, Writing
 from braid.kit.identity import Principal
+from braid.kit.permissions import Action, may
 from braid.kit.problems import Problem, responses
 from braid.kit.unit_of_work import UnitOfWork
 from services.assessment import answering, store
@@ -94,6 +95,7 @@ class EarlierAnswerOut(GivenOut):
 
 @router.put(
     "/assessments/{assessment_id}/answers",
+    dependencies=[may(Action.CHANGE_RECORD)],
     responses=responses(NO_ASSESSMENT, NO_AUTHORITY, CLOSED, STALE, NO_VERSION, _MISFIT),
 )
 async def save_answers(
@@ -109,6 +111,7 @@ async def save_answers(
 
 @router.put(
     "/assessments/{assessment_id}/answers/{question_id}",
+    dependencies=[may(Action.CHANGE_RECORD)],
     responses=responses(
         NO_ASSESSMENT,
         NO_AUTHORITY,
@@ -139,7 +142,11 @@ async def save_answer(
     return answer_out(row, question_id, given, response)
 
 
-@router.get("/assessments/{assessment_id}/answers/{question_id}", responses=responses(NO_ASSESSMENT))
+@router.get(
+    "/assessments/{assessment_id}/answers/{question_id}",
+    dependencies=[may(Action.READ_RECORD)],
+    responses=responses(NO_ASSESSMENT),
+)
 async def read_answer(
     assessment_id: UUID, question_id: str, work: Reading, caller: Caller, response: Response
 ) -> AnswerHistoryOut:
@@ -153,6 +160,7 @@ async def read_answer(
 
 @router.post(
     "/assessments/{assessment_id}/confirmations",
+    dependencies=[may(Action.CHANGE_RECORD)],
     responses=responses(KEY, NO_ASSESSMENT, NO_AUTHORITY, CLOSED, STALE, NO_VERSION, _MISFIT),
 )
 async def confirm_answers(

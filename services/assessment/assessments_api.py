@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 
 from braid.contracts.assessment import WithdrawalReason
 from braid.kit.http import Caller, ExpectedVersion, Reading, UnitOfWorkRoute, Writing
+from braid.kit.permissions import Action, may
 from braid.kit.problems import responses
 from services.assessment import agreeing, handlers
 from services.assessment.access import (
@@ -30,7 +31,6 @@ from services.assessment.bodies import (
     STALE,
     Command,
     LongText,
-    OfficeOnly,
     PlausibleDay,
 )
 from services.assessment.domain.authority import Act
@@ -124,6 +124,7 @@ class WithdrawalOut(BaseModel):
 
 @router.post(
     "/people/{person_id}/assessments",
+    dependencies=[may(Action.CHANGE_RECORD)],
     status_code=201,
     responses=responses(KEY, NO_PERSON, NO_AUTHORITY, (422, "No such questionnaire.")),
 )
@@ -137,7 +138,11 @@ async def begin_assessment(
     return await assessment_out(row, work, response)
 
 
-@router.get("/assessments/{assessment_id}", responses=responses(NO_ASSESSMENT, NO_AUTHORITY))
+@router.get(
+    "/assessments/{assessment_id}",
+    dependencies=[may(Action.READ_RECORD)],
+    responses=responses(NO_ASSESSMENT, NO_AUTHORITY),
+)
 async def read_assessment(assessment_id: UUID, work: Reading, caller: Caller, response: Response) -> AssessmentOut:
     """An assessment, who answered what, and what each stream still lacks."""
     row = await assessment_to_read(work, caller, assessment_id, "an assessment")
@@ -146,6 +151,7 @@ async def read_assessment(assessment_id: UUID, work: Reading, caller: Caller, re
 
 @router.post(
     "/assessments/{assessment_id}/submission",
+    dependencies=[may(Action.CHANGE_RECORD)],
     responses=responses(KEY, NO_ASSESSMENT, NO_AUTHORITY, CLOSED, STALE, NO_VERSION, _INCOMPLETE),
 )
 async def submit(
@@ -168,7 +174,7 @@ async def submit(
 
 @router.put(
     "/assessments/{assessment_id}/disputes/{question_id}",
-    dependencies=[OfficeOnly],
+    dependencies=[may(Action.AGREE_ASSESSMENT)],
     responses=responses(NO_ASSESSMENT, CLOSED, STALE, NO_VERSION, INVALID),
 )
 async def dispute(
@@ -189,7 +195,7 @@ async def dispute(
 
 @router.post(
     "/assessments/{assessment_id}/disputes/{question_id}/settlement",
-    dependencies=[OfficeOnly],
+    dependencies=[may(Action.AGREE_ASSESSMENT)],
     responses=responses(KEY, NO_ASSESSMENT, CLOSED, STALE, NO_VERSION, INVALID),
 )
 async def settle(
@@ -210,7 +216,7 @@ async def settle(
 
 @router.post(
     "/assessments/{assessment_id}/agreement",
-    dependencies=[OfficeOnly],
+    dependencies=[may(Action.AGREE_ASSESSMENT)],
     responses=responses(
         KEY,
         NO_ASSESSMENT,
@@ -242,6 +248,7 @@ async def agree(
 
 @router.post(
     "/assessments/{assessment_id}/changes-of-circumstances",
+    dependencies=[may(Action.CHANGE_RECORD)],
     status_code=201,
     responses=responses(KEY, NO_ASSESSMENT, NO_AUTHORITY, CLOSED, INVALID),
 )
@@ -257,6 +264,7 @@ async def change_circumstances(
 
 @router.get(
     "/assessments/{assessment_id}/differences",
+    dependencies=[may(Action.READ_RECORD)],
     responses=responses((404, "No such assessment, nothing before it, or the record is not yours to see.")),
 )
 async def read_differences(assessment_id: UUID, work: Reading, caller: Caller) -> DifferencesOut:
@@ -270,6 +278,7 @@ async def read_differences(assessment_id: UUID, work: Reading, caller: Caller) -
 
 @router.post(
     "/people/{person_id}/withdrawal",
+    dependencies=[may(Action.CHANGE_RECORD)],
     status_code=201,
     responses=responses(KEY, NO_PERSON, NO_AUTHORITY, INVALID),
 )

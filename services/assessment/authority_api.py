@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 
 from braid.kit.http import Caller, Reading, UnitOfWorkRoute, Writing
 from braid.kit.identity import Principal, Role
+from braid.kit.permissions import Action, may
 from braid.kit.problems import Problem, not_found, responses
 from braid.kit.unit_of_work import UnitOfWork
 from services.assessment import authority_store
@@ -20,7 +21,6 @@ from services.assessment.bodies import (
     NO_PERSON,
     Command,
     LongText,
-    OfficeOnly,
     PlausibleDay,
     ShortText,
 )
@@ -94,7 +94,7 @@ class AuthoritiesOut(BaseModel):
 @router.post(
     "/people/{person_id}/authorities",
     status_code=201,
-    dependencies=[OfficeOnly],
+    dependencies=[may(Action.RECORD_AUTHORITY)],
     responses=responses(KEY, NO_PERSON, (422, "It cannot be recorded as told; each reason is named.")),
 )
 async def record_authority(person_id: UUID, body: AuthorityIn, work: Writing, caller: Caller) -> AuthorityOut:
@@ -115,7 +115,11 @@ async def record_authority(person_id: UUID, body: AuthorityIn, work: Writing, ca
     return _out(row, work)
 
 
-@router.get("/people/{person_id}/authorities", responses=responses(NO_PERSON, NO_AUTHORITY))
+@router.get(
+    "/people/{person_id}/authorities",
+    dependencies=[may(Action.READ_RECORD)],
+    responses=responses(NO_PERSON, NO_AUTHORITY),
+)
 async def read_authorities(person_id: UUID, work: Reading, caller: Caller) -> AuthoritiesOut:
     """Who may act for a person, who could once, and who will."""
     await person_to_read(work, caller, person_id, "authorities to act")
@@ -124,7 +128,9 @@ async def read_authorities(person_id: UUID, work: Reading, caller: Caller) -> Au
 
 
 @router.post(
-    "/authorities/{authority_id}/revocation", dependencies=[OfficeOnly], responses=responses(KEY, _NONE, INVALID)
+    "/authorities/{authority_id}/revocation",
+    dependencies=[may(Action.RECORD_AUTHORITY)],
+    responses=responses(KEY, _NONE, INVALID),
 )
 async def revoke(authority_id: UUID, body: RevocationIn, work: Writing, caller: Caller) -> AuthorityOut:
     """End an authority before its time."""
@@ -134,7 +140,9 @@ async def revoke(authority_id: UUID, body: RevocationIn, work: Writing, caller: 
 
 
 @router.post(
-    "/authorities/{authority_id}/objection", responses=responses(KEY, _NONE, (403, "Not yours to tell."), INVALID)
+    "/authorities/{authority_id}/objection",
+    dependencies=[may(Action.OBJECT_TO_AUTHORITY)],
+    responses=responses(KEY, _NONE, (403, "Not yours to tell."), INVALID),
 )
 async def object_to(authority_id: UUID, body: ObjectionIn, work: Writing, caller: Caller) -> AuthorityOut:
     """Object to an authority: a person with capacity is heard at once, and nothing is decided in their place."""

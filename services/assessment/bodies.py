@@ -3,15 +3,12 @@
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import Depends
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
 
-from braid.kit.identity import COUNCIL_ROLES, Role, anyone_of
+from braid.kit.identity import Role
 
 #: A practitioner, or the council's own system.
 OFFICE = frozenset({Role.PRACTITIONER, Role.SYSTEM})
-OfficeOnly = Depends(anyone_of(*OFFICE))
-StaffOnly = Depends(anyone_of(*COUNCIL_ROLES))
 
 NO_PERSON = (404, "No such person, or the record is not yours to see; 410 where it was erased.")
 NO_ASSESSMENT = (404, "No such assessment, or the record is not yours to see.")

@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field, field_validator
 
 from braid.kit.http import Caller, Reading, UnitOfWorkRoute, Writing
 from braid.kit.identity import COUNCIL_ROLES, Principal
+from braid.kit.permissions import Action, may
 from braid.kit.problems import Problem, not_found, responses
 from braid.kit.unit_of_work import UnitOfWork
 from services.assessment import carers
@@ -20,7 +21,6 @@ from services.assessment.bodies import (
     NO_PERSON,
     OFFICE,
     Command,
-    OfficeOnly,
     PlausibleDay,
     ShortText,
 )
@@ -128,7 +128,12 @@ class CarerAssessmentsOut(BaseModel):
     assessments: list[CarerAssessmentOut]
 
 
-@router.post("/people/{person_id}/carers", status_code=201, responses=responses(KEY, NO_PERSON, NO_AUTHORITY, INVALID))
+@router.post(
+    "/people/{person_id}/carers",
+    dependencies=[may(Action.CHANGE_RECORD)],
+    status_code=201,
+    responses=responses(KEY, NO_PERSON, NO_AUTHORITY, INVALID),
+)
 async def record_carer(person_id: UUID, body: CarerIn, work: Writing, caller: Caller) -> CarerOut:
     """Record somebody who helps a person."""
     await person_to_change(work, caller, person_id)
@@ -142,14 +147,21 @@ async def record_carer(person_id: UUID, body: CarerIn, work: Writing, caller: Ca
     return await _out(row, work)
 
 
-@router.get("/people/{person_id}/carers", responses=responses(NO_PERSON, NO_AUTHORITY))
+@router.get(
+    "/people/{person_id}/carers", dependencies=[may(Action.READ_RECORD)], responses=responses(NO_PERSON, NO_AUTHORITY)
+)
 async def read_carers(person_id: UUID, work: Reading, caller: Caller) -> CarersOut:
     """Who helps a person, what the person says of it, and what the carers say themselves."""
     await person_to_read(work, caller, person_id, "carers")
     return CarersOut(carers=[await _out(row, work) for row in await carers.carers_of(work, person_id)])
 
 
-@router.post("/carers/{carer_id}/statements", status_code=201, responses=responses(KEY, _NONE, NO_AUTHORITY, INVALID))
+@router.post(
+    "/carers/{carer_id}/statements",
+    dependencies=[may(Action.CHANGE_RECORD)],
+    status_code=201,
+    responses=responses(KEY, _NONE, NO_AUTHORITY, INVALID),
+)
 async def state_help(carer_id: UUID, body: StatementIn, work: Writing, caller: Caller) -> CarerOut:
     """Say how much a carer helps and whether they are willing and able; what was said before is kept."""
     row = await _carer(work, carer_id)
@@ -166,7 +178,7 @@ async def state_help(carer_id: UUID, body: StatementIn, work: Writing, caller: C
 @router.post(
     "/carers/{carer_id}/assessments",
     status_code=201,
-    dependencies=[OfficeOnly],
+    dependencies=[may(Action.ASSESS_CARER)],
     responses=responses(KEY, _NONE, INVALID),
 )
 async def assess_carer(carer_id: UUID, body: CarerAssessmentIn, work: Writing, caller: Caller) -> CarerAssessmentOut:
@@ -177,7 +189,9 @@ async def assess_carer(carer_id: UUID, body: CarerAssessmentIn, work: Writing, c
     return _assessment_out(await carers.assess_carer(row, told, work, by=caller.subject))
 
 
-@router.get("/carers/{carer_id}/assessments", responses=responses(_NONE))
+@router.get(
+    "/carers/{carer_id}/assessments", dependencies=[may(Action.READ_CARER_ASSESSMENT)], responses=responses(_NONE)
+)
 async def read_carer_assessments(carer_id: UUID, work: Reading, caller: Caller) -> CarerAssessmentsOut:
     """A carer's own assessments: for the carer and the council's staff, not for the person who is cared for."""
     row = await _carer(work, carer_id)

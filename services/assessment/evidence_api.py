@@ -12,6 +12,7 @@ from pydantic import Base64Bytes, BaseModel, Field
 from sqlmodel import col, select
 
 from braid.kit.http import Caller, Reading, UnitOfWorkRoute, Writing
+from braid.kit.permissions import Action, may
 from braid.kit.problems import Problem, not_found, responses
 from braid.kit.unit_of_work import UnitOfWork
 from services.assessment import store
@@ -65,6 +66,7 @@ class EvidenceListOut(BaseModel):
 
 @router.post(
     "/people/{person_id}/evidence",
+    dependencies=[may(Action.CHANGE_RECORD)],
     status_code=201,
     responses=responses(
         KEY,
@@ -104,7 +106,9 @@ async def attach(person_id: UUID, body: EvidenceIn, work: Writing, caller: Calle
     return EvidenceOut(**row.model_dump(include=set(EvidenceOut.model_fields)))
 
 
-@router.get("/people/{person_id}/evidence", responses=responses(NO_PERSON, NO_AUTHORITY))
+@router.get(
+    "/people/{person_id}/evidence", dependencies=[may(Action.READ_RECORD)], responses=responses(NO_PERSON, NO_AUTHORITY)
+)
 async def list_evidence(person_id: UUID, work: Reading, caller: Caller) -> EvidenceListOut:
     """A person's documents, without their content."""
     await person_to_read(work, caller, person_id, "the list of evidence")
@@ -113,6 +117,7 @@ async def list_evidence(person_id: UUID, work: Reading, caller: Caller) -> Evide
 
 @router.get(
     "/evidence/{evidence_id}/content",
+    dependencies=[may(Action.READ_RECORD)],
     response_class=Response,
     responses={**responses(_NONE, NO_AUTHORITY), 200: _FILE},
 )

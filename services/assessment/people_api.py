@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, Field
 
 from braid.contracts.codes import UserGroup
 from braid.kit.http import Caller, Reading, UnitOfWorkRoute, Writing
+from braid.kit.permissions import Action, may
 from braid.kit.problems import not_found, responses
 from services.assessment import handlers, store
 from services.assessment.access import person_to_read
@@ -19,9 +20,7 @@ from services.assessment.bodies import (
     Command,
     DayOfBirth,
     LongText,
-    OfficeOnly,
     PlausibleDay,
-    StaffOnly,
     can_be_kept,
 )
 from services.assessment.domain.questionnaire import Questionnaire
@@ -91,7 +90,7 @@ class PeopleOut(BaseModel):
 @router.post(
     "/people",
     status_code=201,
-    dependencies=[OfficeOnly],
+    dependencies=[may(Action.OPEN_CASE)],
     responses=responses(
         KEY,
         (409, "The reference is used for somebody, or the council knows somebody who may be the same person."),
@@ -108,7 +107,9 @@ async def open_case(body: NewCaseIn, work: Writing, response: Response) -> Perso
 
 
 @router.get(
-    "/people", dependencies=[StaffOnly], responses=responses((403, "The caller is not of the council's staff."))
+    "/people",
+    dependencies=[may(Action.LIST_PEOPLE)],
+    responses=responses((403, "The caller is not of the council's staff.")),
 )
 async def list_people(
     work: Reading,
@@ -121,14 +122,18 @@ async def list_people(
     return PeopleOut(people=page, next=page[-1].reference if len(rows) > limit else None)
 
 
-@router.get("/people/{person_id}", responses=responses(NO_PERSON, NO_AUTHORITY))
+@router.get("/people/{person_id}", dependencies=[may(Action.READ_RECORD)], responses=responses(NO_PERSON, NO_AUTHORITY))
 async def read_person(person_id: UUID, work: Reading, caller: Caller) -> PersonOut:
     """A person, with their assessments."""
     person = await person_to_read(work, caller, person_id, "the person")
     return _person_out(person, [row.assessment_id for row in await store.assessments_of(work, person_id)])
 
 
-@router.get("/questionnaires/{questionnaire}/{version}", responses=responses((404, "No such questionnaire.")))
+@router.get(
+    "/questionnaires/{questionnaire}/{version}",
+    dependencies=[may(Action.READ_PUBLISHED)],
+    responses=responses((404, "No such questionnaire.")),
+)
 async def read_questionnaire(
     questionnaire: str, version: int, _caller: Caller, user_group: UserGroup | None = None
 ) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 from sqlmodel import select
 
 from braid.kit.http import Caller, Reading, UnitOfWorkRoute, Writing
+from braid.kit.permissions import Action, may
 from braid.kit.problems import not_found, responses
 from services.assessment import erasure
 from services.assessment.access import person_to_change, person_to_read
@@ -21,7 +22,6 @@ from services.assessment.bodies import (
     NO_PERSON,
     Command,
     LongText,
-    OfficeOnly,
     PlausibleDay,
 )
 from services.assessment.domain.retention import ErasureBasis
@@ -86,6 +86,7 @@ class ErasureOut(BaseModel):
 
 @router.get(
     "/people/{person_id}/subject-access.{form}",
+    dependencies=[may(Action.READ_RECORD)],
     response_class=Response,
     responses={**responses(NO_PERSON, NO_AUTHORITY), 200: {"content": {"application/json": {}, "text/html": {}}}},
 )
@@ -101,7 +102,7 @@ async def subject_access(person_id: UUID, form: Form, work: Reading, caller: Cal
 @router.post(
     "/people/{person_id}/legal-holds",
     status_code=201,
-    dependencies=[OfficeOnly],
+    dependencies=[may(Action.HOLD_RECORD)],
     responses=responses(KEY, NO_PERSON, INVALID),
 )
 async def hold(person_id: UUID, body: HoldIn, work: Writing, caller: Caller) -> HoldOut:
@@ -115,7 +116,7 @@ async def hold(person_id: UUID, body: HoldIn, work: Writing, caller: Caller) -> 
     return _hold_out(row)
 
 
-@router.get("/people/{person_id}/legal-holds", dependencies=[OfficeOnly], responses=responses(NO_PERSON))
+@router.get("/people/{person_id}/legal-holds", dependencies=[may(Action.HOLD_RECORD)], responses=responses(NO_PERSON))
 async def read_holds(person_id: UUID, work: Reading, caller: Caller) -> HoldsOut:
     """A person's legal holds, lifted ones too."""
     person = await person_to_read(work, caller, person_id, "legal holds")
@@ -124,7 +125,7 @@ async def read_holds(person_id: UUID, work: Reading, caller: Caller) -> HoldsOut
 
 @router.post(
     "/legal-holds/{hold_id}/lifting",
-    dependencies=[OfficeOnly],
+    dependencies=[may(Action.HOLD_RECORD)],
     responses=responses(KEY, (404, "No such hold, or it is lifted already."), INVALID),
 )
 async def lift(hold_id: UUID, body: LiftingIn, work: Writing, caller: Caller) -> HoldOut:
@@ -141,7 +142,7 @@ async def lift(hold_id: UUID, body: LiftingIn, work: Writing, caller: Caller) ->
 
 @router.post(
     "/people/{person_id}/erasure",
-    dependencies=[OfficeOnly],
+    dependencies=[may(Action.ERASE_RECORD)],
     responses=responses(
         KEY,
         NO_PERSON,

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Path
+from fastapi import APIRouter, Path
 from pydantic import BaseModel, ConfigDict, Field
 from sqlmodel import col, select
 
@@ -15,7 +15,8 @@ from braid.contracts.award import AwardStatus
 from braid.contracts.codes import Pence
 from braid.contracts.partner import AgencyCode, PartnerAwardDecided, PartnerDecisionKind, Reference
 from braid.kit.http import Caller, Reading, UnitOfWorkRoute, Writing
-from braid.kit.identity import Principal, Role, anyone_of
+from braid.kit.identity import Principal
+from braid.kit.permissions import Action, may
 from braid.kit.problems import Problem, ProblemKind, ProblemTable, not_found, responses
 from braid.kit.unit_of_work import UnitOfWork
 from services.funding_streams.domain.partner_decisions import Standing, standing_of
@@ -30,7 +31,6 @@ PROBLEMS: ProblemTable = {
     ToldOtherwise: ProblemKind(409, "told-otherwise", "Something else was told under this reference before"),
 }
 
-OfAnAgency = Depends(anyone_of(Role.PARTNER))
 Agency = Annotated[AgencyCode, Path(description="The agency that speaks: that of the token.")]
 
 _NOT_YOURS = (403, "You are not a partner, not of this agency, or not for this council.")
@@ -82,7 +82,7 @@ class PartnerDecisionOut(BaseModel):
 
 @router.post(
     "/decisions",
-    dependencies=[OfAnAgency],
+    dependencies=[may(Action.TELL_PARTNER_DECISION)],
     responses=responses(
         (400, "Idempotency-Key is missing or malformed."),
         _NOT_YOURS,
@@ -104,7 +104,7 @@ async def tell_decision(agency: Agency, body: PartnerDecisionIn, work: Writing, 
 
 @router.get(
     "/decisions/{reference}",
-    dependencies=[OfAnAgency],
+    dependencies=[may(Action.TELL_PARTNER_DECISION)],
     responses=responses(_NOT_YOURS, (404, "The agency has told no decision under this reference for this council.")),
 )
 async def read_decision(

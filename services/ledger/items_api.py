@@ -4,13 +4,13 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from braid.contracts.codes import PENCE_MAX
 from braid.contracts.uses import Relation, Requirement, SpendItem, Use
 from braid.kit.http import Caller, Reading, UnitOfWorkRoute, Writing
-from braid.kit.identity import Role, anyone_of
+from braid.kit.permissions import Action, may
 from braid.kit.problems import ProblemKind, ProblemTable, responses
 from services.ledger.domain.spending.planned_items import ItemCadence, ItemEndsBeforeItStarts, PlannedItem
 from services.ledger.spending import items_store
@@ -64,7 +64,7 @@ class ItemsOut(BaseModel):
 
 @router.put(
     "/people/{person_id}/budget/items/{item_id}",
-    dependencies=[Depends(anyone_of(Role.PRACTITIONER, Role.APPROVER, Role.SYSTEM))],
+    dependencies=[may(Action.KEEP_PLAN_ITEMS)],
     responses=responses(
         (403, "The caller's role does not keep plans."),
         _NOT_YOURS,
@@ -82,7 +82,7 @@ async def put_item(person_id: UUID, item_id: UUID, body: ItemIn, work: Writing, 
     return _item_out((await items_store.items_of(work, budget.budget_id))[item_id])
 
 
-@router.get("/people/{person_id}/budget/items", responses=responses(_NOT_YOURS))
+@router.get("/people/{person_id}/budget/items", dependencies=[may(Action.READ_BUDGET)], responses=responses(_NOT_YOURS))
 async def read_items(person_id: UUID, work: Reading, caller: Caller) -> ItemsOut:
     """The items of the agreed plan."""
     budget = await budget_of(person_id, work, caller)

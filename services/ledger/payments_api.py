@@ -7,13 +7,13 @@ from tempfile import SpooledTemporaryFile
 from typing import IO, Annotated, Any, cast
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from braid.contracts.codes import PENCE_MAX
 from braid.kit.http import Caller, Reading, UnitOfWorkRoute, Writing
-from braid.kit.identity import Role, anyone_of
+from braid.kit.permissions import Action, may
 from braid.kit.problems import responses
 from services.ledger.bank_files.camt053 import read_camt053
 from services.ledger.bank_files.pain002 import read_pain002
@@ -30,9 +30,6 @@ from services.ledger.payments.tables import PaymentRunRow
 
 router = APIRouter(prefix="/v1", route_class=UnitOfWorkRoute, tags=["payments"])
 
-FINANCE = Depends(anyone_of(Role.FINANCE_OFFICER))
-SECOND_PERSON = Depends(anyone_of(Role.FINANCE_OFFICER, Role.APPROVER))
-MAY_LOOK = Depends(anyone_of(Role.FINANCE_OFFICER, Role.APPROVER, Role.AUDITOR))
 
 _FORBIDDEN = (403, "The caller's role does not allow it.")
 _NO_KEY = (400, "Idempotency-Key is missing or malformed.")
@@ -172,7 +169,7 @@ class FollowedOut(BaseModel):
 @router.post(
     "/payment-runs",
     status_code=201,
-    dependencies=[FINANCE],
+    dependencies=[may(Action.RUN_PAYMENTS)],
     responses=responses(_NO_KEY, _FORBIDDEN, (409, "The run is there already, built otherwise."), _INVALID),
 )
 async def build(body: RunIn, work: Writing, caller: Caller) -> RunOut:
@@ -181,19 +178,25 @@ async def build(body: RunIn, work: Writing, caller: Caller) -> RunOut:
     return await _out(work, await build_run(work, asked, actor=caller.subject))
 
 
-@router.get("/payment-runs", dependencies=[MAY_LOOK], responses=responses(_FORBIDDEN))
+@router.get("/payment-runs", dependencies=[may(Action.READ_PAYMENT_RUNS)], responses=responses(_FORBIDDEN))
 async def read_runs(work: Reading, limit: Annotated[int, Query(ge=1, le=100)] = 20) -> RunsOut:
     """The council's latest runs."""
     return RunsOut(runs=[await _out(work, row) for row in await runs_page(work, limit)])
 
 
-@router.get("/payment-runs/{run_id}", dependencies=[MAY_LOOK], responses=responses(_FORBIDDEN, _NO_RUN))
+@router.get(
+    "/payment-runs/{run_id}", dependencies=[may(Action.READ_PAYMENT_RUNS)], responses=responses(_FORBIDDEN, _NO_RUN)
+)
 async def read_run(run_id: UUID, work: Reading) -> RunOut:
     """A run with every step and its sums."""
     return await _out(work, await run_steps.run_row(work, run_id))
 
 
-@router.get("/payment-runs/{run_id}/items", dependencies=[MAY_LOOK], responses=responses(_FORBIDDEN, _NO_RUN))
+@router.get(
+    "/payment-runs/{run_id}/items",
+    dependencies=[may(Action.READ_PAYMENT_RUNS)],
+    responses=responses(_FORBIDDEN, _NO_RUN),
+)
 async def read_items(
     run_id: UUID,
     work: Reading,
@@ -210,7 +213,7 @@ async def read_items(
 
 @router.post(
     "/payment-runs/{run_id}/check",
-    dependencies=[FINANCE],
+    dependencies=[may(Action.RUN_PAYMENTS)],
     responses=responses(_NO_KEY, _FORBIDDEN, _NO_RUN, _OUT_OF_TURN),
 )
 async def check(run_id: UUID, work: Writing, caller: Caller) -> RunOut:
@@ -220,7 +223,7 @@ async def check(run_id: UUID, work: Writing, caller: Caller) -> RunOut:
 
 @router.post(
     "/payment-runs/{run_id}/approval",
-    dependencies=[SECOND_PERSON],
+    dependencies=[may(Action.APPROVE_PAYMENTS)],
     responses=responses(_NO_KEY, (403, "The caller built the run, or their role does not allow it."), _NO_RUN)
     | responses(_OUT_OF_TURN),
 )
@@ -231,7 +234,7 @@ async def approve(run_id: UUID, work: Writing, caller: Caller) -> RunOut:
 
 @router.post(
     "/payment-runs/{run_id}/cancellation",
-    dependencies=[FINANCE],
+    dependencies=[may(Action.RUN_PAYMENTS)],
     responses=responses(_NO_KEY, _FORBIDDEN, _NO_RUN, _OUT_OF_TURN),
 )
 async def cancel(run_id: UUID, work: Writing, caller: Caller) -> RunOut:
@@ -241,7 +244,7 @@ async def cancel(run_id: UUID, work: Writing, caller: Caller) -> RunOut:
 
 @router.post(
     "/payment-runs/{run_id}/file",
-    dependencies=[FINANCE],
+    dependencies=[may(Action.RUN_PAYMENTS)],
     responses=responses(
         _NO_KEY, _FORBIDDEN, _NO_RUN, _OUT_OF_TURN, (422, "Nothing is left to pay, or the format cannot carry it.")
     ),
@@ -255,7 +258,7 @@ async def fix_file(run_id: UUID, body: FileIn, work: Writing, caller: Caller) ->
 
 @router.get(
     "/payment-runs/{run_id}/file",
-    dependencies=[FINANCE],
+    dependencies=[may(Action.RUN_PAYMENTS)],
     response_class=StreamingResponse,
     responses=responses(_FORBIDDEN, _NO_RUN, _OUT_OF_TURN),
 )
@@ -271,7 +274,7 @@ async def read_file(run_id: UUID, work: Reading) -> StreamingResponse:
 
 @router.post(
     "/payment-runs/{run_id}/sent",
-    dependencies=[FINANCE],
+    dependencies=[may(Action.RUN_PAYMENTS)],
     responses=responses(_NO_KEY, _FORBIDDEN, _NO_RUN, _OUT_OF_TURN),
 )
 async def tell_sent(run_id: UUID, work: Writing, caller: Caller) -> RunOut:
@@ -281,7 +284,7 @@ async def tell_sent(run_id: UUID, work: Writing, caller: Caller) -> RunOut:
 
 @router.post(
     "/payment-runs/{run_id}/results",
-    dependencies=[FINANCE],
+    dependencies=[may(Action.RUN_PAYMENTS)],
     responses=responses(_NO_KEY, _FORBIDDEN, _NO_RUN, _INVALID),
 )
 async def tell_results(run_id: UUID, body: AnswersIn, work: Writing, caller: Caller) -> FollowedOut:
@@ -292,7 +295,7 @@ async def tell_results(run_id: UUID, body: AnswersIn, work: Writing, caller: Cal
 
 @router.post(
     "/payment-status-reports",
-    dependencies=[FINANCE],
+    dependencies=[may(Action.RUN_PAYMENTS)],
     openapi_extra={"requestBody": {"content": {"application/xml": {"schema": {"type": "string"}}}, "required": True}},
     responses=responses(_NO_KEY, _FORBIDDEN, (422, "The file is not a payment status report, or is not whole.")),
 )
@@ -304,7 +307,7 @@ async def take_status_report(request: Request, work: Writing, caller: Caller) ->
 
 @router.post(
     "/payment-account-statements",
-    dependencies=[FINANCE],
+    dependencies=[may(Action.RUN_PAYMENTS)],
     openapi_extra={"requestBody": {"content": {"application/xml": {"schema": {"type": "string"}}}, "required": True}},
     responses=responses(_NO_KEY, _FORBIDDEN, (422, "The file is not an account statement, or is not whole.")),
 )
@@ -316,7 +319,7 @@ async def take_account_statement(request: Request, work: Writing, caller: Caller
 
 @router.post(
     "/payment-runs/{run_id}/finish",
-    dependencies=[FINANCE],
+    dependencies=[may(Action.RUN_PAYMENTS)],
     responses=responses(
         _NO_KEY, _FORBIDDEN, _NO_RUN, (409, "It was not sent, is done, or the bank works on it still.")
     ),

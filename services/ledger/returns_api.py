@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from braid.contracts.codes import StreamCode
 from braid.kit.http import Caller, Reading, UnitOfWorkRoute, Writing
-from braid.kit.identity import Role, anyone_of
+from braid.kit.permissions import Action, may
 from braid.kit.problems import ProblemKind, ProblemTable, not_found, responses
 from services.ledger.domain.returns import council
 from services.ledger.domain.returns.funder_return import CostLine, FunderReturn, FundLine
@@ -31,8 +31,6 @@ PROBLEMS: ProblemTable = {
 
 _LINES_A_PAGE = 200
 #: Who accounts for the council's money, and who looks at how they do.
-_READERS = Depends(anyone_of(Role.FINANCE_OFFICER, Role.AUDITOR, Role.SYSTEM))
-_FINANCE = Depends(anyone_of(Role.FINANCE_OFFICER))
 _NOT_FINANCE = (403, "The caller is neither finance officer, auditor nor system.")
 
 
@@ -179,7 +177,7 @@ class Asked:
 
 @router.get(
     "/returns/{stream}",
-    dependencies=[_READERS],
+    dependencies=[may(Action.READ_BOOKS)],
     responses=responses(_NOT_FINANCE, (404, "The council has no fund of this stream."), (422, "The period is wrong.")),
 )
 async def read_return(
@@ -219,7 +217,7 @@ async def read_return(
     )
 
 
-@router.get("/trial-balance", dependencies=[_READERS], responses=responses(_NOT_FINANCE))
+@router.get("/trial-balance", dependencies=[may(Action.READ_BOOKS)], responses=responses(_NOT_FINANCE))
 async def read_trial_balance(for_date: date, work: Reading, known_at: KnownAt = None) -> TrialBalanceOut:
     """Every account for any day, as known at any time."""
     known = known_time(known_at, work)
@@ -244,7 +242,7 @@ async def read_trial_balance(for_date: date, work: Reading, known_at: KnownAt = 
 
 @router.get(
     "/aged-commitments",
-    dependencies=[_READERS],
+    dependencies=[may(Action.READ_BOOKS)],
     responses=responses(_NOT_FINANCE, (422, "The cursor is none of ours.")),
 )
 async def read_aged_commitments(
@@ -269,7 +267,7 @@ async def read_aged_commitments(
 
 @router.put(
     "/general-ledger-mapping",
-    dependencies=[_FINANCE],
+    dependencies=[may(Action.CHOOSE_FOR_COUNCIL)],
     responses=responses((403, "The caller is no finance officer."), (422, "The mapping cannot be read.")),
 )
 async def put_mapping(body: MappingIn, work: Writing, caller: Caller) -> MappingOut:
@@ -281,7 +279,7 @@ async def put_mapping(body: MappingIn, work: Writing, caller: Caller) -> Mapping
 
 @router.get(
     "/general-ledger-mapping",
-    dependencies=[_READERS],
+    dependencies=[may(Action.READ_BOOKS)],
     responses=responses(_NOT_FINANCE, (404, "The council has no mapping yet.")),
 )
 async def read_latest_mapping(work: Reading) -> MappingOut:
@@ -294,7 +292,7 @@ async def read_latest_mapping(work: Reading) -> MappingOut:
 
 @router.get(
     "/general-ledger-export",
-    dependencies=[_READERS],
+    dependencies=[may(Action.READ_BOOKS)],
     responses={
         **responses(
             _NOT_FINANCE,

@@ -2,11 +2,11 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from braid.kit.http import Caller, Reading, UnitOfWorkRoute, Writing
-from braid.kit.identity import Role, anyone_of
+from braid.kit.permissions import Action, may
 from braid.kit.problems import ProblemKind, ProblemTable, responses
 from services.ledger.domain.spending.settings import SettingRefused
 from services.ledger.spending import settings_store
@@ -50,7 +50,7 @@ class FigureIn(BaseModel):
 
 @router.get(
     "/ledger-settings",
-    dependencies=[Depends(anyone_of(Role.FINANCE_OFFICER, Role.AUDITOR, Role.SYSTEM))],
+    dependencies=[may(Action.READ_BOOKS)],
     responses=responses((403, "The caller is neither finance officer, auditor nor system.")),
 )
 async def read_settings(work: Reading) -> FiguresOut:
@@ -75,7 +75,7 @@ async def read_settings(work: Reading) -> FiguresOut:
 
 @router.put(
     "/ledger-settings/{name}",
-    dependencies=[Depends(anyone_of(Role.FINANCE_OFFICER))],
+    dependencies=[may(Action.CHOOSE_FOR_COUNCIL)],
     responses=responses((403, "The caller is no finance officer."), (422, "A council may not set this.")),
 )
 async def put_setting(name: str, body: FigureIn, work: Writing, caller: Caller) -> FiguresOut:

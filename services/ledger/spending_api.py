@@ -4,12 +4,13 @@ from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from braid.contracts.codes import PENCE_MAX
 from braid.kit.http import Caller, Reading, UnitOfWorkRoute, Writing
-from braid.kit.identity import COUNCIL_ROLES, Role, anyone_of
+from braid.kit.identity import COUNCIL_ROLES
+from braid.kit.permissions import Action, may
 from braid.kit.problems import ProblemKind, ProblemTable, not_found, responses
 from braid.kit.unit_of_work import UnitOfWork
 from services.ledger.domain.bank import BankFileRefused
@@ -194,6 +195,7 @@ class AnswerIn(_Body):
 
 @router.post(
     "/people/{person_id}/budget/spending-files",
+    dependencies=[may(Action.TAKE_IN_SPENDING)],
     status_code=201,
     responses=responses(
         _KEY,
@@ -225,7 +227,11 @@ async def take_in(person_id: UUID, body: FileIn, work: Writing, caller: Caller) 
     )
 
 
-@router.get("/people/{person_id}/budget/spends", responses=responses(_NOT_YOURS, (422, "The cursor is none of ours.")))
+@router.get(
+    "/people/{person_id}/budget/spends",
+    dependencies=[may(Action.READ_BUDGET)],
+    responses=responses(_NOT_YOURS, (422, "The cursor is none of ours.")),
+)
 async def read_spends(
     person_id: UUID,
     work: Reading,
@@ -245,7 +251,11 @@ async def read_spends(
     )
 
 
-@router.get("/people/{person_id}/budget/queries", responses=responses(_NOT_YOURS, (422, "The cursor is none of ours.")))
+@router.get(
+    "/people/{person_id}/budget/queries",
+    dependencies=[may(Action.READ_BUDGET)],
+    responses=responses(_NOT_YOURS, (422, "The cursor is none of ours.")),
+)
 async def read_queries(
     person_id: UUID,
     work: Reading,
@@ -264,7 +274,7 @@ async def read_queries(
 
 @router.get(
     "/spending-queries",
-    dependencies=[Depends(anyone_of(*COUNCIL_ROLES))],
+    dependencies=[may(Action.READ_ANY_ACCOUNT)],
     responses=responses((403, "The caller is not of the council."), (422, "The cursor is none of ours.")),
 )
 async def read_all_queries(
@@ -283,6 +293,7 @@ async def read_all_queries(
 
 @router.post(
     "/people/{person_id}/budget/queries/{query_id}/answer",
+    dependencies=[may(Action.ANSWER_QUERY)],
     responses=responses(
         _KEY,
         (403, "The council must decide this, or somebody else than who proposed it."),
@@ -313,7 +324,7 @@ async def answer_query(person_id: UUID, query_id: UUID, body: AnswerIn, work: Wr
 
 @router.post(
     "/people/{person_id}/budget/spends/{spend_id}/correction",
-    dependencies=[Depends(anyone_of(Role.FINANCE_OFFICER, Role.PRACTITIONER))],
+    dependencies=[may(Action.CORRECT_SPENDING)],
     responses=responses(
         _KEY,
         (403, "The caller is neither finance officer nor practitioner."),

@@ -14,6 +14,7 @@ from braid.contracts.codes import StreamCode
 from braid.contracts.uses_in_words import USES_IN_WORDS
 from braid.kit.http import Caller, Reading, UnitOfWorkRoute
 from braid.kit.identity import Principal
+from braid.kit.permissions import Action, may
 from braid.kit.problems import ProblemKind, ProblemTable, responses
 from braid.kit.unit_of_work import UnitOfWork
 from services.ledger.domain.statements.recorded import RecordedEntry
@@ -76,7 +77,11 @@ class EntriesOut(BaseModel):
     next: int | None = Field(description="What to send as ``after`` for the next page.")
 
 
-@router.get("/people/{person_id}/budget/statement", responses=responses(_NOT_YOURS, _BAD_PERIOD))
+@router.get(
+    "/people/{person_id}/budget/statement",
+    dependencies=[may(Action.READ_BUDGET)],
+    responses=responses(_NOT_YOURS, _BAD_PERIOD),
+)
 async def read_statement(
     person_id: UUID,
     first: First,
@@ -95,6 +100,7 @@ async def read_statement(
 
 @router.get(
     "/people/{person_id}/budget/statement.pdf",
+    dependencies=[may(Action.READ_BUDGET)],
     responses={**responses(_NOT_YOURS, _BAD_PERIOD), 200: {"content": {"application/pdf": {}}}},
     response_class=Response,
 )
@@ -111,6 +117,7 @@ async def read_statement_pdf(
 
 @router.get(
     "/people/{person_id}/budget/statement.csv",
+    dependencies=[may(Action.READ_BUDGET)],
     responses={**responses(_NOT_YOURS, _BAD_PERIOD), 200: {"content": {"text/csv": {}}}},
     response_class=Response,
 )
@@ -122,7 +129,11 @@ async def read_statement_csv(
     return Response(_statement_csv(made), media_type="text/csv; charset=utf-8", headers=_as_file(first, last, "csv"))
 
 
-@router.get("/people/{person_id}/budget/statement/entries", responses=responses(_NOT_YOURS, _BAD_PERIOD))
+@router.get(
+    "/people/{person_id}/budget/statement/entries",
+    dependencies=[may(Action.READ_BUDGET)],
+    responses=responses(_NOT_YOURS, _BAD_PERIOD),
+)
 async def read_statement_entries(
     person_id: UUID,
     first: First,

@@ -4,11 +4,11 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from braid.kit.http import Caller, Reading, UnitOfWorkRoute, Writing
-from braid.kit.identity import COUNCIL_ROLES, Role, anyone_of
+from braid.kit.permissions import Action, may
 from braid.kit.problems import responses
 from services.ledger.domain.watching.comparison import against_plan
 from services.ledger.domain.watching.forecast import forecast
@@ -101,7 +101,9 @@ class StandingOut(BaseModel):
     alerts: list[AlertOut] = Field(description="Open now.")
 
 
-@router.get("/people/{person_id}/budget/standing", responses=responses(_NOT_YOURS))
+@router.get(
+    "/people/{person_id}/budget/standing", dependencies=[may(Action.READ_BUDGET)], responses=responses(_NOT_YOURS)
+)
 async def read_standing(
     person_id: UUID, on: date, work: Reading, caller: Caller, known_at: KnownAt = None
 ) -> StandingOut:
@@ -134,7 +136,7 @@ async def read_standing(
 
 @router.post(
     "/people/{person_id}/budget/watch",
-    dependencies=[Depends(anyone_of(Role.FINANCE_OFFICER, Role.PRACTITIONER, Role.SYSTEM))],
+    dependencies=[may(Action.WATCH_BUDGET)],
     responses=responses(
         (400, "Idempotency-Key is missing or malformed."), (403, "The caller's role does not watch."), _NOT_YOURS
     ),
@@ -148,7 +150,7 @@ async def watch_budget(person_id: UUID, on: date, work: Writing, caller: Caller)
 
 @router.post(
     "/budget-watch",
-    dependencies=[Depends(anyone_of(Role.FINANCE_OFFICER, Role.SYSTEM))],
+    dependencies=[may(Action.WATCH_ALL_BUDGETS)],
     responses=responses(
         (400, "Idempotency-Key is missing or malformed."), (403, "The caller's role does not watch all budgets.")
     ),
@@ -161,7 +163,7 @@ async def watch_council(on: date, work: Writing, after: UUID | None = None) -> W
 
 @router.get(
     "/budget-alerts",
-    dependencies=[Depends(anyone_of(*COUNCIL_ROLES))],
+    dependencies=[may(Action.READ_ANY_ACCOUNT)],
     responses=responses((403, "The caller is not of the council."), (422, "The cursor is none of ours.")),
 )
 async def read_alerts(

@@ -12,6 +12,7 @@ from braid.contracts.allocation import AllocationLine, AllocationOutcome
 from braid.contracts.codes import CouncilCode
 from braid.kit.http import Caller, Reading, UnitOfWorkRoute, entity_tag
 from braid.kit.identity import Principal
+from braid.kit.permissions import Action, may
 from braid.kit.problems import not_found, responses
 from braid.kit.unit_of_work import UnitOfWork
 from services.ras import store
@@ -176,7 +177,9 @@ class ExplanationOut(BaseModel):
     why_no_change: str
 
 
-@router.get("/people/{person_id}/allocation", responses=responses(NO_ALLOCATION))
+@router.get(
+    "/people/{person_id}/allocation", dependencies=[may(Action.READ_ALLOCATION)], responses=responses(NO_ALLOCATION)
+)
 async def read_allocation(person_id: UUID, work: Reading, caller: Caller, response: Response) -> AllocationOut:
     """The person's latest indicative allocation, line by line, with the final figure where one is settled."""
     history = await _history(person_id, work, caller)
@@ -186,6 +189,7 @@ async def read_allocation(person_id: UUID, work: Reading, caller: Caller, respon
 
 @router.get(
     "/people/{person_id}/allocation/explanation",
+    dependencies=[may(Action.READ_ALLOCATION)],
     response_model=ExplanationOut,
     responses={
         200: {
@@ -210,7 +214,11 @@ async def explain_allocation(
     return JSONResponse(_explanation_out(history, explanation).model_dump(mode="json"))
 
 
-@router.get("/allocation-tables/{council}", responses=responses((404, "The council has published no table.")))
+@router.get(
+    "/allocation-tables/{council}",
+    dependencies=[may(Action.READ_PUBLISHED)],
+    responses=responses((404, "The council has published no table.")),
+)
 async def read_tables(council: CouncilCode, _caller: Caller) -> list[dict[str, Any]]:
     """Every allocation table that a council has published: questions, points, pounds, prices and sources."""
     found = list(published(council))

@@ -7,10 +7,10 @@ from contextlib import asynccontextmanager
 from enum import StrEnum
 from uuid import UUID, uuid4
 
-from fastapi import APIRouter, BackgroundTasks, Depends, FastAPI, Request, Response
+from fastapi import APIRouter, BackgroundTasks, FastAPI, Request, Response
 
 from braid.kit.http import Caller, Reading, UnitOfWorkRoute, Writing
-from braid.kit.identity import Role, anyone_of
+from braid.kit.permissions import Action, may
 from braid.kit.problems import Problem, ProblemKind, ProblemTable, not_found, responses
 from braid.kit.unit_of_work import UnitOfWork
 from services.ras.domain.errors import TableNotSound
@@ -38,7 +38,6 @@ router = APIRouter(
     prefix="/v1",
     route_class=UnitOfWorkRoute,
     tags=["scenarios"],
-    dependencies=[Depends(anyone_of(Role.FINANCE_OFFICER, Role.SYSTEM))],
     lifespan=_runner,
 )
 
@@ -67,6 +66,7 @@ MEDIA_TYPES = {Form.CSV: "text/csv; charset=utf-8", Form.PARQUET: "application/v
 
 @router.post(
     "/scenarios",
+    dependencies=[may(Action.RUN_SCENARIO)],
     status_code=202,
     responses=responses(
         (400, "Idempotency-Key is missing or malformed."),
@@ -100,7 +100,9 @@ async def ask_scenario(
     return _out(row)
 
 
-@router.get("/scenarios/{scenario_id}", responses=responses(NOT_ALLOWED, NO_SCENARIO))
+@router.get(
+    "/scenarios/{scenario_id}", dependencies=[may(Action.RUN_SCENARIO)], responses=responses(NOT_ALLOWED, NO_SCENARIO)
+)
 async def read_scenario(
     scenario_id: UUID, work: Reading, caller: Caller, request: Request, after: BackgroundTasks
 ) -> ScenarioOut:
@@ -113,6 +115,7 @@ async def read_scenario(
 
 @router.get(
     "/scenarios/{scenario_id}/people.{form}",
+    dependencies=[may(Action.RUN_SCENARIO)],
     response_class=Response,
     responses={
         200: {"content": {media_type: {} for media_type in MEDIA_TYPES.values()}, "description": "A row a person."},

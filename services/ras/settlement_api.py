@@ -6,11 +6,12 @@ from fractions import Fraction
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from braid.kit.http import Caller, ExpectedVersion, Reading, UnitOfWorkRoute, Writing, entity_tag, stale_version
-from braid.kit.identity import Role, anyone_of
+from braid.kit.identity import Role
+from braid.kit.permissions import Action, may
 from braid.kit.problems import ProblemKind, ProblemTable, not_found, responses
 from services.ras import store
 from services.ras.api import SettlementOut
@@ -97,7 +98,7 @@ class HistoryOut(BaseModel):
 @router.post(
     "/people/{person_id}/allocation/settlement",
     status_code=201,
-    dependencies=[Depends(anyone_of(Role.PRACTITIONER, Role.APPROVER))],
+    dependencies=[may(Action.SETTLE_ALLOCATION)],
     responses=responses(
         (400, "Idempotency-Key is missing or malformed."),
         (403, "The caller's role does not settle figures, or an approver must decide this one."),
@@ -126,6 +127,7 @@ async def settle(
 
 @router.get(
     "/people/{person_id}/allocation/history",
+    dependencies=[may(Action.READ_ALLOCATION)],
     responses=responses((404, "There is no allocation yet, or the record is not yours to see.")),
 )
 async def read_history(person_id: UUID, work: Reading, caller: Caller) -> HistoryOut:

@@ -16,8 +16,9 @@ from braid.command_line.api_description import OPENAPI_FILE, platform_openapi
 from braid.command_line.services import all_definitions
 from braid.kit.http import UnitOfWorkRoute
 from braid.kit.identity import authenticated
-from gateway.main import build_gateway
-from gateway.routing import ROUTES
+from braid.kit.permissions import Action, Requirement
+from gateway.main import build_gateway, composed_routes
+from gateway.routing import COMPOSED, ROUTES
 
 #: Routes that anybody may call, each with its reason.
 OPEN_AT_THE_GATEWAY = {
@@ -55,6 +56,11 @@ def calls(dependant: Dependant) -> Iterator[object]:
         yield from calls(inner)
 
 
+def actions(route: APIRoute) -> list[Action]:
+    """What a route says is done by it."""
+    return [call.action for call in calls(route.dependant) if isinstance(call, Requirement)]
+
+
 @pytest.mark.parametrize(("service", "route"), service_routes(), ids=lambda value: getattr(value, "path", value))
 def test_every_service_route_asks_for_a_token(service: str, route: APIRoute) -> None:
     assert authenticated in set(calls(route.dependant))
@@ -72,10 +78,26 @@ def test_every_service_route_says_which_problems_it_answers_with(service: str, r
     assert told or route.path == "/v1/people", f"{route.path} declares no problem"
 
 
-def test_every_route_through_the_gateway_is_a_service_route() -> None:
-    there = {(method, route.path, service) for service, route in service_routes() for method in route.methods or ()}
+@pytest.mark.parametrize(("service", "route"), service_routes(), ids=lambda value: getattr(value, "path", value))
+def test_every_service_route_names_one_action(service: str, route: APIRoute) -> None:
+    assert len(actions(route)) == 1
 
-    assert {(row.method, row.path, row.service) for row in ROUTES} == there
+
+def test_every_route_through_the_gateway_is_a_service_route_of_the_same_action() -> None:
+    there = {
+        (method, route.path, service, action)
+        for service, route in service_routes()
+        for method in route.methods or ()
+        for action in actions(route)
+    }
+
+    assert {(row.method, row.path, row.service, row.action) for row in ROUTES} == there
+
+
+def test_every_read_that_the_gateway_puts_together_has_an_action() -> None:
+    made = {route.path for route in routes_of(composed_routes(None))}  # type: ignore[arg-type]  # looked at alone
+
+    assert set(COMPOSED) == made
 
 
 def test_the_committed_description_is_what_the_routes_make() -> None:

@@ -1,7 +1,7 @@
 """Acting for somebody over the API: with an authority that is recorded, in force and not objected to."""
 
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 
@@ -28,7 +28,7 @@ async def record(office: Office, case: Case, subject: str = "", **told: Any) -> 
 
 
 def proxy(office: Office, subject: str) -> Somebody:
-    return office.somebody(Role.BUDGET_HOLDER, subject=subject, person_id=UUID(int=0))
+    return office.somebody(Role.DELEGATE, subject=subject)
 
 
 async def test_a_proxy_who_signs_in_answers_as_a_proxy(office: Office) -> None:

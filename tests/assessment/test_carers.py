@@ -17,7 +17,7 @@ async def a_carer(office: Office, case: Case, subject: str | None = None) -> tup
     subject = subject or uuid4().hex
     body = {"name": "Somebody close (a made-up name)", "relationship": "son", "subject": subject}
     carer = await case.who.done("POST", f"{case.person}/carers", body)
-    return carer["carer_id"], office.somebody(Role.BUDGET_HOLDER, subject=subject)
+    return carer["carer_id"], office.somebody(Role.DELEGATE, subject=subject)
 
 
 def statement(said_by: str, **domains: Any) -> dict[str, Any]:

@@ -1,13 +1,13 @@
 """The example service's API, with the faults and slownesses that tests of the HTTP edge need."""
 
 import asyncio
-from typing import Annotated
+from typing import Any
 from uuid import UUID
 
 import httpx
 import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from fastapi import APIRouter, Depends, FastAPI, Request, Response
+from fastapi import APIRouter, FastAPI, Request, Response
 from pydantic import BaseModel, SecretStr
 from sqlalchemy import func, select
 
@@ -20,9 +20,9 @@ from braid.kit.identity import (
     Role,
     TokenSigner,
     TokenVerifier,
-    anyone_of,
     public_jwk,
 )
+from braid.kit.permissions import Action, may
 from braid.kit.problems import Problem, ProblemKind
 from braid.kit.service import ServiceDefinition, ServiceRuntime, build_api
 from braid.kit.settings import DatabaseSettings, ServiceSettings
@@ -76,12 +76,12 @@ async def add_number(person_id: UUID, given: GivenNumber, work: Writing, expecte
     await note_number(NumberSent(person_id=person_id, council=work.council, number=given.number), work)
 
 
-@router.get("/approvals")
-async def approvals(caller: Annotated[Principal, Depends(anyone_of(Role.APPROVER))]) -> str:
-    return caller.subject
+@router.get("/approvals", dependencies=[may(Action.DECIDE_PLAN)])
+async def approvals(caller: Caller) -> dict[str, Any]:
+    return {"subject": caller.subject, "roles": sorted(caller.roles)}
 
 
-@router.get("/me")
+@router.get("/me", dependencies=[may(Action.READ_PUBLISHED)])
 async def me(caller: Caller, request: Request) -> dict[str, str]:
     return {"subject": caller.subject, "council": caller.council}
 

@@ -170,7 +170,12 @@ async def test_a_role_that_is_needed_and_missing_is_named(api: httpx.AsyncClient
 
 async def test_a_role_that_is_needed_and_there_is_enough(api: httpx.AsyncClient) -> None:
     approver = replace(WORKER, roles=frozenset({Role.APPROVER, Role.AUDITOR}))
-    assert (await api.get("/approvals", headers=signed_in(approver))).json() == WORKER.subject
+    assert (await api.get("/approvals", headers=signed_in(approver))).json()["subject"] == WORKER.subject
+
+
+async def test_a_route_sees_its_caller_with_the_roles_that_count_for_its_action_alone(api: httpx.AsyncClient) -> None:
+    approver = replace(WORKER, roles=frozenset({Role.APPROVER, Role.AUDITOR, Role.BUDGET_HOLDER}))
+    assert (await api.get("/approvals", headers=signed_in(approver))).json()["roles"] == ["approver"]
 
 
 async def test_a_role_that_we_do_not_know_gives_nothing(api: httpx.AsyncClient) -> None:

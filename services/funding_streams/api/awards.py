@@ -14,6 +14,7 @@ from braid.contracts.award import AwardDecided
 from braid.contracts.uses_in_words import USES_IN_WORDS
 from braid.kit.http import Caller, Reading, UnitOfWorkRoute
 from braid.kit.identity import Principal
+from braid.kit.permissions import Action, may
 from braid.kit.problems import not_found, responses
 from braid.kit.unit_of_work import UnitOfWork
 from services.funding_streams.api.documents import DecisionOut, WouldChangeOut
@@ -43,7 +44,7 @@ class AwardsOut(BaseModel):
     awards: list[AwardDecided] = Field(description="In the order in which the streams are decided.")
 
 
-@router.get("/people/{person_id}/awards", responses=responses(NOTHING_DECIDED))
+@router.get("/people/{person_id}/awards", dependencies=[may(Action.READ_AWARDS)], responses=responses(NOTHING_DECIDED))
 async def read_awards(person_id: UUID, work: Reading, caller: Caller) -> AwardsOut:
     """What each stream decided: eligible or not and why, how much, for what, on whose word."""
     rows = await _latest(person_id, work, caller)
@@ -56,6 +57,7 @@ async def read_awards(person_id: UUID, work: Reading, caller: Caller) -> AwardsO
 
 @router.get(
     "/people/{person_id}/awards/{stream}/explanation",
+    dependencies=[may(Action.READ_AWARDS)],
     response_class=PlainTextResponse,
     responses={**_IN_PLAIN_TEXT, **responses(NOTHING_DECIDED)},
 )
@@ -68,7 +70,11 @@ async def explain_award(person_id: UUID, stream: str, work: Reading, caller: Cal
     return explained(decision, in_words())
 
 
-@router.get("/people/{person_id}/awards/{stream}/what-would-change", responses=responses(NOTHING_DECIDED))
+@router.get(
+    "/people/{person_id}/awards/{stream}/what-would-change",
+    dependencies=[may(Action.READ_AWARDS)],
+    responses=responses(NOTHING_DECIDED),
+)
 async def read_what_would_change(person_id: UUID, stream: str, work: Reading, caller: Caller) -> WouldChangeOut:
     """What would have to be otherwise for a stream that said no to say yes; the smallest sets, each decided with."""
     row = await case_of(person_id, work) if caller.may_read(person_id) else None

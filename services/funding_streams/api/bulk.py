@@ -14,6 +14,7 @@ from pydantic import BaseModel, Field, ValidationError
 from braid.contracts.award import AwardStatus
 from braid.contracts.codes import CouncilCode, Pence, StreamCode
 from braid.kit.http import Caller, Reading, UnitOfWorkRoute
+from braid.kit.permissions import Action, may
 from braid.kit.problems import TYPE_BASE, responses
 from services.funding_streams.api.documents import AllocationIn, Asked, FactsIn, PlausibleDay
 from services.funding_streams.api.examples import ExamplesOnDemand, bulk_examples
@@ -81,6 +82,7 @@ class BulkOut(BaseModel):
 
 @router.post(
     "/decisions:evaluate-in-bulk",
+    dependencies=[may(Action.EVALUATE_RULES)],
     response_model=BulkOut,
     response_model_exclude_unset=True,
     responses={

@@ -10,6 +10,7 @@ from braid.contracts.award import Term
 from braid.contracts.facts import FactKind
 from braid.contracts.uses import PayeeBar, PermittedUse
 from braid.kit.http import Caller, Reading, UnitOfWorkRoute
+from braid.kit.permissions import Action, may
 from braid.kit.problems import responses
 from services.funding_streams.api.documents import PlausibleDay
 from services.funding_streams.discovery import adapters
@@ -99,14 +100,14 @@ class FiguresOut(BaseModel):
     next: str | None = Field(description="Give it as ``after`` for the next page; null on the last one.")
 
 
-@router.get("/streams", responses=responses(_NOT_A_DAY))
+@router.get("/streams", dependencies=[may(Action.READ_PUBLISHED)], responses=responses(_NOT_A_DAY))
 async def read_streams(work: Reading, _caller: Caller, on: OnDay = None) -> StreamsOut:
     """Every stream: who decides, what it asks for, what it may pay for, and what else holds."""
     day = on or work.now.date()
     return StreamsOut(on=day, streams=[_stream(adapter, day) for adapter in adapters()])
 
 
-@router.get("/facts", responses=responses(_NOT_A_DAY))
+@router.get("/facts", dependencies=[may(Action.READ_PUBLISHED)], responses=responses(_NOT_A_DAY))
 async def read_facts(work: Reading, _caller: Caller, on: OnDay = None) -> FactsOut:
     """Every fact that a stream may ask for: how it is written, what it means, and who asks."""
     day = on or work.now.date()
@@ -127,7 +128,7 @@ async def read_facts(work: Reading, _caller: Caller, on: OnDay = None) -> FactsO
     )
 
 
-@router.get("/figures", responses=responses(_NOT_A_DAY))
+@router.get("/figures", dependencies=[may(Action.READ_PUBLISHED)], responses=responses(_NOT_A_DAY))
 async def read_figures(
     work: Reading,
     _caller: Caller,

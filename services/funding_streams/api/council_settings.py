@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StrictStr
 
 from braid.kit.http import Caller, ExpectedVersion, Reading, UnitOfWorkRoute, Writing, entity_tag
-from braid.kit.identity import Role, anyone_of
+from braid.kit.permissions import Action, may
 from braid.kit.problems import Problem, not_found, responses
 from services.funding_streams.api.documents import PlausibleDay
 from services.funding_streams.council_settings_store import as_setting, choose, history, in_force, value_of
@@ -21,7 +21,6 @@ router = APIRouter(prefix="/v1/council-settings", route_class=UnitOfWorkRoute, t
 
 #: A council's charging policy is its finance officers' to keep. Approvers decide on single people's money: who applies
 #: a rule to a person does not also set it.
-MayChoose = Depends(anyone_of(Role.FINANCE_OFFICER))
 
 #: A choice: yes or no, a number, a code, a list of codes, or null where there may be none.
 SettingValueJson = StrictBool | StrictInt | StrictStr | list[StrictStr] | None
@@ -80,7 +79,7 @@ class SettingsOut(BaseModel):
 OnDay = Annotated[PlausibleDay | None, Query(description="The day that is asked about; today where it is left out.")]
 
 
-@router.get("", responses=responses((422, "The day is not one.")))
+@router.get("", dependencies=[may(Action.READ_PUBLISHED)], responses=responses((422, "The day is not one.")))
 async def read_settings(work: Reading, _caller: Caller, on: OnDay = None) -> SettingsOut:
     """What the law leaves to councils, with the default, this council's choice on the day, and its history."""
     day = on or work.now.date()
@@ -96,7 +95,7 @@ async def read_settings(work: Reading, _caller: Caller, on: OnDay = None) -> Set
     )
 
 
-@router.get("/{name}", responses=responses(_NO_SETTING))
+@router.get("/{name}", dependencies=[may(Action.READ_PUBLISHED)], responses=responses(_NO_SETTING))
 async def read_setting(name: str, work: Reading, _caller: Caller, response: Response, on: OnDay = None) -> SettingOut:
     """One setting, with its history and the ETag that the next choice needs."""
     return _answer(_declared(name), await history(work, name), on or work.now.date(), response)
@@ -104,7 +103,7 @@ async def read_setting(name: str, work: Reading, _caller: Caller, response: Resp
 
 @router.put(
     "/{name}",
-    dependencies=[MayChoose],
+    dependencies=[may(Action.CHOOSE_FOR_COUNCIL)],
     responses=responses(
         (403, "Only a finance officer of the council chooses."),
         _NO_SETTING,

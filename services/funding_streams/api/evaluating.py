@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 from braid.contracts.award import AwardStatus
 from braid.contracts.uses import may_pay
 from braid.kit.http import Caller, Reading, UnitOfWorkRoute
+from braid.kit.permissions import Action, may
 from braid.kit.problems import responses
 from braid.kit.unit_of_work import UnitOfWork
 from services.funding_streams.api.documents import (
@@ -72,7 +73,7 @@ class MissingOut(BaseModel):
     streams: list[MissingForOut]
 
 
-@router.post("/decisions:evaluate", responses=responses(_REFUSED))
+@router.post("/decisions:evaluate", dependencies=[may(Action.EVALUATE_RULES)], responses=responses(_REFUSED))
 async def evaluate_case(
     body: Annotated[EvaluateIn, Body(openapi_examples=ExamplesOnDemand(evaluation_examples))],
     request: Request,
@@ -97,7 +98,7 @@ async def evaluate_case(
     return EvaluatedOut(on=body.on, council=body.council or work.council, evaluations=evaluations)
 
 
-@router.post("/facts:missing", responses=responses(_REFUSED))
+@router.post("/facts:missing", dependencies=[may(Action.EVALUATE_RULES)], responses=responses(_REFUSED))
 async def missing_facts(body: MissingIn, work: Reading, _caller: Caller) -> MissingOut:
     """Which facts each stream still needs, with what they mean, after those that are known."""
     allocation = as_allocation(body.allocation)

@@ -10,6 +10,7 @@ from braid.contracts.award import AwardStatus
 from braid.contracts.codes import Pence
 from braid.kit.http import Caller, Reading, UnitOfWorkRoute
 from braid.kit.identity import Principal
+from braid.kit.permissions import Action, may
 from braid.kit.problems import not_found, responses
 from braid.kit.unit_of_work import UnitOfWork
 from services.funding_streams.api.awards import NOTHING_DECIDED
@@ -83,6 +84,7 @@ class PersonsAlignmentOut(BaseModel):
 
 @router.post(
     "/what-if",
+    dependencies=[may(Action.READ_AWARDS)],
     responses=responses(
         NOTHING_DECIDED, (422, "A fact that is supposed is unknown, impossible, or against another; each is named.")
     ),
@@ -105,7 +107,7 @@ async def what_if(person_id: UUID, body: WhatIfIn, work: Reading, caller: Caller
     )
 
 
-@router.get("/alignment", responses=responses(NOTHING_DECIDED))
+@router.get("/alignment", dependencies=[may(Action.READ_AWARDS)], responses=responses(NOTHING_DECIDED))
 async def read_alignment(person_id: UUID, work: Reading, caller: Caller) -> PersonsAlignmentOut:
     """Which facts each stream still lacks, which it no longer needs, and what they mean."""
     row = await _case(person_id, work, caller)

@@ -6,12 +6,12 @@ from itertools import groupby
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from braid.contracts.codes import StreamCode
 from braid.kit.http import Caller, Reading, UnitOfWorkRoute
-from braid.kit.identity import COUNCIL_ROLES, Role, anyone_of
+from braid.kit.permissions import Action, may
 from braid.kit.problems import not_found, responses
 from services.ledger.api.asking import NOT_YOURS
 from services.ledger.balance_queries import Balance, Whose, balances_of
@@ -26,7 +26,6 @@ AsKnownAt = Annotated[
     Query(description="What was recorded at this moment or before counts; with its zone. Now, where not given."),
 ]
 _WRONG_TIME = (422, "A date is not valid, or a time has no zone.")
-_MAY_READ_ALL = Depends(anyone_of(Role.FINANCE_OFFICER, Role.AUDITOR, Role.SYSTEM))
 _NOT_ALL = (403, "The caller is neither finance officer, auditor nor system.")
 
 
@@ -62,7 +61,11 @@ class BalancesOut(BaseModel):
     balances: list[BalanceOut]
 
 
-@router.get("/people/{person_id}/budget/balances", responses=responses(NOT_YOURS, _WRONG_TIME))
+@router.get(
+    "/people/{person_id}/budget/balances",
+    dependencies=[may(Action.READ_BUDGET)],
+    responses=responses(NOT_YOURS, _WRONG_TIME),
+)
 async def read_budget_balances(
     person_id: UUID, work: Reading, caller: Caller, for_date: ForDate = None, as_known_at: AsKnownAt = None
 ) -> BalancesOut:
@@ -73,7 +76,7 @@ async def read_budget_balances(
 
 @router.get(
     "/funds/{fund_id}/balances",
-    dependencies=[Depends(anyone_of(*COUNCIL_ROLES))],
+    dependencies=[may(Action.READ_ANY_ACCOUNT)],
     responses=responses((403, "The caller is not of the council."), (404, "No such fund has money."), _WRONG_TIME),
 )
 async def read_fund_balances(
@@ -85,7 +88,9 @@ async def read_fund_balances(
     return await _asked(work, Whose(fund_id=fund_id), for_date, as_known_at)
 
 
-@router.get("/streams/{stream}/balances", dependencies=[_MAY_READ_ALL], responses=responses(_NOT_ALL, _WRONG_TIME))
+@router.get(
+    "/streams/{stream}/balances", dependencies=[may(Action.READ_BOOKS)], responses=responses(_NOT_ALL, _WRONG_TIME)
+)
 async def read_stream_balances(
     stream: StreamCode, work: Reading, for_date: ForDate = None, as_known_at: AsKnownAt = None
 ) -> BalancesOut:
@@ -93,7 +98,7 @@ async def read_stream_balances(
     return await _asked(work, Whose(stream=stream), for_date, as_known_at)
 
 
-@router.get("/balances", dependencies=[_MAY_READ_ALL], responses=responses(_NOT_ALL, _WRONG_TIME))
+@router.get("/balances", dependencies=[may(Action.READ_BOOKS)], responses=responses(_NOT_ALL, _WRONG_TIME))
 async def read_balances(work: Reading, for_date: ForDate = None, as_known_at: AsKnownAt = None) -> BalancesOut:
     """The balances of the council by stream and account."""
     return await _asked(work, Whose(), for_date, as_known_at)

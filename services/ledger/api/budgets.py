@@ -10,6 +10,7 @@ from braid.contracts.award import AwardStatus, Cadence
 from braid.contracts.codes import StreamCode
 from braid.contracts.uses import PermittedUse
 from braid.kit.http import Caller, Reading, UnitOfWorkRoute
+from braid.kit.permissions import Action, may
 from braid.kit.problems import responses
 from services.ledger import queries
 from services.ledger.api.asking import NOT_YOURS
@@ -50,7 +51,7 @@ class BudgetOut(BaseModel):
     funds: list[FundOut]
 
 
-@router.get("/people/{person_id}/budget", responses=responses(NOT_YOURS))
+@router.get("/people/{person_id}/budget", dependencies=[may(Action.READ_BUDGET)], responses=responses(NOT_YOURS))
 async def read_budget(person_id: UUID, work: Reading, caller: Caller) -> BudgetOut:
     """The person's whole budget and each stream's part of it."""
     budget = await budget_of(person_id, work, caller)

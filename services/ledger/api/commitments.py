@@ -5,11 +5,11 @@ from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from braid.kit.http import Caller, Reading, UnitOfWorkRoute, Writing
-from braid.kit.identity import Role, anyone_of
+from braid.kit.permissions import Action, may
 from braid.kit.problems import ProblemKind, ProblemTable, responses
 from services.ledger import commitments
 from services.ledger.api.asking import NOT_YOURS, Day, ItemAsked, PenceAboveZero, Words
@@ -36,8 +36,6 @@ PROBLEMS: ProblemTable = {
     NoSuchItem: ProblemKind(422, "no-such-item", "The plan has no such item"),
 }
 
-_MAY_COMMIT = Depends(anyone_of(Role.PRACTITIONER, Role.APPROVER, Role.FINANCE_OFFICER, Role.SYSTEM))
-_MAY_PAY = Depends(anyone_of(Role.FINANCE_OFFICER, Role.SYSTEM))
 _REFUSED = (409, "The journal refuses it: the problem names the rule.")
 _INVALID = (422, "The body is not valid.")
 _WRONG_ROLE = (403, "The caller's role does not do this.")
@@ -137,7 +135,7 @@ class ExpiredOut(BaseModel):
 @router.post(
     "/people/{person_id}/budget/commitments",
     status_code=201,
-    dependencies=[_MAY_COMMIT],
+    dependencies=[may(Action.HOLD_MONEY)],
     responses=responses(
         _WRONG_ROLE,
         NOT_YOURS,
@@ -161,7 +159,9 @@ async def place_commitment(person_id: UUID, body: CommitmentIn, work: Writing, c
     return _commitment_out(placed)
 
 
-@router.get("/people/{person_id}/budget/commitments", responses=responses(NOT_YOURS))
+@router.get(
+    "/people/{person_id}/budget/commitments", dependencies=[may(Action.READ_BUDGET)], responses=responses(NOT_YOURS)
+)
 async def read_commitments(
     person_id: UUID, work: Reading, caller: Caller, item_id: UUID | None = None
 ) -> CommitmentsOut:
@@ -171,7 +171,11 @@ async def read_commitments(
     return CommitmentsOut(commitments=[_commitment_out(one) for one in found])
 
 
-@router.get("/people/{person_id}/budget/commitments/{commitment_id}", responses=responses(NOT_YOURS))
+@router.get(
+    "/people/{person_id}/budget/commitments/{commitment_id}",
+    dependencies=[may(Action.READ_BUDGET)],
+    responses=responses(NOT_YOURS),
+)
 async def read_commitment(person_id: UUID, commitment_id: UUID, work: Reading, caller: Caller) -> CommitmentOut:
     """One commitment."""
     budget = await budget_of(person_id, work, caller)
@@ -180,7 +184,7 @@ async def read_commitment(person_id: UUID, commitment_id: UUID, work: Reading, c
 
 @router.post(
     "/people/{person_id}/budget/commitments/{commitment_id}/settlements",
-    dependencies=[_MAY_PAY],
+    dependencies=[may(Action.SETTLE_HELD_MONEY)],
     responses=responses(_WRONG_ROLE, NOT_YOURS, _REFUSED, _INVALID),
 )
 async def settle_commitment(
@@ -198,7 +202,7 @@ async def settle_commitment(
 
 @router.post(
     "/people/{person_id}/budget/commitments/{commitment_id}/release",
-    dependencies=[_MAY_COMMIT],
+    dependencies=[may(Action.HOLD_MONEY)],
     responses=responses(_WRONG_ROLE, NOT_YOURS, _REFUSED, _INVALID),
 )
 async def release_commitment(
@@ -213,7 +217,7 @@ async def release_commitment(
 
 @router.post(
     "/commitments:expire",
-    dependencies=[_MAY_PAY],
+    dependencies=[may(Action.SETTLE_HELD_MONEY)],
     responses=responses(_WRONG_ROLE, (409, "The period is closed."), _INVALID),
 )
 async def expire_commitments(body: ExpiryIn, work: Writing) -> ExpiredOut:

@@ -4,12 +4,12 @@ from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID, uuid4
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from braid.contracts.codes import StreamCode
 from braid.kit.http import Caller, Reading, UnitOfWorkRoute, Writing
-from braid.kit.identity import COUNCIL_ROLES, Role, anyone_of
+from braid.kit.permissions import Action, may
 from braid.kit.problems import ProblemKind, ProblemTable, not_found, responses
 from services.ledger import journal_store
 from services.ledger.api.asking import NOT_YOURS, Day
@@ -77,6 +77,7 @@ class ReversalIn(BaseModel):
 
 @router.get(
     "/people/{person_id}/budget/entries",
+    dependencies=[may(Action.READ_BUDGET)],
     responses=responses(NOT_YOURS, (422, "A filter is not valid.")),
 )
 async def read_entries(
@@ -101,7 +102,7 @@ async def read_entries(
 
 @router.get(
     "/entries/{entry_id}",
-    dependencies=[Depends(anyone_of(*COUNCIL_ROLES))],
+    dependencies=[may(Action.READ_ANY_ACCOUNT)],
     responses=responses((403, "The caller is not of the council."), (404, "There is no such entry.")),
 )
 async def read_entry(entry_id: UUID, work: Reading) -> EntryOut:
@@ -112,7 +113,7 @@ async def read_entry(entry_id: UUID, work: Reading) -> EntryOut:
 @router.post(
     "/entries/{entry_id}/reversal",
     status_code=201,
-    dependencies=[Depends(anyone_of(Role.FINANCE_OFFICER, Role.SYSTEM))],
+    dependencies=[may(Action.POST_ENTRIES)],
     responses=responses(
         (403, "The caller is neither finance officer nor system."),
         (404, "There is no such entry."),

@@ -10,6 +10,7 @@ from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, ConfigDict, Field
 
 from braid.kit.http import Caller, Reading, UnitOfWorkRoute
+from braid.kit.permissions import Action, may
 from braid.kit.problems import responses
 from services.ledger import plan_check
 from services.ledger.api.asking import NOT_YOURS, ItemAsked
@@ -130,6 +131,7 @@ class CheckOut(BaseModel):
 
 @router.post(
     "/people/{person_id}/budget/plan-check",
+    dependencies=[may(Action.READ_BUDGET)],
     responses=responses(NOT_YOURS, (422, "The items are not valid, or cost more than any budget could.")),
 )
 async def check_plan(person_id: UUID, body: CheckIn, work: Reading, caller: Caller) -> CheckOut:

@@ -11,7 +11,7 @@ from itertools import groupby
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 from pydantic import (
     BaseModel,
     ConfigDict,
@@ -25,7 +25,8 @@ from pydantic import (
 from braid.contracts.codes import StreamCode
 from braid.contracts.uses import Use
 from braid.kit.http import Caller, Reading, UnitOfWorkRoute, reading
-from braid.kit.identity import Principal, Role, anyone_of
+from braid.kit.identity import Principal
+from braid.kit.permissions import Action, may
 from braid.kit.problems import Problem, ProblemKind, ProblemTable, responses
 from services.ledger import journal_store
 from services.ledger.api.asking import Day
@@ -227,14 +228,13 @@ class _Entry:
     subject_id: UUID | None
 
 
-_MAY_POST = Depends(anyone_of(Role.FINANCE_OFFICER, Role.SYSTEM))
 _ANSWERS: TypeAdapter[list[dict[str, Any]]] = TypeAdapter(list[dict[str, Any]])
 
 
 @router.post(
     "/entries",
     status_code=201,
-    dependencies=[_MAY_POST],
+    dependencies=[may(Action.POST_ENTRIES)],
     response_model=AnswerOut,
     responses={
         200: {"model": AnswerOut, "description": "It was posted before, saying the same."},
@@ -263,7 +263,7 @@ async def post_entry(body: EntryAsked, caller: Caller, request: Request, respons
 
 @router.post(
     "/entries:batch",
-    dependencies=[_MAY_POST],
+    dependencies=[may(Action.POST_ENTRIES)],
     response_model=AnswersOut,
     responses=responses(
         (403, "The caller is neither finance officer nor system."),

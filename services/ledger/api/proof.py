@@ -2,12 +2,12 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from braid.contracts.codes import StreamCode
 from braid.kit.http import Reading, UnitOfWorkRoute
-from braid.kit.identity import Role, anyone_of
+from braid.kit.permissions import Action, may
 from braid.kit.problems import responses
 from services.ledger import proof, queries
 from services.ledger.domain.hash_chain import Head
@@ -37,7 +37,7 @@ class ProofOut(BaseModel):
 
 @router.get(
     "/journal/proof",
-    dependencies=[Depends(anyone_of(Role.FINANCE_OFFICER, Role.AUDITOR, Role.SYSTEM))],
+    dependencies=[may(Action.READ_BOOKS)],
     responses=responses(
         (403, "The caller is neither finance officer, auditor nor system."), (422, "What is expected is no end.")
     ),

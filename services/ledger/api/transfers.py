@@ -3,11 +3,11 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from braid.kit.http import Caller, UnitOfWorkRoute, Writing
-from braid.kit.identity import Role, anyone_of
+from braid.kit.permissions import Action, may
 from braid.kit.problems import ProblemKind, ProblemTable, responses
 from services.ledger import transfers
 from services.ledger.api.asking import NOT_YOURS, Day, PenceAboveZero, Words
@@ -56,7 +56,7 @@ class TransferOut(BaseModel):
 @router.post(
     "/people/{person_id}/budget/transfers",
     status_code=201,
-    dependencies=[Depends(anyone_of(Role.FINANCE_OFFICER, Role.SYSTEM))],
+    dependencies=[may(Action.POST_ENTRIES)],
     responses=responses(
         (403, "The caller is neither finance officer nor system."),
         NOT_YOURS,

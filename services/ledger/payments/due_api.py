@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Request
 
 from braid.kit.http import Caller, Reading, UnitOfWorkRoute, Writing
-from braid.kit.identity import Role, anyone_of
+from braid.kit.permissions import Action, may
 from braid.kit.problems import not_found, responses
 from services.ledger import queries
 from services.ledger.bank_files.account_check import AccountChecker, checker_of
@@ -52,7 +52,6 @@ from services.ledger.tables import BudgetRow
 
 router = APIRouter(prefix="/v1", route_class=UnitOfWorkRoute, tags=["payments"])
 
-_FINANCE = Depends(anyone_of(Role.FINANCE_OFFICER))
 _FORBIDDEN = (403, "The caller's role does not allow it.")
 _NO_KEY = (400, "Idempotency-Key is missing or malformed.")
 _NO_BUDGET = (404, "No budget is open for this person, or nothing of this id is there.")
@@ -72,7 +71,7 @@ Checker = Annotated[AccountChecker, Depends(account_checker)]
 @router.post(
     "/people/{person_id}/payees",
     status_code=201,
-    dependencies=[_FINANCE],
+    dependencies=[may(Action.KEEP_PAYMENTS_DUE)],
     responses=responses(_NO_KEY, _FORBIDDEN, _NO_BUDGET, _INVALID),
 )
 async def add_payee(person_id: UUID, body: PayeeIn, work: Writing, caller: Caller, checker: Checker) -> AccountOut:
@@ -81,7 +80,11 @@ async def add_payee(person_id: UUID, body: PayeeIn, work: Writing, caller: Calle
     return _account(await payees.add_payee(work, budget.budget_id, body.kind, _given(body), checker, by=caller.subject))
 
 
-@router.get("/people/{person_id}/payees", dependencies=[_FINANCE], responses=responses(_FORBIDDEN, _NO_BUDGET))
+@router.get(
+    "/people/{person_id}/payees",
+    dependencies=[may(Action.KEEP_PAYMENTS_DUE)],
+    responses=responses(_FORBIDDEN, _NO_BUDGET),
+)
 async def read_payees(person_id: UUID, work: Reading) -> AccountsOut:
     """The payees of a budget, with every version of each account."""
     budget = await _budget(person_id, work)
@@ -92,7 +95,7 @@ async def read_payees(person_id: UUID, work: Reading) -> AccountsOut:
 @router.post(
     "/payees/{payee_id}/accounts",
     status_code=201,
-    dependencies=[_FINANCE],
+    dependencies=[may(Action.KEEP_PAYMENTS_DUE)],
     responses=responses(_NO_KEY, _FORBIDDEN, _NO_BUDGET, _INVALID),
 )
 async def change_account(
@@ -104,7 +107,7 @@ async def change_account(
 
 @router.post(
     "/payees/{payee_id}/accounts/{version}/confirmation",
-    dependencies=[_FINANCE],
+    dependencies=[may(Action.KEEP_PAYMENTS_DUE)],
     responses=responses(_NO_KEY, (403, "The caller wrote it down."), _NO_BUDGET, (409, "There is nothing to confirm.")),
 )
 async def confirm_account(payee_id: UUID, version: int, work: Writing, caller: Caller) -> AccountOut:
@@ -115,7 +118,7 @@ async def confirm_account(payee_id: UUID, version: int, work: Writing, caller: C
 @router.post(
     "/people/{person_id}/payment-schedules",
     status_code=201,
-    dependencies=[_FINANCE],
+    dependencies=[may(Action.KEEP_PAYMENTS_DUE)],
     responses=responses(_NO_KEY, _FORBIDDEN, _NO_BUDGET, (409, "There is one of that name already."), _INVALID),
 )
 async def open_schedule(person_id: UUID, body: ScheduleIn, work: Writing, caller: Caller) -> ScheduleOut:
@@ -132,7 +135,7 @@ async def open_schedule(person_id: UUID, body: ScheduleIn, work: Writing, caller
 @router.post(
     "/payment-schedules/{schedule_id}/versions",
     status_code=201,
-    dependencies=[_FINANCE],
+    dependencies=[may(Action.KEEP_PAYMENTS_DUE)],
     responses=responses(_NO_KEY, _FORBIDDEN, _NO_BUDGET, _INVALID),
 )
 async def revise_schedule(schedule_id: UUID, body: RevisionIn, work: Writing, caller: Caller) -> ScheduleOut:
@@ -144,7 +147,9 @@ async def revise_schedule(schedule_id: UUID, body: RevisionIn, work: Writing, ca
 
 
 @router.get(
-    "/people/{person_id}/payment-schedules", dependencies=[_FINANCE], responses=responses(_FORBIDDEN, _NO_BUDGET)
+    "/people/{person_id}/payment-schedules",
+    dependencies=[may(Action.KEEP_PAYMENTS_DUE)],
+    responses=responses(_FORBIDDEN, _NO_BUDGET),
 )
 async def read_schedules(person_id: UUID, work: Reading) -> SchedulesOut:
     """Every version of every schedule of a budget."""
@@ -155,7 +160,7 @@ async def read_schedules(person_id: UUID, work: Reading) -> SchedulesOut:
 @router.post(
     "/people/{person_id}/receipts",
     status_code=201,
-    dependencies=[_FINANCE],
+    dependencies=[may(Action.KEEP_PAYMENTS_DUE)],
     responses=responses(_NO_KEY, _FORBIDDEN, _NO_BUDGET, _INVALID),
 )
 async def claim_receipts(person_id: UUID, body: ClaimIn, work: Writing) -> ClaimOut:
@@ -196,7 +201,7 @@ async def claim_receipts(person_id: UUID, body: ClaimIn, work: Writing) -> Claim
 @router.post(
     "/people/{person_id}/certificates",
     status_code=201,
-    dependencies=[_FINANCE],
+    dependencies=[may(Action.KEEP_PAYMENTS_DUE)],
     responses=responses(_NO_KEY, _FORBIDDEN, _NO_BUDGET, (409, "It is another stage's turn."), _INVALID),
 )
 async def certify_stage(person_id: UUID, body: CertificateIn, work: Writing) -> StageOut:
@@ -233,7 +238,7 @@ async def certify_stage(person_id: UUID, body: CertificateIn, work: Writing) -> 
 @router.post(
     "/people/{person_id}/invoices-due",
     status_code=201,
-    dependencies=[_FINANCE],
+    dependencies=[may(Action.KEEP_PAYMENTS_DUE)],
     responses=responses(
         _NO_KEY, _FORBIDDEN, _NO_BUDGET, (409, "The invoice is due otherwise, or was taken in as paid."), _INVALID
     ),
@@ -261,7 +266,11 @@ async def add_invoice(person_id: UUID, body: InvoiceIn, work: Writing) -> DueOut
     return _due(row)
 
 
-@router.get("/people/{person_id}/payments", responses=responses((404, "No budget is open, or it is not yours to see.")))
+@router.get(
+    "/people/{person_id}/payments",
+    dependencies=[may(Action.READ_BUDGET)],
+    responses=responses((404, "No budget is open, or it is not yours to see.")),
+)
 async def read_payments(person_id: UUID, work: Reading, caller: Caller) -> PaymentsOut:
     """Everything that is or was due to a person, how it was worked out, and how far it has got."""
     budget = await queries.budget_of(work, person_id) if caller.may_read(person_id) else None
@@ -280,7 +289,7 @@ async def read_payments(person_id: UUID, work: Reading, caller: Caller) -> Payme
 
 @router.post(
     "/payments-due/{due_id}/let-go",
-    dependencies=[_FINANCE],
+    dependencies=[may(Action.KEEP_PAYMENTS_DUE)],
     responses=responses(_NO_KEY, _FORBIDDEN, _NO_BUDGET, (409, "It has to be mended at its cause."), _INVALID),
 )
 async def let_go(due_id: UUID, body: LetGoIn, work: Writing, caller: Caller) -> DueOut:
@@ -291,7 +300,7 @@ async def let_go(due_id: UUID, body: LetGoIn, work: Writing, caller: Caller) -> 
 @router.post(
     "/people/{person_id}/payment-stops",
     status_code=201,
-    dependencies=[Depends(anyone_of(Role.FINANCE_OFFICER, Role.PRACTITIONER))],
+    dependencies=[may(Action.STOP_PAYMENTS)],
     responses=responses(_NO_KEY, _FORBIDDEN, _NO_BUDGET, _INVALID),
 )
 async def record_stop(person_id: UUID, body: StopIn, work: Writing, caller: Caller) -> StopOut:
@@ -303,7 +312,7 @@ async def record_stop(person_id: UUID, body: StopIn, work: Writing, caller: Call
 
 @router.post(
     "/payment-stops/{stop_id}/lifting",
-    dependencies=[Depends(anyone_of(Role.FINANCE_OFFICER, Role.PRACTITIONER))],
+    dependencies=[may(Action.STOP_PAYMENTS)],
     responses=responses(_NO_KEY, _FORBIDDEN, _NO_BUDGET, _INVALID),
 )
 async def lift_stop(stop_id: UUID, body: LiftIn, work: Writing, caller: Caller) -> StopOut:
@@ -313,7 +322,7 @@ async def lift_stop(stop_id: UUID, body: LiftIn, work: Writing, caller: Caller) 
 
 @router.get(
     "/people/{person_id}/payment-stops",
-    dependencies=[Depends(anyone_of(Role.FINANCE_OFFICER, Role.PRACTITIONER, Role.AUDITOR))],
+    dependencies=[may(Action.READ_PAYMENT_STOPS)],
     responses=responses(_FORBIDDEN, _NO_BUDGET),
 )
 async def read_stops(person_id: UUID, work: Reading) -> StopsOut:

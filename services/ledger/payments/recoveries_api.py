@@ -4,12 +4,12 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from braid.contracts.codes import StreamCode
 from braid.kit.http import Caller, Reading, UnitOfWorkRoute, Writing
-from braid.kit.identity import Role, anyone_of
+from braid.kit.permissions import Action, may
 from braid.kit.problems import not_found, responses
 from services.ledger import queries
 from services.ledger.domain.payments.periods import Every
@@ -22,8 +22,6 @@ from services.ledger.payments.year_ends import YearEndAsked
 
 router = APIRouter(prefix="/v1", route_class=UnitOfWorkRoute, tags=["recoveries"])
 
-_FINANCE = Depends(anyone_of(Role.FINANCE_OFFICER))
-_SECOND_PERSON = Depends(anyone_of(Role.FINANCE_OFFICER, Role.APPROVER))
 _PROBLEMS = responses(
     (400, "Idempotency-Key is missing or malformed."),
     (403, "The caller's role does not allow it, or the caller proposed it."),
@@ -128,7 +126,9 @@ class RecoveriesOut(BaseModel):
     recoveries: list[RecoveryOut]
 
 
-@router.post("/people/{person_id}/recoveries", status_code=201, dependencies=[_FINANCE], responses=_PROBLEMS)
+@router.post(
+    "/people/{person_id}/recoveries", status_code=201, dependencies=[may(Action.RECOVER_MONEY)], responses=_PROBLEMS
+)
 async def propose(person_id: UUID, body: RecoveryIn, work: Writing, caller: Caller) -> RecoveryOut:
     """Propose to ask money back; nothing is owed before somebody else decides it."""
     budget = await queries.budget_of(work, person_id)
@@ -142,7 +142,9 @@ async def propose(person_id: UUID, body: RecoveryIn, work: Writing, caller: Call
 
 
 @router.get(
-    "/people/{person_id}/recoveries", responses=responses((404, "No budget is open, or it is not yours to see."))
+    "/people/{person_id}/recoveries",
+    dependencies=[may(Action.READ_BUDGET)],
+    responses=responses((404, "No budget is open, or it is not yours to see.")),
 )
 async def read_recoveries(person_id: UUID, work: Reading, caller: Caller) -> RecoveriesOut:
     """Every recovery of a person, with what falls due when."""
@@ -152,19 +154,21 @@ async def read_recoveries(person_id: UUID, work: Reading, caller: Caller) -> Rec
     return RecoveriesOut(recoveries=[_out(row) for row in await recoveries.recoveries_of(work, budget.budget_id)])
 
 
-@router.post("/recoveries/{recovery_id}/decision", dependencies=[_SECOND_PERSON], responses=_PROBLEMS)
+@router.post("/recoveries/{recovery_id}/decision", dependencies=[may(Action.DECIDE_RECOVERY)], responses=_PROBLEMS)
 async def decide(recovery_id: UUID, body: OnIn, work: Writing, caller: Caller) -> RecoveryOut:
     """Decide a recovery that somebody else proposed."""
     return _out(await recoveries.decide(work, recovery_id, on=body.on, by=caller.subject))
 
 
-@router.post("/recoveries/{recovery_id}/appeal", dependencies=[_SECOND_PERSON], responses=_PROBLEMS)
+@router.post("/recoveries/{recovery_id}/appeal", dependencies=[may(Action.DECIDE_RECOVERY)], responses=_PROBLEMS)
 async def open_appeal(recovery_id: UUID, body: AppealIn, work: Writing, caller: Caller) -> RecoveryOut:
     """Take in the person's appeal: nothing falls due until it is closed."""
     return _out(await recoveries.open_appeal(work, recovery_id, on=body.on, reason=body.reason, by=caller.subject))
 
 
-@router.post("/recoveries/{recovery_id}/appeal/outcome", dependencies=[_SECOND_PERSON], responses=_PROBLEMS)
+@router.post(
+    "/recoveries/{recovery_id}/appeal/outcome", dependencies=[may(Action.DECIDE_RECOVERY)], responses=_PROBLEMS
+)
 async def close_appeal(recovery_id: UUID, body: HeardIn, work: Writing, caller: Caller) -> RecoveryOut:
     """Close an appeal, with what it takes off."""
     row = await recoveries.close_appeal(
@@ -173,7 +177,7 @@ async def close_appeal(recovery_id: UUID, body: HeardIn, work: Writing, caller: 
     return _out(row)
 
 
-@router.post("/recoveries/{recovery_id}/write-off", dependencies=[_SECOND_PERSON], responses=_PROBLEMS)
+@router.post("/recoveries/{recovery_id}/write-off", dependencies=[may(Action.DECIDE_RECOVERY)], responses=_PROBLEMS)
 async def write_off(recovery_id: UUID, body: LetOffIn, work: Writing, caller: Caller) -> RecoveryOut:
     """Let some or all of what is owed go."""
     row = await recoveries.write_off(
@@ -182,7 +186,7 @@ async def write_off(recovery_id: UUID, body: LetOffIn, work: Writing, caller: Ca
     return _out(row)
 
 
-@router.post("/recoveries/{recovery_id}/receipts", dependencies=[_FINANCE], responses=_PROBLEMS)
+@router.post("/recoveries/{recovery_id}/receipts", dependencies=[may(Action.RECOVER_MONEY)], responses=_PROBLEMS)
 async def receive(recovery_id: UUID, body: ReceivedIn, work: Writing, caller: Caller) -> RecoveryOut:
     """Take in what the person paid back."""
     row = await recoveries.receive(
@@ -191,7 +195,7 @@ async def receive(recovery_id: UUID, body: ReceivedIn, work: Writing, caller: Ca
     return _out(row)
 
 
-@router.post("/people/{person_id}/year-ends", dependencies=[_FINANCE], responses=_PROBLEMS)
+@router.post("/people/{person_id}/year-ends", dependencies=[may(Action.RECOVER_MONEY)], responses=_PROBLEMS)
 async def end_year(person_id: UUID, body: YearEndIn, work: Writing) -> YearEndOut:
     """Carry over what a stream's rule lets stay; the rest stays where it is until somebody decides."""
     budget = await queries.budget_of(work, person_id)

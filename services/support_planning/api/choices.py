@@ -3,11 +3,11 @@
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 
 from braid.kit.http import Caller, ExpectedVersion, Reading, UnitOfWorkRoute, Writing, entity_tag
-from braid.kit.identity import COUNCIL_ROLES, Role, anyone_of
+from braid.kit.permissions import Action, may
 from braid.kit.problems import responses
 from braid.kit.unit_of_work import UnitOfWork
 from services.support_planning import council_choices
@@ -47,7 +47,7 @@ class ChoiceOut(BaseModel):
 
 @router.get(
     "/planning-choices/{name}",
-    dependencies=[Depends(anyone_of(*COUNCIL_ROLES, Role.BUDGET_HOLDER))],
+    dependencies=[may(Action.READ_PLANNING_CHOICES)],
     responses=responses((403, "The caller's role does not allow it."), _UNKNOWN),
 )
 async def read_choice(
@@ -59,7 +59,7 @@ async def read_choice(
 
 @router.put(
     "/planning-choices/{name}",
-    dependencies=[Depends(anyone_of(Role.FINANCE_OFFICER))],
+    dependencies=[may(Action.CHOOSE_FOR_COUNCIL)],
     responses=responses(
         (403, "The caller is not a finance officer."),
         _UNKNOWN,

@@ -3,11 +3,11 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
 from braid.kit.http import Caller, ExpectedVersion, Reading, UnitOfWorkRoute, Writing, entity_tag
-from braid.kit.identity import COUNCIL_ROLES, Role, anyone_of
+from braid.kit.permissions import Action, may
 from braid.kit.problems import Problem, responses
 from services.support_planning import deciding, involvements
 from services.support_planning.api.finding_plans import AWAY, KEY, NO_VERSION, NOT_YOURS, STALE, plan_for
@@ -60,7 +60,7 @@ class InvolvementsOut(BaseModel):
 
 @router.post(
     "/plans/{plan_id}/decision",
-    dependencies=[Depends(anyone_of(Role.APPROVER))],
+    dependencies=[may(Action.DECIDE_PLAN)],
     responses=responses(
         KEY,
         NOT_YOURS,
@@ -97,7 +97,7 @@ async def decide_on_plan(
 
 @router.post(
     "/people/{person_id}/involvements",
-    dependencies=[Depends(anyone_of(*COUNCIL_ROLES))],
+    dependencies=[may(Action.RECORD_INVOLVEMENT)],
     responses=responses(KEY, (403, "The caller is not of the council's staff.")),
 )
 async def record_involvement(person_id: UUID, body: InvolvementIn, work: Writing, caller: Caller) -> InvolvementsOut:
@@ -109,7 +109,7 @@ async def record_involvement(person_id: UUID, body: InvolvementIn, work: Writing
 
 @router.get(
     "/people/{person_id}/involvements",
-    dependencies=[Depends(anyone_of(*COUNCIL_ROLES))],
+    dependencies=[may(Action.READ_PLANNING_QUEUES)],
     responses=responses((403, "The caller is not of the council's staff.")),
 )
 async def read_involvements(person_id: UUID, work: Reading) -> InvolvementsOut:

@@ -4,11 +4,11 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from braid.kit.http import Caller, Reading, UnitOfWorkRoute, Writing
-from braid.kit.identity import Role, anyone_of
+from braid.kit.permissions import Action, may
 from braid.kit.problems import responses
 from braid.kit.unit_of_work import UnitOfWork
 from services.support_planning import council_choices, deciding, plan_store
@@ -68,7 +68,7 @@ class HoldingOut(BaseModel):
     changes: list[ChangeOut]
 
 
-@router.get("/plans/{plan_id}/holding", responses=responses(NOT_YOURS))
+@router.get("/plans/{plan_id}/holding", dependencies=[may(Action.READ_PLAN)], responses=responses(NOT_YOURS))
 async def read_holding(plan_id: UUID, work: Reading, caller: Caller) -> HoldingOut:
     """How the money of a plan is held, and what is still to be signed."""
     return await _holding(await plan_for(plan_id, work, caller), work)
@@ -76,7 +76,7 @@ async def read_holding(plan_id: UUID, work: Reading, caller: Caller) -> HoldingO
 
 @router.post(
     "/plans/{plan_id}/holding",
-    dependencies=[Depends(anyone_of(Role.PRACTITIONER, Role.FINANCE_OFFICER, Role.SYSTEM))],
+    dependencies=[may(Action.CHANGE_HOLDING)],
     responses=responses(
         KEY,
         NOT_YOURS,

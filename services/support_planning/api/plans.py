@@ -5,11 +5,12 @@ from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 
 from braid.kit.http import Caller, ExpectedVersion, Reading, UnitOfWorkRoute, Writing, entity_tag
-from braid.kit.identity import Role, anyone_of
+from braid.kit.identity import Role
+from braid.kit.permissions import Action, may
 from braid.kit.problems import Problem, not_found, responses
 from services.support_planning import plan_store, planning
 from services.support_planning.api.finding_plans import AWAY, KEY, NO_PERSON, NO_VERSION, NOT_YOURS, STALE, plan_for
@@ -23,8 +24,6 @@ from services.support_planning.domain.plan import CostedItem
 from services.support_planning.tables import PlanRow
 
 router = APIRouter(prefix="/v1", route_class=UnitOfWorkRoute, tags=["support planning"])
-
-Planner = Depends(anyone_of(Role.BUDGET_HOLDER, Role.PRACTITIONER, Role.SYSTEM))
 
 
 VersionNumber = Annotated[int, Query(ge=1, le=2**31)]
@@ -157,7 +156,7 @@ class WithdrawalIn(Part):
 @router.post(
     "/people/{person_id}/plans",
     status_code=201,
-    dependencies=[Planner],
+    dependencies=[may(Action.WRITE_PLAN)],
     responses=responses(KEY, NO_PERSON, (409, "A plan is open already."), (422, "The plan contradicts itself.")),
 )
 async def begin_plan(
@@ -172,7 +171,7 @@ async def begin_plan(
     return _with_check(row, await check(body, person_id, work, ledger))
 
 
-@router.get("/people/{person_id}/plans", responses=responses(NO_PERSON))
+@router.get("/people/{person_id}/plans", dependencies=[may(Action.READ_PLAN)], responses=responses(NO_PERSON))
 async def read_plans(person_id: UUID, work: Reading, caller: Caller) -> PlansOut:
     """A person's plans, and which one holds today."""
     if not caller.may_read(person_id):
@@ -182,7 +181,7 @@ async def read_plans(person_id: UUID, work: Reading, caller: Caller) -> PlansOut
     return PlansOut(plans=[_plan_out(row) for row in rows], in_force=now.plan_id if now else None)
 
 
-@router.get("/plans/{plan_id}", responses=responses(NOT_YOURS))
+@router.get("/plans/{plan_id}", dependencies=[may(Action.READ_PLAN)], responses=responses(NOT_YOURS))
 async def read_plan(plan_id: UUID, work: Reading, caller: Caller, response: Response) -> PlanOut:
     """A plan as it stands."""
     row = await plan_for(plan_id, work, caller)
@@ -192,7 +191,7 @@ async def read_plan(plan_id: UUID, work: Reading, caller: Caller, response: Resp
 
 @router.put(
     "/plans/{plan_id}",
-    dependencies=[Planner],
+    dependencies=[may(Action.WRITE_PLAN)],
     responses=responses(
         NOT_YOURS, STALE, NO_VERSION, (409, "It was handed in or decided."), (422, "The plan contradicts itself.")
     ),
@@ -213,14 +212,14 @@ async def save_plan(
     return _with_check(row, await check(body, row.person_id, work, ledger))
 
 
-@router.get("/plans/{plan_id}/check", responses=responses(NOT_YOURS))
+@router.get("/plans/{plan_id}/check", dependencies=[may(Action.READ_PLAN)], responses=responses(NOT_YOURS))
 async def check_plan(plan_id: UUID, work: Reading, caller: Caller, ledger: Ledger) -> CheckOut:
     """Check a plan as it stands."""
     row = await plan_for(plan_id, work, caller)
     return _check_out(await check(plan_store.content_of(row.content), row.person_id, work, ledger))
 
 
-@router.get("/plans/{plan_id}/versions/{version}", responses=responses(NOT_YOURS))
+@router.get("/plans/{plan_id}/versions/{version}", dependencies=[may(Action.READ_PLAN)], responses=responses(NOT_YOURS))
 async def read_version(plan_id: UUID, version: int, work: Reading, caller: Caller) -> VersionOut:
     """A plan as it was."""
     await plan_for(plan_id, work, caller)
@@ -230,7 +229,7 @@ async def read_version(plan_id: UUID, version: int, work: Reading, caller: Calle
     return VersionOut.model_validate(found, from_attributes=True)
 
 
-@router.get("/plans/{plan_id}/differences", responses=responses(NOT_YOURS))
+@router.get("/plans/{plan_id}/differences", dependencies=[may(Action.READ_PLAN)], responses=responses(NOT_YOURS))
 async def read_differences(
     plan_id: UUID,
     work: Reading,
@@ -252,7 +251,7 @@ async def read_differences(
 
 @router.post(
     "/plans/{plan_id}/submission",
-    dependencies=[Planner],
+    dependencies=[may(Action.WRITE_PLAN)],
     responses=responses(
         KEY, NOT_YOURS, STALE, NO_VERSION, AWAY, (409, "It was handed in or decided."), (422, "Something stops it.")
     ),
@@ -280,7 +279,7 @@ async def submit_plan(
 
 @router.post(
     "/plans/{plan_id}/withdrawal",
-    dependencies=[Planner],
+    dependencies=[may(Action.WRITE_PLAN)],
     responses=responses(KEY, NOT_YOURS, STALE, NO_VERSION, (409, "It was decided.")),
 )
 async def withdraw_plan(

@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from braid.kit.http import Caller, Reading, UnitOfWorkRoute
+from braid.kit.permissions import Action, may
 from braid.kit.problems import not_found, responses
 from services.support_planning import council_choices, progress_store
 from services.support_planning.domain.progress import Milestone, Stage, due
@@ -37,6 +38,7 @@ class ProgressOut(BaseModel):
 
 @router.get(
     "/people/{person_id}/progress",
+    dependencies=[may(Action.READ_PLAN)],
     responses=responses((404, "Nothing has happened for this person yet, or the record is not yours to see.")),
 )
 async def read_progress(person_id: UUID, work: Reading, caller: Caller) -> ProgressOut:

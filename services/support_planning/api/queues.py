@@ -4,17 +4,16 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from braid.kit.http import Reading, UnitOfWorkRoute
-from braid.kit.identity import COUNCIL_ROLES, anyone_of
+from braid.kit.permissions import Action, may
 from braid.kit.problems import responses
 from services.support_planning import council_choices, plan_store, waiting
 
 router = APIRouter(prefix="/v1", route_class=UnitOfWorkRoute, tags=["support planning"])
 
-StaffOnly = Depends(anyone_of(*COUNCIL_ROLES))
 _NOT_STAFF = (403, "The caller is not of the council's staff.")
 
 
@@ -69,7 +68,7 @@ class AllOverdueOut(BaseModel):
     overdue: list[OverdueOut]
 
 
-@router.get("/plans-to-approve", dependencies=[StaffOnly], responses=responses(_NOT_STAFF))
+@router.get("/plans-to-approve", dependencies=[may(Action.READ_PLANNING_QUEUES)], responses=responses(_NOT_STAFF))
 async def plans_to_approve(work: Reading) -> PlansToApproveOut:
     """The council's plans that wait for a decision."""
     rows = await plan_store.submitted(work)
@@ -77,14 +76,14 @@ async def plans_to_approve(work: Reading) -> PlansToApproveOut:
     return PlansToApproveOut(plans=sorted(told, key=lambda one: (one.submitted_on, -one.pence_in_a_year)))
 
 
-@router.get("/planning-times", dependencies=[StaffOnly], responses=responses(_NOT_STAFF))
+@router.get("/planning-times", dependencies=[may(Action.READ_PLANNING_QUEUES)], responses=responses(_NOT_STAFF))
 async def planning_times(work: Reading) -> TimesOut:
     """How long each step of planning takes in the council."""
     found = waiting.times(await plan_store.all_changes(work))
     return TimesOut(steps=[StepTimeOut.model_validate(one, from_attributes=True) for one in found])
 
 
-@router.get("/overdue", dependencies=[StaffOnly], responses=responses(_NOT_STAFF))
+@router.get("/overdue", dependencies=[may(Action.READ_PLANNING_QUEUES)], responses=responses(_NOT_STAFF))
 async def overdue(work: Reading) -> AllOverdueOut:
     """Budgets whose step takes longer than the council promises."""
     limits = await council_choices.time_limits(work, work.now.date())

@@ -4,11 +4,12 @@ from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID, uuid4
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
 from braid.kit.http import Caller, ExpectedVersion, Reading, UnitOfWorkRoute, Writing, entity_tag
-from braid.kit.identity import Principal, Role, anyone_of
+from braid.kit.identity import Principal
+from braid.kit.permissions import Action, may
 from braid.kit.problems import not_found, responses
 from braid.kit.unit_of_work import UnitOfWork
 from services.support_planning import reviewing
@@ -83,7 +84,7 @@ class ResultIn(Part):
     ] = False
 
 
-@router.get("/people/{person_id}/reviews", responses=responses(NO_PERSON))
+@router.get("/people/{person_id}/reviews", dependencies=[may(Action.READ_PLAN)], responses=responses(NO_PERSON))
 async def read_reviews(person_id: UUID, work: Reading, caller: Caller) -> ReviewsOut:
     """A person's reviews."""
     if not caller.may_read(person_id):
@@ -95,7 +96,7 @@ async def read_reviews(person_id: UUID, work: Reading, caller: Caller) -> Review
 @router.post(
     "/people/{person_id}/reviews",
     status_code=201,
-    dependencies=[Depends(anyone_of(Role.BUDGET_HOLDER, Role.PRACTITIONER, Role.FINANCE_OFFICER, Role.SYSTEM))],
+    dependencies=[may(Action.ASK_REVIEW)],
     responses=responses(KEY, NO_PERSON),
 )
 async def ask_for_review(
@@ -111,7 +112,7 @@ async def ask_for_review(
     return _review_out(row, work)
 
 
-@router.get("/reviews/{review_id}", responses=responses(NOT_YOURS))
+@router.get("/reviews/{review_id}", dependencies=[may(Action.READ_PLAN)], responses=responses(NOT_YOURS))
 async def read_review(
     review_id: UUID, work: Reading, caller: Caller, ledger: Ledger, response: Response
 ) -> ReviewWithComparison:
@@ -126,7 +127,7 @@ async def read_review(
 
 @router.post(
     "/reviews/{review_id}/result",
-    dependencies=[Depends(anyone_of(Role.PRACTITIONER, Role.SYSTEM))],
+    dependencies=[may(Action.HOLD_REVIEW)],
     responses=responses(
         KEY,
         NOT_YOURS,

@@ -1,0 +1,220 @@
+"""Who may do what: every action, and how far each role reaches with it. The gateway and the services both ask it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+
+from braid.kit.identity import Principal, Role, authenticated
+from braid.kit.problems import Problem
+
+
+class Reach(StrEnum):
+    """Whose records a role may use an action on; the services find out which records those are."""
+
+    COUNCIL = "council"
+    OWN = "own"
+    ACTING = "acting"
+    OWN_OR_ACTING = "own or acting"
+    AGENCY = "agency"
+
+
+#: What each reach means, for people.
+REACHES: Mapping[Reach, str] = {
+    Reach.COUNCIL: "every record of the council that the token is for",
+    Reach.OWN: "the person's own record and budget",
+    Reach.ACTING: "the record of a person for whom they have a recorded authority in force, or of whom they are a"
+    " recorded carer",
+    Reach.OWN_OR_ACTING: "their own record, and those of people for whom they act",
+    Reach.AGENCY: "what their own agency told",
+}
+
+
+class Action(StrEnum):
+    """What can be done."""
+
+    READ_PUBLISHED = "read-published"
+    EVALUATE_RULES = "evaluate-rules"
+    LIST_PEOPLE = "list-people"
+    OPEN_CASE = "open-case"
+    READ_RECORD = "read-record"
+    CHANGE_RECORD = "change-record"
+    AGREE_ASSESSMENT = "agree-assessment"
+    RECORD_AUTHORITY = "record-authority"
+    OBJECT_TO_AUTHORITY = "object-to-authority"
+    ASSESS_CARER = "assess-carer"
+    READ_CARER_ASSESSMENT = "read-carer-assessment"
+    HOLD_RECORD = "hold-record"
+    ERASE_RECORD = "erase-record"
+    READ_ALLOCATION = "read-allocation"
+    SETTLE_ALLOCATION = "settle-allocation"
+    RUN_SCENARIO = "run-scenario"
+    READ_AWARDS = "read-awards"
+    TELL_PARTNER_DECISION = "tell-partner-decision"
+    READ_BUDGET = "read-budget"
+    READ_ANY_ACCOUNT = "read-any-account"
+    READ_BOOKS = "read-books"
+    POST_ENTRIES = "post-entries"
+    HOLD_MONEY = "hold-money"
+    SETTLE_HELD_MONEY = "settle-held-money"
+    KEEP_PLAN_ITEMS = "keep-plan-items"
+    TAKE_IN_SPENDING = "take-in-spending"
+    ANSWER_QUERY = "answer-query"
+    CORRECT_SPENDING = "correct-spending"
+    WATCH_BUDGET = "watch-budget"
+    WATCH_ALL_BUDGETS = "watch-all-budgets"
+    KEEP_PAYMENTS_DUE = "keep-payments-due"
+    STOP_PAYMENTS = "stop-payments"
+    READ_PAYMENT_STOPS = "read-payment-stops"
+    RUN_PAYMENTS = "run-payments"
+    APPROVE_PAYMENTS = "approve-payments"
+    READ_PAYMENT_RUNS = "read-payment-runs"
+    RECOVER_MONEY = "recover-money"
+    DECIDE_RECOVERY = "decide-recovery"
+    READ_PLAN = "read-plan"
+    WRITE_PLAN = "write-plan"
+    DECIDE_PLAN = "decide-plan"
+    RECORD_INVOLVEMENT = "record-involvement"
+    READ_PLANNING_QUEUES = "read-planning-queues"
+    CHANGE_HOLDING = "change-holding"
+    ASK_REVIEW = "ask-review"
+    HOLD_REVIEW = "hold-review"
+    READ_PLANNING_CHOICES = "read-planning-choices"
+    CHOOSE_FOR_COUNCIL = "choose-for-council"
+
+
+@dataclass(frozen=True)
+class Permission:
+    """A row of the table.
+
+    Args:
+        meaning: what is done, in the words of those who do it.
+        reach: how far each role that may do it reaches; a role that is not named may not.
+    """
+
+    meaning: str
+    reach: Mapping[Role, Reach]
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        """Who may do it."""
+        return frozenset(self.reach)
+
+
+def _row(meaning: str, *council_roles: Role, **persons: Reach) -> Permission:
+    """A row: roles that reach the whole council, and the reach of the others by name of role."""
+    others = {Role(name): reach for name, reach in persons.items()}
+    return Permission(meaning, {**dict.fromkeys(council_roles, Reach.COUNCIL), **others})
+
+
+_PRACTITIONER, _APPROVER, _FINANCE = Role.PRACTITIONER, Role.APPROVER, Role.FINANCE_OFFICER
+_AUDITOR, _SYSTEM = Role.AUDITOR, Role.SYSTEM
+_EVERYBODY = tuple(Role)
+_STAFF = (_PRACTITIONER, _APPROVER, _FINANCE, _AUDITOR, _SYSTEM)
+_OFFICE = (_PRACTITIONER, _SYSTEM)
+_MONEY = (_FINANCE, _SYSTEM)
+_CONTROL = (_FINANCE, _AUDITOR, _SYSTEM)
+_SECOND = (_FINANCE, _APPROVER)
+#: The person whose budget it is.
+_OWN = {"budget_holder": Reach.OWN}
+#: The person, and whoever acts for them.
+_PERSON = {"budget_holder": Reach.OWN_OR_ACTING, "delegate": Reach.ACTING}
+#: A carer, about themselves; a carer may have a budget of their own.
+_CARER = {"budget_holder": Reach.ACTING, "delegate": Reach.ACTING}
+
+#: The table. An auditor reads and changes nothing.
+PERMISSIONS: Mapping[Action, Permission] = {
+    Action.READ_PUBLISHED: _row("Read questionnaires, tables, streams, facts, figures and choices", *_EVERYBODY),
+    Action.EVALUATE_RULES: _row("Put facts to the streams' rules; nothing is kept", *_EVERYBODY),
+    Action.LIST_PEOPLE: _row("List the council's people", *_STAFF),
+    Action.OPEN_CASE: _row("Open a case for a person", *_OFFICE),
+    Action.READ_RECORD: _row("Read a person's assessments, authorities, carers and evidence", *_STAFF, **_PERSON),
+    Action.CHANGE_RECORD: _row("Answer and hand in, name carers, attach evidence, withdraw", *_OFFICE, **_PERSON),
+    Action.AGREE_ASSESSMENT: _row("Dispute answers, settle disputes and agree an assessment", *_OFFICE),
+    Action.RECORD_AUTHORITY: _row("Record or end somebody's authority to act", *_OFFICE),
+    Action.OBJECT_TO_AUTHORITY: _row("Object to an authority", *_OFFICE, **_OWN),
+    Action.ASSESS_CARER: _row("Record a carer's own assessment", *_OFFICE),
+    Action.READ_CARER_ASSESSMENT: _row("Read a carer's own assessment", *_STAFF, **_CARER),
+    Action.HOLD_RECORD: _row("Put a record under legal hold, read and lift holds", *_OFFICE),
+    Action.ERASE_RECORD: _row("Erase a record", *_OFFICE),
+    Action.READ_ALLOCATION: _row("Read an allocation and how it was worked out", *_STAFF, **_OWN),
+    Action.SETTLE_ALLOCATION: _row("Settle the final figure", _PRACTITIONER, _APPROVER),
+    Action.RUN_SCENARIO: _row("Try other tables and prices on a population", *_MONEY),
+    Action.READ_AWARDS: _row("Read the streams' decisions, and what would change them", *_STAFF, **_OWN),
+    Action.TELL_PARTNER_DECISION: _row("Tell an agency's decision, read what became of it", partner=Reach.AGENCY),
+    Action.READ_BUDGET: _row("Read a budget and its spending, ask what it could pay for", *_STAFF, **_OWN),
+    Action.READ_ANY_ACCOUNT: _row("Read entries, funds, questions and alerts across the council", *_STAFF),
+    Action.READ_BOOKS: _row("Read the council's balances, returns, exports and the journal's proof", *_CONTROL),
+    Action.POST_ENTRIES: _row("Post and reverse entries, move money between funds", *_MONEY),
+    Action.HOLD_MONEY: _row("Hold money for an item, and let go of it", _PRACTITIONER, _APPROVER, *_MONEY),
+    Action.SETTLE_HELD_MONEY: _row("Settle held money, and end what has expired", *_MONEY),
+    Action.KEEP_PLAN_ITEMS: _row("Keep the items that spending is matched to", *_OFFICE, _APPROVER),
+    Action.TAKE_IN_SPENDING: _row("Take in a file of what was spent", _PRACTITIONER, *_MONEY, **_OWN),
+    Action.ANSWER_QUERY: _row("Answer a question about spending", _PRACTITIONER, _APPROVER, *_MONEY, **_OWN),
+    Action.CORRECT_SPENDING: _row("Correct what a spend was for", _PRACTITIONER, _FINANCE),
+    Action.WATCH_BUDGET: _row("Look for alerts in one budget", _PRACTITIONER, *_MONEY),
+    Action.WATCH_ALL_BUDGETS: _row("Look for alerts in every budget", *_MONEY),
+    Action.KEEP_PAYMENTS_DUE: _row("Keep payees, schedules, receipts and invoices", _FINANCE),
+    Action.STOP_PAYMENTS: _row("Stop a person's payments, and let them go on", _PRACTITIONER, _FINANCE),
+    Action.READ_PAYMENT_STOPS: _row("Read why payments are stopped", _PRACTITIONER, _FINANCE, _AUDITOR),
+    Action.RUN_PAYMENTS: _row("Build, check, send and finish payment runs", _FINANCE),
+    Action.APPROVE_PAYMENTS: _row("Approve a payment run that somebody else built", *_SECOND),
+    Action.READ_PAYMENT_RUNS: _row("Read payment runs", *_SECOND, _AUDITOR),
+    Action.RECOVER_MONEY: _row("Propose a recovery, take in what comes back, end a year", _FINANCE),
+    Action.DECIDE_RECOVERY: _row("Decide on a recovery, its appeal and its write-off", *_SECOND),
+    Action.READ_PLAN: _row("Read plans, reviews, and where a budget has got to", *_STAFF, **_OWN),
+    Action.WRITE_PLAN: _row("Write, hand in and take back a plan", *_OFFICE, **_OWN),
+    Action.DECIDE_PLAN: _row("Approve a plan, ask for another, or refuse it", _APPROVER),
+    Action.RECORD_INVOLVEMENT: _row("Record who is involved with a person", _PRACTITIONER, _APPROVER, *_MONEY),
+    Action.READ_PLANNING_QUEUES: _row("Read what waits or is overdue, and who is involved", *_STAFF),
+    Action.CHANGE_HOLDING: _row("Change how the money is held", _PRACTITIONER, *_MONEY),
+    Action.ASK_REVIEW: _row("Ask for a review", _PRACTITIONER, *_MONEY, **_OWN),
+    Action.HOLD_REVIEW: _row("Hold a review", *_OFFICE),
+    Action.READ_PLANNING_CHOICES: _row("Read the council's choices on planning", *_STAFF, budget_holder=Reach.COUNCIL),
+    Action.CHOOSE_FOR_COUNCIL: _row("Make the choices that the law leaves to a council", _FINANCE),
+}
+
+
+def acting(principal: Principal, action: Action) -> Principal:
+    """A principal with those roles alone that an action is granted to.
+
+    What another of their roles would let them read does not count: whoever plans their own budget and audits those of
+    others plans nobody else's.
+
+    Raises:
+        Problem: 403, none of their roles may.
+    """
+    permission = PERMISSIONS[action]
+    roles = principal.roles & permission.roles
+    if not roles:
+        needed = ", ".join(sorted(permission.roles))
+        raise Problem(403, "not-allowed", "Your role does not allow this", f"This needs one of: {needed}.")
+    return principal if roles == principal.roles else replace(principal, roles=roles)
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """A route's dependency: its caller may do the action. The route then sees them as `acting` says."""
+
+    action: Action
+
+    async def __call__(self, request: Request, principal: Annotated[Principal, Depends(authenticated)]) -> None:
+        """Check the caller.
+
+        Raises:
+            Problem: 401, or 403.
+        """
+        request.state.caller = acting(principal, self.action)
+
+
+def may(action: Action) -> Any:
+    """The dependency that a service's route names its action with."""
+    return Depends(Requirement(action))
+
+
+async def caller_of(request: Request) -> Principal:
+    """Who asks, with the roles that count for the route's action; a route without an action has no caller."""
+    principal: Principal = request.state.caller
+    return principal
