@@ -33,6 +33,7 @@ class FundRoom:
         available_pence: neither committed nor advanced.
         obstacle: why the rules keep it out, whatever it has; None where they do not.
         reasons: that, in words.
+        beside_others: what its award says of other streams' money, in words.
     """
 
     fund_id: UUID
@@ -45,6 +46,7 @@ class FundRoom:
     available_pence: int = 0
     obstacle: Obstacle | None = None
     reasons: tuple[str, ...] = ()
+    beside_others: tuple[str, ...] = ()
 
     def obstacle_on(self, on: date) -> Obstacle | None:
         """Why the fund pays nothing on a day; None where it may."""
@@ -197,5 +199,6 @@ def _reason(room: FundRoom, obstacle: Obstacle, on: date, paid: Mapping[UUID, in
         # Limits that funds share may leave a fund with money that it cannot spend.
         kept = _limit(room, accounts) - pays
         rest = f"; its other {pounds(kept)} are kept by a limit that it shares" if kept else ""
-        return f"{room.name} had {pounds(_limit(room, accounts))} left, and pays {pounds(pays)}{rest}."
+        told = f"{room.name} had {pounds(_limit(room, accounts))} left, and pays {pounds(pays)}{rest}."
+        return " ".join([told, *room.beside_others]) if kept else told
     return f"{room.name}: {' '.join(room.reasons)}"
