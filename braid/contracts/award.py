@@ -55,6 +55,20 @@ class TermKind(StrEnum):
     RECORDS = "records"
 
 
+class LimitPer(StrEnum):
+    """What a sum is for that awards share: once, or each week, four weeks, month or year from the rule's first day.
+
+    ``week_on_average`` may be passed in one week and is kept over the year.
+    """
+
+    ONCE = "once"
+    WEEK = "week"
+    FOUR_WEEKS = "four_weeks"
+    MONTH = "month"
+    YEAR = "year"
+    WEEK_ON_AVERAGE = "week_on_average"
+
+
 class FigureUsed(Part):
     """A figure of law or guidance that a step rests on."""
 
@@ -93,6 +107,27 @@ class Term(Part):
     citation: str
     unconfirmed: bool
     due_on: date | None = None
+
+
+class BesideOthers(Part):
+    """A sum that this award's law sets over other streams' money; it holds from the award's first day to its last."""
+
+    streams: Annotated[
+        tuple[StreamCode, ...], Field(min_length=1, description="Whose money counts, whichever awards it is of.")
+    ]
+    pence: Annotated[Pence, Field(description="For each ``per``.")]
+    per: LimitPer
+    text: Annotated[str, Field(description="The same in words for people.")]
+    citation: str
+    unconfirmed: bool
+
+
+class JointLimit(BesideOthers):
+    """The most that this award and the streams named pay together."""
+
+
+class MinimumBeforeUse(BesideOthers):
+    """The least that the streams named must pay, or this award pays nothing."""
 
 
 class AwardDecided(Event):
@@ -134,3 +169,9 @@ class AwardDecided(Event):
     partner_decision: Annotated[
         str | None, Field(description="Reference of the partner's own decision that settled this, where one has.")
     ]
+    joint_limits: Annotated[
+        tuple[JointLimit, ...], Field(description="Limits that the award shares; none in what was told before them.")
+    ] = ()
+    minimums: Annotated[
+        tuple[MinimumBeforeUse, ...], Field(description="What others must put in; none in what was told before them.")
+    ] = ()

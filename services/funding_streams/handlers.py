@@ -122,7 +122,8 @@ async def _tell(case: CaseRow, decision: Decision, work: UnitOfWork) -> None:
         }
     )
     document = event.model_dump(mode="json", exclude={"version"})
-    if latest and latest.decision == document:
+    # What was told before the contract grew says nothing else for want of the new fields.
+    if latest and AwardDecided.model_validate({**latest.decision, "version": event.version}) == event:
         return
     work.session.add(
         AwardRow(

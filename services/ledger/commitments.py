@@ -174,10 +174,10 @@ async def place(
     if not any(piece.item.pence for piece in wanted.pieces):
         raise NothingToCommit("The item is held or paid in whole already, or nothing of it falls due.")
     rest = to_pay(others, money)
-    plan = plan_check.plan_of([*wanted.pieces, *rest.pieces], money.funds)
+    plan = plan_check.plan_of([*wanted.pieces, *rest.pieces], money.funds, used=money.used)
     payments = who_commits(plan, wanted.of(asked.item.item_id), solvers())
     if payments is None:
-        raise NotPayable(plan_check.check(wanted.pieces, money.funds))
+        raise NotPayable(plan_check.check(wanted.pieces, money.funds, others=rest.pieces, used=money.used))
     locked_until = await journal_store.locked_until(work)
     commitment_id = uuid4()
     await journal_store.post_all(

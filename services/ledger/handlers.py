@@ -144,6 +144,8 @@ def _version_row(event: AwardDecided, fund_id: UUID, posted: Held) -> FundVersio
         posted_pence=posted.amount_pence,
         posted_contribution_pence=posted.contribution_pence,
         stream_label=event.stream_label,
+        joint_limits=[one.model_dump(mode="json") for one in event.joint_limits],
+        minimums=[one.model_dump(mode="json") for one in event.minimums],
     )
 
 

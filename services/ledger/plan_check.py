@@ -5,17 +5,17 @@ Rules are read by ``may_pay`` alone, as when money is spent, so that what was sa
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 from braid.contracts.uses import PayeeBar, PermittedUse, Relation, SpendItem, Use, UseVerdict, Verdict, may_pay
 from braid.contracts.uses_in_words import USES_IN_WORDS
+from services.ledger.domain.beside_others import BesideOthers, FundBesideOthers, joint_limits_of, minimums_of
 from services.ledger.domain.braiding.mends import Alternative, MendKind
 from services.ledger.domain.braiding.plan import (
     Allowance,
     Answer,
     Fund,
     Item,
-    JointLimit,
-    MinimumBeforeUse,
     Payment,
     Plan,
 )
@@ -48,6 +48,16 @@ class FundRules:
     stream: str
     permitted: Sequence[PermittedUse]
     bars: Sequence[PayeeBar] = ()
+    joint_limits: Sequence[BesideOthers] = ()
+    minimums: Sequence[BesideOthers] = ()
+
+    @property
+    def beside(self) -> FundBesideOthers:
+        """The fund among the others of its budget."""
+        fund = self.fund
+        return FundBesideOthers(
+            fund.fund_id, self.stream, fund.label, fund.starts_on, fund.ends_on, self.joint_limits, self.minimums
+        )
 
 
 def flexibility_of(permitted: Sequence[PermittedUse]) -> int:
@@ -59,14 +69,14 @@ def check(
     items: Sequence[PlannedItem],
     funds: Sequence[FundRules],
     *,
-    joint_limits: Sequence[JointLimit] = (),
-    minimums: Sequence[MinimumBeforeUse] = (),
+    others: Sequence[PlannedItem] = (),
     today: Sequence[Payment] = (),
     used: Sequence[Payment] = (),
 ) -> PlanCheck:
     """Say whether items can be paid, who pays what, why not, and what would help.
 
     Args:
+        others: items that are planned beside them: they say on which days other money must be put in.
         today: who pays what now.
         used: what is spent, or held for other items.
 
@@ -74,7 +84,7 @@ def check(
         BadPlan: a sum, a date or an id makes no sense.
         SolverFailed: a solver's answer does not stand up to being checked.
     """
-    plan = plan_of(items, funds, joint_limits=joint_limits, minimums=minimums, today=today, used=used)
+    plan = plan_of(items, funds, others=others, today=today, used=used)
     return check_plan(plan, solvers(), alternatives(items, funds))
 
 
@@ -82,8 +92,7 @@ def plan_of(
     items: Sequence[PlannedItem],
     funds: Sequence[FundRules],
     *,
-    joint_limits: Sequence[JointLimit] = (),
-    minimums: Sequence[MinimumBeforeUse] = (),
+    others: Sequence[PlannedItem] = (),
     today: Sequence[Payment] = (),
     used: Sequence[Payment] = (),
 ) -> Plan:
@@ -92,15 +101,32 @@ def plan_of(
     Raises:
         BadPlan: a sum, a date or an id makes no sense.
     """
+    allowed = allowances(items, funds)
+    beside = [one.beside for one in funds]
+    asked = (
+        _asked([*items, *others], {**allowances(others, funds), **allowed}) if any(f.minimums for f in beside) else {}
+    )
     return Plan(
         [one.item for one in items],
         [one.fund for one in funds],
-        allowances(items, funds),
-        joint_limits,
-        minimums,
+        allowed,
+        joint_limits_of(beside),
+        minimums_of(beside, asked),
         today,
         used,
     )
+
+
+def _asked(items: Iterable[PlannedItem], allowed: Mapping[tuple[str, str], Allowance]) -> dict[str, tuple[date, date]]:
+    """The first and last day of what each fund may pay for."""
+    days = {one.item.item_id: (one.item.starts_on, one.item.ends_on) for one in items}
+    found: dict[str, tuple[date, date]] = {}
+    for (item_id, fund_id), allowance in allowed.items():
+        if allowance.answer is Answer.PERMITTED:
+            first, last = days[item_id]
+            earliest, latest = found.get(fund_id, (first, last))
+            found[fund_id] = min(first, earliest), max(last, latest)
+    return found
 
 
 def allowances(items: Iterable[PlannedItem], funds: Sequence[FundRules]) -> dict[tuple[str, str], Allowance]:

@@ -10,8 +10,8 @@ from sqlalchemy import text
 from braid.contracts.award import AwardStatus, Cadence
 from braid.contracts.uses import SpendItem, Use
 from braid.kit.unit_of_work import UnitOfWork
-from services.ledger import queries
-from services.ledger.domain import committing
+from services.ledger import queries, used_money_store
+from services.ledger.domain import committing, used_money
 from services.ledger.domain.braiding.plan import Fund, Payment, Per
 from services.ledger.domain.chart_of_accounts import Account
 from services.ledger.domain.committing import Piece
@@ -63,10 +63,13 @@ class Money:
     Args:
         funds: with what is neither spent nor held of them; awards that wait to be confirmed among them.
         done: by item and fund, the pence that are held or were spent for the item.
+        used: where an award sets something over other streams' money, all that is held and was spent; the funds' sums
+            then have it too.
     """
 
     funds: Sequence[FundRules]
     done: Mapping[UUID, Mapping[str, int]]
+    used: Sequence[Payment] = ()
 
     def rules(self, fund_id: str) -> FundRules:
         """The rules of a fund."""
@@ -113,16 +116,19 @@ async def money_of(
     indicative = await _indicative_pence(work, budget_id)
     freed = await _still_held(work, budget_id, given_up)
     rules = [one for one in await purse_store.rules_of(work, budget_id) if _can_pay(one, indicative)]
+    used = await _used(work, budget_id, counts_advanced, given_up) if any(one.beside.is_bound for one in rules) else []
+    used_pence = used_money.pence_by_fund(used)
     same_name = Counter(one.name for one in rules)
     funds = []
     for one in rules:
         left = freed.get(one.fund_id, 0) - sum(balances.get(one.fund_id, {}).get(account, 0) for account in accounts)
         label = one.name if same_name[one.name] == 1 else f"{one.name} ({days(one.starts_on, one.ends_on)})"
-        pence = max(left, 0) if one.is_confirmed else indicative[one.fund_id]
+        left = max(left, 0) if one.is_confirmed else indicative[one.fund_id]
+        pence = left + used_pence.get(str(one.fund_id), 0)
         rank = flexibility_of(one.permitted)
         money = Fund(str(one.fund_id), label, pence, Per.ONCE, one.starts_on, one.ends_on, rank, one.is_confirmed)
-        funds.append(FundRules(money, one.stream, one.permitted, one.bars))
-    return Money(funds, await _done(work, budget_id))
+        funds.append(FundRules(money, one.stream, one.permitted, one.bars, one.joint_limits, one.minimums))
+    return Money(funds, await _done(work, budget_id), used)
 
 
 def to_pay(items: Iterable[AskedItem], money: Money) -> ToPay:
@@ -153,6 +159,15 @@ def _can_pay(rules: purse.FundRules, indicative: Mapping[UUID, int]) -> bool:
     # A fund that was closed before its first day has no days left.
     has_days = rules.starts_on <= rules.ends_on
     return rules.is_money and has_days and (rules.is_confirmed or rules.fund_id in indicative)
+
+
+async def _used(
+    work: UnitOfWork, budget_id: UUID, counts_advanced: bool, given_up: Sequence[UUID]
+) -> Sequence[Payment]:
+    # Money in the person's own account is used where it does not count as what can still pay.
+    by_fund = await used_money_store.spent_by_day(work, budget_id, counts_advanced=not counts_advanced)
+    spent = [payment for fund_id, by_day in by_fund.items() for payment in used_money.spent(str(fund_id), by_day)]
+    return [*spent, *await used_money_store.held_of(work, budget_id, given_up=given_up)]
 
 
 async def _indicative_pence(work: UnitOfWork, budget_id: UUID) -> Mapping[UUID, int]:

@@ -32,6 +32,10 @@ class LedgerRow(SQLModel):
 metadata = LedgerRow.metadata
 
 
+def _none_by_default() -> Any:
+    return Field(default_factory=list, sa_type=JSONB, sa_column_kwargs={"server_default": text("'[]'")})
+
+
 class BudgetRow(LedgerRow, table=True):
     """A person's one budget."""
 
@@ -103,6 +107,8 @@ class FundVersionRow(LedgerRow, table=True):
     posted_pence: int = Field(sa_type=BigInteger)
     posted_contribution_pence: int = Field(sa_type=BigInteger)
     stream_label: str | None = Field(default=None, sa_type=Text)
+    joint_limits: list[dict[str, Any]] = _none_by_default()
+    minimums: list[dict[str, Any]] = _none_by_default()
     recorded_at: datetime = recorded_at()
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Self
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema, field_validator, model_validator
 
 from braid.contracts.allocation import AllocationOutcome
-from braid.contracts.award import AwardLine, AwardStatus, Cadence, Term, TraceStep
+from braid.contracts.award import AwardLine, AwardStatus, Cadence, JointLimit, MinimumBeforeUse, Term, TraceStep
 from braid.contracts.codes import CouncilCode, Pence, StreamCode
 from braid.contracts.facts import Fact, FactKind
 from braid.contracts.uses import PayeeBar, PermittedUse, SpendItem, Use, Verdict
@@ -167,6 +167,8 @@ class DecisionOut(BaseModel):
     missing_facts: list[str]
     unconfirmed: list[str] = Field(description="Figures that the decision rests on and no source confirms.")
     partner_decision: str | None
+    joint_limits: list[JointLimit] = Field(description="The most that this award and other streams pay together.")
+    minimums: list[MinimumBeforeUse] = Field(description="What other streams must pay, or this award pays nothing.")
     trace: list[TraceStep] = Field(description="In the order in which a person can follow it.")
 
     @classmethod

@@ -57,6 +57,17 @@ class TermKind(StrEnum):
     RECORDS = "records"
 
 
+class LimitPer(StrEnum):
+    """What a sum is for that awards share; ``week_on_average`` may be passed in one week and is kept over the year."""
+
+    ONCE = "once"
+    WEEK = "week"
+    FOUR_WEEKS = "four_weeks"
+    MONTH = "month"
+    YEAR = "year"
+    WEEK_ON_AVERAGE = "week_on_average"
+
+
 class Outcome(StrEnum):
     """How one step of the working came out."""
 
@@ -150,6 +161,34 @@ class Term:
     due_on: date | None = None
 
 
+@dataclass(frozen=True)
+class BesideOthers:
+    """A sum that the award's law sets over other streams' money, from the award's first day to its last.
+
+    Args:
+        streams: whose money counts.
+        pence: for each ``per``.
+        text: the same in words for people.
+    """
+
+    streams: tuple[str, ...]
+    pence: int
+    per: LimitPer
+    text: str
+    citation: str
+    unconfirmed: bool
+
+
+@dataclass(frozen=True)
+class JointLimit(BesideOthers):
+    """The most that the award and the streams named pay together."""
+
+
+@dataclass(frozen=True)
+class MinimumBeforeUse(BesideOthers):
+    """The least that the streams named must pay, or the award pays nothing."""
+
+
 @made_quickly
 @dataclass(frozen=True)
 class Decision:
@@ -180,6 +219,8 @@ class Decision:
     terms: tuple[Term, ...] = ()
     unconfirmed: tuple[str, ...] = ()
     partner_decision: str | None = None
+    joint_limits: tuple[JointLimit, ...] = ()
+    minimums: tuple[MinimumBeforeUse, ...] = ()
 
     @property
     def days(self) -> int:

@@ -8,7 +8,16 @@ from typing import NamedTuple
 
 from services.funding_streams.domain import right_to_control
 from services.funding_streams.domain.adapter import Case
-from services.funding_streams.domain.decision import AwardLine, Cadence, Decision, MoneyKind, Status, Term
+from services.funding_streams.domain.decision import (
+    AwardLine,
+    Cadence,
+    Decision,
+    JointLimit,
+    MinimumBeforeUse,
+    MoneyKind,
+    Status,
+    Term,
+)
 from services.funding_streams.domain.figures import (
     DAYS_KEPT,
     Dated,
@@ -57,6 +66,7 @@ class Award(NamedTuple):
         pence_per_week: exact weekly rate; nothing for money that is not weekly.
         amount_pence: the whole sum, where it is given rather than worked out from the weekly rate.
         lines: where they are not given there is one, weekly, for the whole.
+        joint_limits, minimums: what the stream's law says of other streams' money beside the award.
     """
 
     ends_on: date
@@ -66,6 +76,8 @@ class Award(NamedTuple):
     pence_per_week: Exact = 0
     amount_pence: int | None = None
     lines: tuple[AwardLine, ...] = ()
+    joint_limits: tuple[JointLimit, ...] = ()
+    minimums: tuple[MinimumBeforeUse, ...] = ()
 
 
 def refused(stream: str, working: Working, conditions: tuple[str, ...] = ()) -> Decision:
@@ -175,6 +187,8 @@ def awarded(stream: str, working: Working, award: Award) -> Decision:
         payee_bars=uses.bars,
         terms=terms_of(profile, working, awarded=True) if case.traced else (),
         unconfirmed=working.unconfirmed,
+        joint_limits=award.joint_limits,
+        minimums=award.minimums,
     )
 
 
@@ -192,6 +206,8 @@ def without_money(decision: Decision, case: Case) -> Decision:
         payee_bars=(),
         conditions=(),
         unconfirmed=(),
+        joint_limits=(),
+        minimums=(),
     )
 
 

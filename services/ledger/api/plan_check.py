@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
@@ -113,6 +114,15 @@ class FundLeftOut(BaseModel):
     left_pence: int
 
 
+class BesideOthersOut(BaseModel):
+    """What a fund's award says of other streams' money."""
+
+    fund_id: UUID
+    text: str
+    citation: str
+    unconfirmed: bool
+
+
 class CheckOut(BaseModel):
     """What is told of a plan."""
 
@@ -127,6 +137,7 @@ class CheckOut(BaseModel):
     left: list[FundLeftOut]
     shortages: list[ShortageOut] = Field(description="Of confirmed money, each by itself.")
     still_short: list[ShortageOut] = Field(description="What would be short even if every award were confirmed.")
+    beside_others: list[BesideOthersOut] = Field(description="What awards say of each other's money; it is kept to.")
 
 
 @router.post(
@@ -143,7 +154,7 @@ async def check_plan(person_id: UUID, body: CheckIn, work: Reading, caller: Call
         items = [one.asked() for one in body.items]
     money = await money_of(work, budget.budget_id, counts_advanced=body.counts_advanced, given_up=body.gives_up)
     asked = to_pay(items, money)
-    check = await run_in_threadpool(plan_check.check, asked.pieces, money.funds)
+    check = await run_in_threadpool(partial(plan_check.check, asked.pieces, money.funds, used=money.used))
     return check_out(check, asked, money)
 
 
@@ -165,6 +176,13 @@ def check_out(check: PlanCheck, asked: ToPay, money: Money) -> CheckOut:
         ],
         shortages=[shortage_out(one.shortage, asked, money, one) for one in check.short],
         still_short=[shortage_out(one, asked, money) for one in check.still_short],
+        beside_others=[
+            BesideOthersOut(
+                fund_id=UUID(rules.fund.fund_id), text=one.text, citation=one.citation, unconfirmed=one.unconfirmed
+            )
+            for rules in money.funds
+            for one in (*rules.minimums, *rules.joint_limits)
+        ],
     )
 
 

@@ -13,7 +13,6 @@ from itertools import pairwise
 from services.ledger.domain.braiding.funding import fund
 from services.ledger.domain.braiding.plan import Fund, Item, Payment, Per, Plan
 from services.ledger.domain.braiding.ports import Solvers
-from services.ledger.domain.braiding.verdicts import of_confirmed_money
 from services.ledger.domain.in_words import days
 from services.ledger.domain.spending.planned_items import ItemCadence, PlannedItem
 
@@ -92,7 +91,7 @@ def who_commits(plan: Plan, wanted: frozenset[str], solvers: Solvers) -> tuple[P
         BadPlan: the items together cost more than any budget could.
         SolverFailed: a solver's answer does not stand up to being checked.
     """
-    confirmed = of_confirmed_money(plan)
+    confirmed = plan.of_confirmed_money()
     alone = replace(confirmed, items=[item for item in confirmed.items if item.item_id in wanted])
     needed = sum(item.pence for item in alone.items)
     for looked_at in (confirmed, alone):

@@ -26,7 +26,6 @@ from services.ledger.spending.entries import PostedPart, Purpose, refund_entries
 from services.ledger.spending.items_store import StoredItem, items_of
 from services.ledger.spending.journal import post_whole
 from services.ledger.spending.purse import Purse
-from services.ledger.spending.splitting import braided
 from services.ledger.spending.tables import SpendPartRow, SpendRow
 
 #: How often spends are considered anew because somebody else took the money in the meantime.
@@ -156,7 +155,8 @@ def attribute_to(budget: Budget, row: SpendRow, stored: StoredItem, pence: int, 
     """Attribute so much of a spend to an item that a person named."""
     spend = spend_store.spend_of(row)
     rooms = budget.purse.rooms_for(stored, spend.value_date)
-    considered = attributed_to(stored.item, spend, rooms, braided, pence=pence, accounts=_accounts(spend))
+    split = budget.purse.splitter_for(stored.item.item_id, spend.value_date)
+    considered = attributed_to(stored.item, spend, rooms, split, pence=pence, accounts=_accounts(spend))
     return _outcome(budget, row, spend, considered, number)
 
 
@@ -214,7 +214,7 @@ def _went_out(budget: Budget, row: SpendRow, spend: Spend) -> Outcome:
         {item_id: one.item for item_id, one in items.items()},
         budget.spends.of_sum(spend.pence),
         lambda item: budget.purse.rooms_for(items[item.item_id], spend.value_date),
-        braided,
+        lambda item: budget.purse.splitter_for(item.item_id, spend.value_date),
         budget.settings,
         _accounts(spend),
     )
@@ -242,7 +242,7 @@ def _came_back(budget: Budget, row: SpendRow, spend: Spend) -> Outcome:
     paid = budget.paid[of.spend_id]
     back = given_back(-spend.pence, paid.parts)
     budget.paid[of.spend_id] = replace(paid, parts=left_of(paid.parts, back.parts))
-    budget.purse.put_back(back.parts)
+    budget.purse.put_back(back.parts, spend.value_date)
     reason = f"Came back of {pounds(of.pence)} to {of.payee} on {day(of.value_date)}"
     entries, posted = refund_entries(_purpose(budget, row, spend, 0, paid.use, reason), back.parts)
     item = budget.items.get(paid.item_id) if paid.item_id else None

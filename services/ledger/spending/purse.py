@@ -1,14 +1,18 @@
 """A budget's funds while spends are attributed: what each may pay for, what it has, and what was drawn since."""
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
 from braid.contracts.uses import PayeeBar, PermittedUse, SpendItem, Verdict, may_pay
+from services.ledger.domain import used_money
+from services.ledger.domain.beside_others import BesideOthers, FundBesideOthers
 from services.ledger.domain.chart_of_accounts import Account
-from services.ledger.domain.spending.attribution import DrawnPart, FundRoom, Obstacle
+from services.ledger.domain.spending.attribution import DrawnPart, FundRoom, Obstacle, Splitter
 from services.ledger.spending.items_store import StoredItem
+from services.ledger.spending.splitting import BesideOnTheDay, splitter
 
 
 @dataclass(frozen=True)
@@ -20,6 +24,7 @@ class FundRules:
         is_confirmed: an indicative award is shown and pays nothing.
         is_money: not of what is given as things.
         decided_by: who confirms it.
+        joint_limits, minimums: what its award says of other streams' money.
     """
 
     fund_id: UUID
@@ -32,6 +37,25 @@ class FundRules:
     decided_by: str
     permitted: tuple[PermittedUse, ...]
     bars: tuple[PayeeBar, ...]
+    joint_limits: tuple[BesideOthers, ...] = ()
+    minimums: tuple[BesideOthers, ...] = ()
+
+    def pays_for(self, stored: StoredItem) -> bool:
+        """Whether its rules let it pay for an item of the plan."""
+        return may_pay(stored.spend_item, self.permitted, self.bars).verdict is Verdict.PERMITTED
+
+    @property
+    def beside(self) -> FundBesideOthers:
+        """The fund among the others of its budget."""
+        return FundBesideOthers(
+            str(self.fund_id),
+            self.stream,
+            self.name,
+            self.starts_on,
+            self.ends_on,
+            self.joint_limits,
+            self.minimums,
+        )
 
 
 @dataclass
@@ -54,17 +78,34 @@ class Draw:
 
 
 @dataclass
+class Used:
+    """What limits that funds share must know, where an award sets one.
+
+    Args:
+        spent: pence by fund and value date.
+        item_days: by item, its first and last day.
+        asked_from: by fund, the first day on which the plan asks for what it may pay for.
+    """
+
+    spent: dict[UUID, Counter[date]]
+    item_days: Mapping[UUID | None, tuple[date, date]]
+    asked_from: Mapping[str, date]
+
+
+@dataclass
 class Purse:
     """The funds of a budget, the most restricted first, and what they have.
 
     Args:
         has: pence above zero by fund and account.
         held: open commitments.
+        used: what limits that funds share must know; none where no award sets one.
     """
 
     rules: Sequence[FundRules]
     has: dict[tuple[UUID, Account], int]
     held: list[Held] = field(default_factory=list)
+    used: Used | None = None
 
     def __post_init__(self) -> None:
         """Put the funds in the order in which money is used."""
@@ -88,12 +129,29 @@ class Purse:
             self.has.get((rules.fund_id, Account.FUND_AVAILABLE), 0),
             obstacle,
             reasons,
+            tuple(one.text for one in (*rules.minimums, *rules.joint_limits)),
         )
+
+    def splitter_for(self, item_id: UUID, on: date) -> Splitter:
+        """What says which fund pays what of a spend on an item, what awards set over others' money kept to."""
+        if self.used is None:
+            return splitter()
+        days = {one.fund_id: (one.starts_on, one.ends_on) for one in self.rules}
+        used = [one for fund_id, by_day in self.used.spent.items() for one in used_money.spent(str(fund_id), by_day)]
+        used += [
+            used_money.held(str(one.fund_id), one.pence, days[one.fund_id], self.used.item_days.get(one.item_id))
+            for one in self.held
+            if one.item_id != item_id and one.pence
+        ]
+        alive = [one.beside for one in self.rules if one.is_confirmed and one.is_money and one.starts_on <= one.ends_on]
+        return splitter(BesideOnTheDay(on, alive, self.used.asked_from, used))
 
     def draw(self, parts: Iterable[DrawnPart], item_id: UUID, on: date) -> list[Draw]:
         """Take what was attributed out of the purse, so that the next spend finds what is left."""
         draws: list[Draw] = []
         for part in parts:
+            if self.used:
+                self.used.spent[part.fund_id][on] += part.pence
             if part.account is Account.FUND_COMMITTED:
                 draws += self._draw_held(part, item_id, on)
             else:
@@ -113,9 +171,11 @@ class Purse:
         assert left == 0, "more was drawn than is held"
         return draws
 
-    def put_back(self, parts: Iterable[DrawnPart]) -> None:
+    def put_back(self, parts: Iterable[DrawnPart], on: date) -> None:
         """Money that came back can be spent again."""
         for part in parts:
+            if self.used:
+                self.used.spent[part.fund_id][on] -= part.pence
             place = (part.fund_id, part.account)
             self.has[place] = self.has.get(place, 0) + part.pence
 

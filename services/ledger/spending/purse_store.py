@@ -1,7 +1,8 @@
 """A budget's funds as spending and reports read them: what each may pay for, what it has, what is held of it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -10,9 +11,12 @@ from sqlalchemy import text
 from braid.contracts.award import AwardStatus, Cadence, TermKind
 from braid.contracts.uses import PayeeBar, PermittedUse
 from braid.kit.unit_of_work import UnitOfWork
-from services.ledger import queries
+from services.ledger import queries, used_money_store
+from services.ledger.domain.beside_others import BesideOthers
+from services.ledger.domain.braiding.plan import Per
 from services.ledger.domain.returns.funder_return import FundFacts
-from services.ledger.spending.purse import FundRules, Held, Purse, stream_in_words
+from services.ledger.spending.items_store import items_of
+from services.ledger.spending.purse import FundRules, Held, Purse, Used, stream_in_words
 
 #: By the latest version that holds money, where one does; else by the latest: an indicative award, or things.
 _VERSIONS = """
@@ -26,7 +30,7 @@ _VERSIONS = """
 _RULES = f"""
     SELECT f.fund_id, f.stream, coalesce(r.opens_on, v.starts_on) AS opens_on,
         coalesce(r.ends_on, v.ends_on) AS ends_on, v.status, v.cadence, v.decided_by, v.permitted_uses, v.payee_bars,
-        v.stream_label
+        v.stream_label, v.joint_limits, v.minimums
     {_VERSIONS} WHERE f.budget_id = :budget_id ORDER BY f.stream, opens_on, f.fund_id
 """
 
@@ -63,7 +67,23 @@ async def purse_of(work: UnitOfWork, budget_id: UUID) -> Purse:
     """The funds of a budget and what they have now."""
     balances = await queries.fund_balances(work, budget_id)
     has = {(fund_id, account): -pence for fund_id, of_fund in balances.items() for account, pence in of_fund.items()}
-    return Purse(await rules_of(work, budget_id), has, await held_of(work, budget_id))
+    rules = await rules_of(work, budget_id)
+    used = await _used(work, budget_id, rules) if any(one.beside.is_bound for one in rules) else None
+    return Purse(rules, has, await held_of(work, budget_id), used)
+
+
+async def _used(work: UnitOfWork, budget_id: UUID, rules: Iterable[FundRules]) -> Used:
+    items = (await items_of(work, budget_id)).values()
+    asked_from: dict[str, date] = {}
+    for one in rules:
+        asked = [stored.item.starts_on for stored in items if not stored.is_withdrawn and one.pays_for(stored)]
+        if one.minimums and asked:
+            asked_from[str(one.fund_id)] = min(asked)
+    return Used(
+        await used_money_store.spent_by_day(work, budget_id),
+        {stored.item.item_id: (stored.item.starts_on, stored.item.ends_on) for stored in items},
+        asked_from,
+    )
 
 
 async def rules_of(work: UnitOfWork, budget_id: UUID) -> list[FundRules]:
@@ -98,6 +118,18 @@ def _rules(row: Any) -> FundRules:
         row.decided_by,
         tuple(PermittedUse.model_validate(use) for use in row.permitted_uses),
         tuple(PayeeBar.model_validate(bar) for bar in row.payee_bars),
+        beside_others(row.joint_limits),
+        beside_others(row.minimums),
+    )
+
+
+def beside_others(told: Iterable[Mapping[str, Any]]) -> tuple[BesideOthers, ...]:
+    """What an award says of other streams' money, as it was kept."""
+    return tuple(
+        BesideOthers(
+            frozenset(one["streams"]), one["pence"], Per(one["per"]), one["text"], one["citation"], one["unconfirmed"]
+        )
+        for one in told
     )
 
 

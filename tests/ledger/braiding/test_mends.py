@@ -5,14 +5,15 @@ from datetime import date
 
 from services.ledger.domain.braiding.funding import fund, unpaid_pence
 from services.ledger.domain.braiding.mends import Alternative, Mend, MendKind, mends
-from services.ledger.domain.braiding.plan import PERMITTED, Fund, Per, Plan
+from services.ledger.domain.braiding.plan import PERMITTED, Per, Plan
 from services.ledger.domain.braiding.shortages import shortages
 from tests.ledger.braiding.plans import SOLVERS, a_fund, a_minimum, a_plan_over_time, an_item, permits
 
 
-def mends_of(plan: Plan, *alternatives: Alternative, unconfirmed: tuple[Fund, ...] = ()) -> list[Mend]:
+def mends_of(whole: Plan, *alternatives: Alternative) -> list[Mend]:
+    plan = whole.of_confirmed_money()
     short = shortages(fund(plan, SOLVERS), SOLVERS)[0]
-    return list(mends(plan, short, SOLVERS, alternatives=alternatives, unconfirmed=unconfirmed))
+    return list(mends(plan, short, SOLVERS, alternatives=alternatives, whole=whole))
 
 
 def what(found: list[Mend]) -> list[tuple[MendKind, str, int]]:
@@ -45,9 +46,9 @@ def test_another_way_of_having_the_item_costs_nothing_and_comes_first() -> None:
 
 def test_an_award_that_is_not_confirmed_would_mend_it() -> None:
     waiting = a_fund("grant", 300_000, 1, label="The grant", confirmed=False)
-    plan = replace(SHORT, allowances={**SHORT.allowances, **permits({"shower": ["grant"]})})
+    allowances = {**SHORT.allowances, **permits({"shower": ["grant"]})}
 
-    first = mends_of(plan, unconfirmed=(waiting,))[0]
+    first = mends_of(replace(SHORT, funds=[*SHORT.funds, waiting], allowances=allowances))[0]
 
     assert (first.kind, first.text) == (MendKind.CONFIRM, "The grant confirms its £3,000.00 a year.")
 

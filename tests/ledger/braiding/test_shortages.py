@@ -182,6 +182,6 @@ def test_every_fund_with_money_left_is_told_with_the_rule_that_keeps_it_out() ->
         "ended": ("ended ended on 4 October 2009.",),
         "asks": ("Care: It must be told who is paid.",),
         "barred": ("Care: A spouse may not be paid.",),
-        "guarded": ("guarded may be used only when this is met: the council's input.",),
+        "guarded": ("guarded pays only beside the council's input.",),
         "unlisted": ("Care: It is not a permitted use of this money.",),
     }

@@ -74,7 +74,7 @@ def test_two_items_for_one_payee_are_told_apart_by_their_sums() -> None:
 def test_two_items_that_come_close_go_to_a_person_with_what_speaks_for_each() -> None:
     items = {one.item_id: one for one in (an_item(), an_item("Evenings with Maria"))}
 
-    considered = consider(a_spend(), items, (), lambda _: [a_room(advanced=99_999)], in_order_given, DEFAULT)
+    considered = consider(a_spend(), items, (), lambda _: [a_room(advanced=99_999)], lambda _: in_order_given, DEFAULT)
 
     assert considered.attribution is None
     assert considered.finding is not None
@@ -97,7 +97,7 @@ def test_an_item_of_another_time_is_not_meant() -> None:
 
 
 def test_what_fits_nothing_is_asked_of_the_person() -> None:
-    considered = consider(a_spend(payee="Bookmaker"), {}, (), lambda _: [], in_order_given, DEFAULT)
+    considered = consider(a_spend(payee="Bookmaker"), {}, (), lambda _: [], lambda _: in_order_given, DEFAULT)
 
     assert considered.finding is not None
     assert (considered.finding.kind, considered.finding.pence) == (QueryKind.NO_ITEM, 20_000)
@@ -108,7 +108,7 @@ def test_what_fits_nothing_is_asked_of_the_person() -> None:
 def test_a_council_may_leave_small_sums_unasked(pence: int, is_set_aside: bool) -> None:
     settings = settings_with(DEFAULT, SPENDING_BOUNDS, {"ask_above_pence": 300})
 
-    considered = consider(a_spend(pence, payee="Corner shop"), {}, (), lambda _: [], in_order_given, settings)
+    considered = consider(a_spend(pence, payee="Corner shop"), {}, (), lambda _: [], lambda _: in_order_given, settings)
 
     assert considered.is_set_aside is is_set_aside
     assert (considered.finding is None) is is_set_aside

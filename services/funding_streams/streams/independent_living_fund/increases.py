@@ -5,6 +5,8 @@ Source:
     apart (S99).
 """
 
+from typing import NamedTuple
+
 from services.funding_streams.domain.eras import in_words
 from services.funding_streams.domain.figures import Dated
 from services.funding_streams.domain.money import Exact, in_pounds
@@ -14,8 +16,20 @@ from services.funding_streams.streams.independent_living_fund.schemes import FUN
 from services.funding_streams.streams.independent_living_fund.sums import meets_threshold, to_the_penny
 
 
-def held_to(working: Working, scheme: Scheme, application: Application, council_input: Exact) -> Exact | None:
-    """Return the award in payment, in pence a week, where the fund pays for no more hours; None where nothing holds it.
+class MoreHours(NamedTuple):
+    """What asking for more hours comes to.
+
+    Args:
+        held_to: the award in payment, in pence a week, where the fund pays for no more; None where nothing holds it.
+        threshold: the council's least input, where it was tested and is reached.
+    """
+
+    held_to: Exact | None = None
+    threshold: Dated | None = None
+
+
+def more_hours(working: Working, scheme: Scheme, application: Application, council_input: Exact) -> MoreHours:
+    """Return what holds the award, and what council input it rests on.
 
     Users of group 1 have no threshold, and no source gives one for Scotland: they are asked only where all are held.
 
@@ -26,10 +40,10 @@ def held_to(working: Working, scheme: Scheme, application: Application, council_
     frozen = _frozen(working, scheme)
     threshold = None if application.group_1 or scheme.threshold is None else working.figure(scheme.threshold)
     if frozen is None and threshold is None:
-        return None
+        return MoreHours()
     if not working.case.facts.yes_no("ilf_asks_for_more_hours"):
         working.noted("more_hours", "Asks for no more hours, so the council's input is not tested again.")
-        return None
+        return MoreHours()
     if frozen is not None:
         return _held(working, frozen, f"Since {in_words(frozen.day)} the fund pays nobody for more hours of support")
     assert threshold is not None
@@ -42,7 +56,7 @@ def held_to(working: Working, scheme: Scheme, application: Application, council_
             ),
             threshold,
         )
-        return None
+        return MoreHours(threshold=threshold)
     reason = f"Asks for more hours, but the council's input does not reach {in_pounds(threshold.pence)} a week"
     return _held(working, threshold, reason)
 
@@ -54,11 +68,11 @@ def _frozen(working: Working, scheme: Scheme) -> Dated | None:
     return last if working.case.on > last.day else None
 
 
-def _held(working: Working, ground: Dated, reason: str) -> Exact:
+def _held(working: Working, ground: Dated, reason: str) -> MoreHours:
     present = working.case.facts.pence("ilf_award_pence_per_week")
     working.worked_out(
         "more_hours",
         lambda: f"{reason}; the award stays at {in_pounds(present)} a week at most.",
         ground,
     )
-    return present
+    return MoreHours(held_to=present)

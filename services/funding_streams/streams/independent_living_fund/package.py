@@ -17,10 +17,11 @@ from services.funding_streams.domain.money import Exact, a_week, in_pounds
 from services.funding_streams.domain.settling import Award, awarded, last_day_of_award, refused, undecided
 from services.funding_streams.domain.working import Working
 from services.funding_streams.streams.independent_living_fund.application import Application, application_of
+from services.funding_streams.streams.independent_living_fund.beside_council import BesideCouncil
 from services.funding_streams.streams.independent_living_fund.eligibility import is_suspended, test_eligibility
 from services.funding_streams.streams.independent_living_fund.facts_needed import still_needed
 from services.funding_streams.streams.independent_living_fund.income import available
-from services.funding_streams.streams.independent_living_fund.increases import held_to
+from services.funding_streams.streams.independent_living_fund.increases import MoreHours, more_hours
 from services.funding_streams.streams.independent_living_fund.schemes import FUND, TRUST, Nation, Scheme, begun
 from services.funding_streams.streams.independent_living_fund.sums import (
     FundSums,
@@ -58,30 +59,31 @@ def decide_package(working: Working, scheme: Scheme, nation: Nation) -> Decision
     application = working.attempt(application_of, working)
     test_eligibility(working, scheme, nation, application)
     suspended = application is not None and application.existing and working.attempt(is_suspended, working)
-    sums = None if working.refused or suspended else _sums_if_known(working, scheme, application)
+    package = None if working.refused or suspended else _package_if_known(working, scheme, application)
     if working.refused:
         return refused(FUND, working, (DISCRETION,))
     if suspended:
         return replace(undecided(FUND, working, still_needed(working.case)), conditions=(DISCRETION, SUSPENDED))
     missing = still_needed(working.case)
-    if missing or working.missed or working.stuck or sums is None:
+    if missing or working.missed or working.stuck or package is None:
         return undecided(FUND, working, missing)
-    return _award(working, scheme, sums)
+    return _award(working, scheme, *package)
 
 
-def _sums_if_known(working: Working, scheme: Scheme, application: Application | None) -> FundSums | None:
-    """Return the sums as far as they can be known, with the council's input tested; None where they cannot."""
+def _package_if_known(
+    working: Working, scheme: Scheme, application: Application | None
+) -> tuple[FundSums, BesideCouncil] | None:
+    """Return the sums, and what was tested of the council's money; None where they cannot be known, or it failed."""
     part = working.attempt(_council_part, working, scheme)
     if application is None or part is None:
         return None
-    held = None
     if application.existing:
-        held = working.attempt(held_to, working, scheme, application, part.input_pence)
+        more = working.attempt(more_hours, working, scheme, application, part.input_pence) or MoreHours()
     else:
-        working.attempt(_threshold, working, application, part)
+        more = MoreHours(threshold=working.attempt(_threshold, working, application, part))
     if working.refused:
         return None
-    return working.attempt(_sums, working, scheme, application, part, held)
+    return working.attempt(_package, working, scheme, application, part, more)
 
 
 def _council_part(working: Working, scheme: Scheme) -> CouncilPart | None:
@@ -116,7 +118,7 @@ def _council_part(working: Working, scheme: Scheme) -> CouncilPart | None:
     return part
 
 
-def _threshold(working: Working, application: Application, part: CouncilPart) -> None:
+def _threshold(working: Working, application: Application, part: CouncilPart) -> Dated:
     threshold = working.case.figures.at(f"{FUND}.council_input_threshold", application.applied_on)
 
     def told(reaches: str) -> str:
@@ -133,11 +135,12 @@ def _threshold(working: Working, application: Application, part: CouncilPart) ->
         lambda: told("does not reach"),
         threshold,
     )
+    return threshold
 
 
-def _sums(
-    working: Working, scheme: Scheme, application: Application, part: CouncilPart, held: Exact | None
-) -> FundSums:
+def _package(
+    working: Working, scheme: Scheme, application: Application, part: CouncilPart, more: MoreHours
+) -> tuple[FundSums, BesideCouncil]:
     cost = cost_left(working) if scheme is TRUST else support_cost(working)
     if scheme is TRUST:
         tell_income_charged_elsewhere(working, taken_off=(ADULT_SOCIAL_CARE,))
@@ -153,13 +156,14 @@ def _sums(
         fund_limit=limit.pence,
         joint_limit=None if joint is None else joint.pence,
         contribution_limit=None if most is None else most.pence,
-        held_to=held,
+        held_to=more.held_to,
     )
     _tell_contribution(working, sums, most)
     _tell_award(working, sums, limit, joint)
-    if scheme is not TRUST:
-        _tell_year(working, limit)
-    return sums
+    if scheme is TRUST:
+        return sums, BesideCouncil(more.threshold, joint)
+    _tell_year(working, limit)
+    return sums, BesideCouncil()
 
 
 def _tell_contribution(working: Working, sums: FundSums, most: Dated | None) -> None:
@@ -225,12 +229,12 @@ def _tell_year(working: Working, limit: Dated) -> None:
     )
 
 
-def _award(working: Working, scheme: Scheme, sums: FundSums) -> Decision:
+def _award(working: Working, scheme: Scheme, sums: FundSums, beside: BesideCouncil) -> Decision:
     if sums.award == 0:
         formula = working.figure(f"{FUND}.award_formula")
         working.test("nothing_left", False, "", "Nothing is left for the fund to pay, so there is no award.", formula)
         return refused(FUND, working, (DISCRETION,))
-    conditions = list(CONDITIONS)
+    conditions = [*CONDITIONS, *(one.text for one in (*beside.minimums, *beside.joint_limits))]
     if sums.contribution:
         paid = to_the_penny(sums.contribution)
         conditions.append(f"The person pays {paid} a week of the support from available income.")
@@ -243,5 +247,7 @@ def _award(working: Working, scheme: Scheme, sums: FundSums) -> Decision:
         contribution_pence=0,
         conditions=tuple(conditions),
         status=Status.INDICATIVE,
+        joint_limits=beside.joint_limits,
+        minimums=beside.minimums,
     )
     return awarded(FUND, working, award)

@@ -25,7 +25,6 @@ from services.ledger.domain.braiding.plan import (
 )
 from services.ledger.domain.braiding.ports import Solvers
 from services.ledger.domain.braiding.shortages import KeptOut, shortages
-from services.ledger.domain.braiding.verdicts import of_confirmed_money
 from services.ledger.domain.in_words import pounds
 from services.ledger.domain.payments.shares import split
 
@@ -122,7 +121,7 @@ def attribute(
         minimums,
         used=[*held.settled, *committed, *now],
     )
-    confirmed = of_confirmed_money(plan)
+    confirmed = plan.of_confirmed_money()
     funding = fund(confirmed, solvers)
     paid = [Borne(one.item_id, one.fund_id, one.pence, 0) for one in funding.payments]
     unconfirmed = [one for one in funds if not one.confirmed]

@@ -80,18 +80,18 @@ def mends(
     solvers: Solvers,
     *,
     alternatives: Sequence[Alternative] = (),
-    unconfirmed: Sequence[Fund] = (),
+    whole: Plan | None = None,
 ) -> tuple[Mend, ...]:
     """Return what would end a shortage and leave no more unpaid elsewhere.
 
     Args:
         plan: the plan that is short, of confirmed money.
-        unconfirmed: funds whose awards are not confirmed yet.
+        whole: the same with the funds whose awards are not confirmed yet; none where all are.
     """
     goal = unpaid_pence(plan, solvers) - shortage.missing_pence
     order = list(MendKind)
     tried = sorted(
-        _candidates(plan, shortage, alternatives, unconfirmed),
+        _candidates(plan, shortage, alternatives, whole or plan),
         key=lambda one: (one.pence, order.index(one.kind), one.subject_id, one.text),
     )
     found: dict[tuple[MendKind, str, str], Mend] = {}
@@ -103,13 +103,11 @@ def mends(
     return tuple(found.values())
 
 
-def _candidates(
-    plan: Plan, shortage: Shortage, alternatives: Sequence[Alternative], unconfirmed: Sequence[Fund]
-) -> Iterator[Mend]:
+def _candidates(plan: Plan, shortage: Shortage, alternatives: Sequence[Alternative], whole: Plan) -> Iterator[Mend]:
     items = {need.item_id: plan.item(need.item_id) for need in shortage.needs}
-    for fund in unconfirmed:
+    for fund in (one for one in whole.funds if not one.confirmed):
         text = f"{fund.label} confirms its {pounds(fund.pence)}{_EACH[fund.per]}."
-        yield Mend(MendKind.CONFIRM, fund.fund_id, 0, text, replace(plan, funds=[*plan.funds, fund]))
+        yield Mend(MendKind.CONFIRM, fund.fund_id, 0, text, whole.of_confirmed_money(and_of=fund.fund_id))
     for one in alternatives:
         if one.item_id in items:
             allowances = {(one.item_id, fund_id): allowance for fund_id, allowance in one.allowances.items()}

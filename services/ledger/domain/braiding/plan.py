@@ -1,7 +1,7 @@
 """What goes in: items to pay for, funds that may pay, limits that funds share, and what is settled already."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from typing import TypeVar
@@ -78,7 +78,11 @@ class Fund:
 
 @dataclass(frozen=True)
 class JointLimit:
-    """The most that several funds pay together, such as the Independent Living Fund's with its council."""
+    """The most that several funds pay together, such as the Independent Living Fund's with its council.
+
+    Args:
+        set_by: the fund whose award sets it, if one does: before that is confirmed nobody is held to it.
+    """
 
     limit_id: str
     label: str
@@ -87,6 +91,7 @@ class JointLimit:
     fund_ids: frozenset[str]
     starts_on: date
     ends_on: date
+    set_by: str | None = None
 
 
 @dataclass(frozen=True)
@@ -202,6 +207,26 @@ class Plan:
     def allowance(self, item_id: str, fund_id: str) -> Allowance:
         """What a fund's rules say of an item."""
         return self.allowances.get((item_id, fund_id), NOT_LISTED)
+
+    def of_confirmed_money(self, *, and_of: str | None = None) -> "Plan":
+        """Return the plan without funds that nobody has confirmed, and without what their awards set.
+
+        Args:
+            and_of: a fund that is taken as confirmed.
+        """
+        gone = {one.fund_id for one in self.funds if not one.confirmed and one.fund_id != and_of}
+        if not gone:
+            return self
+        return replace(
+            self,
+            funds=[one for one in self.funds if one.fund_id not in gone],
+            joint_limits=[
+                replace(one, fund_ids=one.fund_ids - gone) for one in self.joint_limits if one.set_by not in gone
+            ],
+            minimums=[
+                replace(one, spent_from=one.spent_from - gone) for one in self.minimums if one.fund_id not in gone
+            ],
+        )
 
     def _check_funds(self, fund_ids: frozenset[str]) -> None:
         if unknown := fund_ids - self._fund_by_id.keys():

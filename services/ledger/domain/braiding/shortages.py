@@ -207,10 +207,11 @@ def _obstacles(funding: Funding, need: Need, fund: Fund) -> list[tuple[int, str]
     if fund not in funding.plan.funds:
         return [(_FULL, f"{fund.label} is not confirmed yet.")]
     if rules := _unmet(funding, fund):
-        return [(_FULL, f"{fund.label} may be used only when this is met: {together(rules)}.")]
+        return [(_FULL, f"{fund.label} pays only beside {together(rules)}.")]
     if allowance.up_to_pence is not None:
         return [(_SHARE, f"{fund.label} already pays all that it may.")]
-    return [(_FULL, f"What {fund.label} has left is for other days, or kept by a limit that it shares.")]
+    beyond = together(_used_up(funding, fund)) or "these days, or a limit that it shares"
+    return [(_FULL, f"What {fund.label} has left is beyond {beyond}.")]
 
 
 def _other_days(need: Need, fund: Fund) -> str:
@@ -223,3 +224,12 @@ def _unmet(funding: Funding, fund: Fund) -> list[str]:
     closed = funding.answered.branch.closed
     shut = any(funding.model.parts[part].fund.fund_id == fund.fund_id for part in closed)
     return [rule.label for rule in funding.plan.minimums if rule.fund_id == fund.fund_id] if shut else []
+
+
+def _used_up(funding: Funding, fund: Fund) -> list[str]:
+    """Joint limits of a fund that leave nothing, on some days at least."""
+    spent = funding.answered.spent
+    full = {
+        group.limit_id for group in funding.model.groups if sum(spent[part] for part in group.parts) == group.ceiling
+    }
+    return [one.label for one in funding.plan.joint_limits if fund.fund_id in one.fund_ids and one.limit_id in full]

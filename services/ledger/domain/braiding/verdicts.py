@@ -1,11 +1,11 @@
 """The plan check: can all be paid with confirmed money, or once somebody confirms; if not, why, and what helps."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from services.ledger.domain.braiding.funding import Funding, fund
 from services.ledger.domain.braiding.mends import Alternative, Mend, mends
-from services.ledger.domain.braiding.plan import JointLimit, MinimumBeforeUse, Plan
+from services.ledger.domain.braiding.plan import Plan
 from services.ledger.domain.braiding.ports import Solvers
 from services.ledger.domain.braiding.shortages import Shortage, shortages
 from services.ledger.domain.in_words import pounds, together
@@ -60,7 +60,7 @@ def check_plan(plan: Plan, solvers: Solvers, alternatives: Sequence[Alternative]
     Raises:
         SolverFailed: a solver's answer does not stand up to being checked.
     """
-    confirmed = of_confirmed_money(plan)
+    confirmed = plan.of_confirmed_money()
     unconfirmed = [one for one in plan.funds if not one.confirmed]
     now = fund(confirmed, solvers)
     if now.is_whole:
@@ -68,32 +68,11 @@ def check_plan(plan: Plan, solvers: Solvers, alternatives: Sequence[Alternative]
     then = fund(plan, solvers) if unconfirmed else None
     awaiting = _awaited(then) if then else ()
     short = tuple(
-        Mended(one, mends(confirmed, one, solvers, alternatives=alternatives, unconfirmed=unconfirmed))
+        Mended(one, mends(confirmed, one, solvers, alternatives=alternatives, whole=plan))
         for one in shortages(now, solvers, unconfirmed)
     )
     still = shortages(then, solvers) if then else ()
     return PlanCheck(now, then, awaiting, short, still, _in_words(now, then, awaiting))
-
-
-def of_confirmed_money(plan: Plan) -> Plan:
-    """Return the plan without funds that nobody has confirmed."""
-    gone = {one.fund_id for one in plan.funds if not one.confirmed}
-    if not gone:
-        return plan
-    return replace(
-        plan,
-        funds=[one for one in plan.funds if one.confirmed],
-        joint_limits=[_joint(one, gone) for one in plan.joint_limits],
-        minimums=[_minimum(one, gone) for one in plan.minimums if one.fund_id not in gone],
-    )
-
-
-def _joint(limit: JointLimit, gone: set[str]) -> JointLimit:
-    return replace(limit, fund_ids=limit.fund_ids - gone)
-
-
-def _minimum(rule: MinimumBeforeUse, gone: set[str]) -> MinimumBeforeUse:
-    return replace(rule, spent_from=rule.spent_from - gone)
 
 
 def _awaited(then: Funding) -> tuple[str, ...]:

@@ -33,6 +33,7 @@ class FundRoom:
         available_pence: neither committed nor advanced.
         obstacle: why the rules keep it out, whatever it has; None where they do not.
         reasons: that, in words.
+        beside_others: what its award says of other streams' money, in words.
     """
 
     fund_id: UUID
@@ -45,6 +46,7 @@ class FundRoom:
     available_pence: int = 0
     obstacle: Obstacle | None = None
     reasons: tuple[str, ...] = ()
+    beside_others: tuple[str, ...] = ()
 
     def obstacle_on(self, on: date) -> Obstacle | None:
         """Why the fund pays nothing on a day; None where it may."""
@@ -184,7 +186,12 @@ def _why(
         return Obstacle.DATES, ("The budget has no fund for that day.",)
     order = (Obstacle.DATES, Obstacle.MONEY, Obstacle.ASK, Obstacle.PAYEE, Obstacle.USE)
     nearest = min((obstacle for _, obstacle in told), key=order.index)
-    return nearest, tuple(_reason(room, obstacle, on, paid, accounts) for room, obstacle in told)
+    # Limits that funds share may leave a fund with money that it cannot spend: whoever sets them, they are told.
+    keeps = any(
+        obstacle is Obstacle.MONEY and _limit(room, accounts) > paid.get(room.fund_id, 0) for room, obstacle in told
+    )
+    shared = dict.fromkeys(text for room, _ in told if keeps for text in room.beside_others)
+    return nearest, (*(_reason(room, obstacle, on, paid, accounts) for room, obstacle in told), *shared)
 
 
 def _reason(room: FundRoom, obstacle: Obstacle, on: date, paid: Mapping[UUID, int], accounts: Sequence[Account]) -> str:
@@ -194,7 +201,6 @@ def _reason(room: FundRoom, obstacle: Obstacle, on: date, paid: Mapping[UUID, in
         return f"{room.name} ended on {day(room.ends_on)}, before {day(on)}."
     if obstacle is Obstacle.MONEY:
         pays = paid.get(room.fund_id, 0)
-        # Limits that funds share may leave a fund with money that it cannot spend.
         kept = _limit(room, accounts) - pays
         rest = f"; its other {pounds(kept)} are kept by a limit that it shares" if kept else ""
         return f"{room.name} had {pounds(_limit(room, accounts))} left, and pays {pounds(pays)}{rest}."

@@ -44,6 +44,7 @@ class Considered:
 
 #: The funds as one item of the plan may use them.
 RoomsFor = Callable[[PlannedItem], Sequence[FundRoom]]
+SplitFor = Callable[[PlannedItem], Splitter]
 
 
 def consider(
@@ -51,7 +52,7 @@ def consider(
     items: Mapping[UUID, PlannedItem],
     others: Iterable[Spend],
     rooms_for: RoomsFor,
-    split: Splitter,
+    split_for: SplitFor,
     settings: SpendingSettings,
     accounts: Sequence[Account] = BY_THE_PERSON,
 ) -> Considered:
@@ -62,7 +63,7 @@ def consider(
         items: the plan's items by id.
         others: the person's other spends, near it in time.
         rooms_for: the budget's funds as an item may use them.
-        split: which fund pays what, among those that may.
+        split_for: which fund pays what of an item, among those that may.
         settings: the council's.
         accounts: which of a fund's money may be drawn, in order.
     """
@@ -74,7 +75,7 @@ def consider(
         return Considered(item, found, finding=Finding(QueryKind.MAYBE_TOLD_TWICE, spend.pence, (reason,)))
     if item is None:
         return _unmatched(spend, found, items, settings)
-    return attributed_to(item, spend, rooms_for(item), split, found=found, accounts=accounts)
+    return attributed_to(item, spend, rooms_for(item), split_for(item), found=found, accounts=accounts)
 
 
 def attributed_to(
