@@ -128,6 +128,8 @@ ROUTES: tuple[Row, ...] = (
     Row("GET", "/v1/people/{person_id}/payees", "ledger"),
     Row("POST", "/v1/payees/{payee_id}/accounts", "ledger"),
     Row("POST", "/v1/payees/{payee_id}/accounts/{version}/confirmation", "ledger"),
+    Row("GET", "/v1/people/{person_id}/payment-matters", "ledger"),
+    Row("GET", "/v1/payment-matters", "ledger"),
     Row("POST", "/v1/people/{person_id}/payment-schedules", "ledger"),
     Row("GET", "/v1/people/{person_id}/payment-schedules", "ledger"),
     Row("POST", "/v1/payment-schedules/{schedule_id}/versions", "ledger"),
