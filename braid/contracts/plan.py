@@ -101,6 +101,9 @@ class ApprovedItem(Part):
     circumstances: tuple[CircumstanceTold, ...]
     shares: tuple[StreamShare, ...]
     held: tuple[HeldPart, ...]
+    is_used_over_its_days: Annotated[
+        bool, Field(description="Of what is due once: whether it is used little by little, as needs come and go.")
+    ] = False
 
     @property
     def spend(self) -> SpendItem:

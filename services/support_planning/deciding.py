@@ -219,6 +219,7 @@ def _item_told(one: CostedItem, content: Content) -> ApprovedItem:
             StreamShare(stream=stream, pence=pence) for stream, pence in sorted((one.item.shares or {}).items())
         ),
         held=tuple(HeldPart(holding_id=holding_id, pence=pence) for holding_id, pence in parts),
+        is_used_over_its_days=bool(one.item.versions),
     )
 
 

@@ -96,7 +96,12 @@ def _known(row: ApprovedPlanRow, changes: Sequence[PlanHoldingRow]) -> KnownPlan
         for change in changes
     ]
     plan = ApprovedPlan(
-        row.plan_id, row.approved_on, row.effective_from, tuple(_item(one) for one in items), (own, *later)
+        row.plan_id,
+        row.approved_on,
+        row.effective_from,
+        tuple(_item(one) for one in items),
+        (own, *later),
+        frozenset(one.item_id for one in items if one.is_used_over_its_days),
     )
     return KnownPlan(plan, {one.item_id: one for one in items})
 

@@ -96,7 +96,7 @@ def _braided(
 
 def _asked(piece: Piece, items: Mapping[UUID, ApprovedItem]) -> plan_check.PlannedItem:
     told = items[piece.days[0].falling.item.item_id]
-    shares = {one.stream: one.pence * len(piece.days) for one in told.shares}
+    shares = {one.stream: one.pence * piece.item.pence // told.pence for one in told.shares}
     return plan_check.PlannedItem(piece.item, told.spend, shares)
 
 

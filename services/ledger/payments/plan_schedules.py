@@ -151,10 +151,9 @@ def _terms(
 
 
 def _covers_until(item: PlannedItem, on: date) -> date:
-    """The last day for which an item that is due on a day is had."""
-    if item.cadence is ItemCadence.ONE_OFF:
-        return on
-    return max(on, min(item.ends_on, on + timedelta(days=item.days_between - 1)))
+    """The last day for which an item that is due on a day is had; what is due once may be used a week at a time."""
+    days = 7 if item.cadence is ItemCadence.ONE_OFF else item.days_between
+    return max(on, min(item.ends_on, on + timedelta(days=days - 1)))
 
 
 def _payee_for(route: Route, payees: Sequence[PayeeNow], known: _Following | None) -> PayeeNow | None:

@@ -297,9 +297,7 @@ async def test_an_award_that_is_taken_back_ends_what_is_not_paid(payments: Payme
     await payments.paid()
 
     ledger = payments.ledger
-    await ledger.take(
-        ledger.an_award_decided(plans.person, version=2, amount_pence=160_000, ends_on=date(2009, 7, 26))
-    )
+    await ledger.take(ledger.an_award_decided(plans.person, version=2, amount_pence=160_000, ends_on=date(2009, 7, 26)))
 
     assert await plans.due() == [(FIRST, 40_000, "settled"), (SECOND, 40_000, "open")]
     assert set(await plans.missing()) == {"money_missing"}
@@ -370,15 +368,26 @@ async def test_what_is_needed_once_is_paid_in_the_turn_of_its_day(payments: Paym
     assert await plans.due() == [("2009-07-01", 30_000, "open")]
 
 
+async def test_what_is_used_as_needs_come_and_go_is_paid_over_its_days(
+    payments: PaymentsUnderTest, plans: PlansOf
+) -> None:
+    await payments.a_payee(plans.person)
+    good_and_bad_days = an_item(663_001, cadence="one_off", is_used_over_its_days=True)
+
+    await plans.hear(plans.a_plan(good_and_bad_days))
+
+    due = await plans.due()
+    assert (len(due), sum(pence for _, pence, _ in due)) == (13, 663_001)
+    assert max(pence for _, pence, _ in due) - min(pence for _, pence, _ in due) <= 4
+
+
 async def test_the_council_sees_what_is_missing_for_everybody_and_others_see_only_their_own(
     payments: PaymentsUnderTest, plans: PlansOf
 ) -> None:
     await plans.hear(plans.a_plan(an_item()))
 
     (listed,) = (await payments.get("/payment-matters"))["matters"]
-    own = await payments.get(
-        f"/people/{plans.person}/payment-matters", role=Role.BUDGET_HOLDER, person_id=plans.person
-    )
+    own = await payments.get(f"/people/{plans.person}/payment-matters", role=Role.BUDGET_HOLDER, person_id=plans.person)
     other = await payments.ask(
         "GET", f"/people/{plans.person}/payment-matters", role=Role.BUDGET_HOLDER, person_id=uuid4()
     )

@@ -17,7 +17,6 @@ from services.ledger.domain.payments.periods import Period
 from services.ledger.domain.payments.plans_in_force import Falling, Route
 from services.ledger.domain.payments.schedules import DatedSum
 from services.ledger.domain.payments.shares import rounded_half_up, shared_out
-from services.ledger.domain.spending.planned_items import ItemCadence
 
 _ONE_DAY = timedelta(days=1)
 
@@ -62,7 +61,7 @@ def still_needed(falling: Sequence[Falling], paid: Iterable[PaidOut]) -> tuple[l
         falling: what the plans need.
         paid: what is paid, or on its way.
     """
-    once = {one.item.item_id for one in falling if one.item.cadence is ItemCadence.ONE_OFF}
+    once = {one.item.item_id for one in falling if one.is_once}
     by_key: dict[tuple[UUID, date], list[PaidOut]] = defaultdict(list)
     for one in paid:
         # What is needed once may have been paid on a later day of its own.
@@ -71,9 +70,9 @@ def still_needed(falling: Sequence[Falling], paid: Iterable[PaidOut]) -> tuple[l
     left = []
     for need in falling:
         key = need.item.item_id, date.min if need.item.item_id in once else need.on
-        of_need = _capped(by_key.pop(key, []), need.item.pence)
+        of_need = _capped(by_key.pop(key, []), need.pence)
         kept += of_need
-        rest = need.item.pence - sum(one.sum.pence for one in of_need)
+        rest = need.pence - sum(one.sum.pence for one in of_need)
         if rest:
             left.append(Left(need, rest, _parts_left(need, of_need, rest)))
     return kept, left
@@ -108,17 +107,14 @@ def pieces(left: Iterable[Left], funds: Iterable[Period]) -> list[Piece]:
     borders = sorted({day for fund in funds for day in (fund.from_on, fund.to_on + _ONE_DAY)})
 
     def name(one: Left) -> str:
-        item = one.falling.item
-        is_once = item.cadence is ItemCadence.ONE_OFF
-        span = 0 if is_once else sum(border <= one.falling.on for border in borders)
-        return f"{one.falling.plan_id}/{item.item_id}/{span}"
+        span = 0 if one.falling.is_once else sum(border <= one.falling.on for border in borders)
+        return f"{one.falling.plan_id}/{one.falling.item.item_id}/{span}"
 
     found = []
     for piece_id, group in groupby(sorted(left, key=lambda one: (name(one), one.falling.on)), name):
         days = tuple(group)
         item = days[0].falling.item
-        is_once = item.cadence is ItemCadence.ONE_OFF
-        last = item.ends_on if is_once else days[-1].falling.on
+        last = item.ends_on if days[0].falling.is_once else days[-1].falling.on
         pence = sum(one.pence for one in days)
         found.append(Piece(Item(piece_id, item.text, pence, Per.ONCE, days[0].falling.on, last), days))
     return found

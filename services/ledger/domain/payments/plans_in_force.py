@@ -13,7 +13,9 @@ from uuid import UUID
 
 from services.ledger.domain.payments.periods import ONE_DAY
 from services.ledger.domain.payments.shares import split
-from services.ledger.domain.spending.planned_items import PlannedItem
+from services.ledger.domain.spending.planned_items import ItemCadence, PlannedItem
+
+_WEEK = 7
 
 
 class Way(StrEnum):
@@ -73,6 +75,7 @@ class ApprovedPlan:
 
     Args:
         held: its own first, then each change in its order.
+        spread: items that are due once and used little by little, over all their days.
     """
 
     plan_id: UUID
@@ -80,6 +83,7 @@ class ApprovedPlan:
     effective_from: date
     items: tuple[PlannedItem, ...]
     held: tuple[HeldFrom, ...]
+    spread: frozenset[UUID] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -87,18 +91,17 @@ class Falling:
     """An item on one of the days on which it is due.
 
     Args:
+        pence: what it needs then.
+        is_once: whether that is all it needs, on any of its days.
         parts: where its money goes; less than the whole while a way waits for what is to be signed.
     """
 
     plan_id: UUID
     item: PlannedItem
     on: date
+    pence: int
+    is_once: bool
     parts: tuple[tuple[Route, int], ...]
-
-    @property
-    def key(self) -> tuple[UUID, date]:
-        """What makes it the same in another plan."""
-        return self.item.item_id, self.on
 
 
 @dataclass(frozen=True)
@@ -123,9 +126,10 @@ def what_falls_due(plans: Sequence[ApprovedPlan]) -> tuple[list[Falling], list[W
     """
     found: list[Falling] = []
     waiting: dict[tuple[Route, bool], Waiting] = {}
-    for plan, earlier, item, on in _days(plans):
-        parts, waits = _held_on(plan, earlier, item, on)
-        found.append(Falling(plan.plan_id, item, on, parts))
+    for plan, earlier, item, on, pence in _days(plans):
+        parts, waits = _held_on(plan, earlier, item, on, pence)
+        is_once = item.cadence is ItemCadence.ONE_OFF and item.item_id not in plan.spread
+        found.append(Falling(plan.plan_id, item, on, pence, is_once, parts))
         for one in waits:
             known = waiting.setdefault((one.route, one.goes_on), one)
             if one.from_on < known.from_on:
@@ -144,18 +148,31 @@ def _is_signed_since(one: Waiting, plans: Sequence[ApprovedPlan]) -> bool:
 
 def _days(
     plans: Sequence[ApprovedPlan],
-) -> Iterator[tuple[ApprovedPlan, Sequence[ApprovedPlan], PlannedItem, date]]:
+) -> Iterator[tuple[ApprovedPlan, Sequence[ApprovedPlan], PlannedItem, date, int]]:
     in_order = sorted(plans, key=lambda one: (one.approved_on, one.effective_from, one.plan_id))
     for number, plan in enumerate(in_order):
         until = min((later.effective_from for later in in_order[number + 1 :]), default=date.max) - ONE_DAY
         for item in plan.items:
-            for on in item.due_days(until):
+            for on, pence in _sums_of(item, until, is_spread=item.item_id in plan.spread):
                 if on >= plan.effective_from:
-                    yield plan, in_order[:number], item, on
+                    yield plan, in_order[:number], item, on, pence
+
+
+def _sums_of(item: PlannedItem, until: date, *, is_spread: bool) -> Iterator[tuple[date, int]]:
+    """What an item needs on which day; what is used over all its days, week by week."""
+    if item.cadence is not ItemCadence.ONE_OFF or not is_spread:
+        yield from ((on, item.pence) for on in item.due_days(until))
+        return
+    days = (item.ends_on - item.starts_on).days + 1
+    weeks = [min(_WEEK, days - first) for first in range(0, days, _WEEK)]
+    for number, pence in enumerate(split(item.pence, weeks)):
+        on = item.starts_on + number * _WEEK * ONE_DAY
+        if on <= until:
+            yield on, pence
 
 
 def _held_on(
-    plan: ApprovedPlan, earlier: Sequence[ApprovedPlan], item: PlannedItem, on: date
+    plan: ApprovedPlan, earlier: Sequence[ApprovedPlan], item: PlannedItem, on: date, pence: int
 ) -> tuple[tuple[tuple[Route, int], ...], list[Waiting]]:
     """Where an item's money goes on a day, and what it waits for."""
     ways = [
@@ -167,25 +184,25 @@ def _held_on(
     chosen = ways[0]
     signed = next((held for held in ways if _is_signed(held, item)), None)
     if signed is chosen:
-        return _parts(chosen, item), []
+        return _parts(chosen, item, pence), []
     unsigned = [holding for holding, _ in _holdings(chosen, item) if not holding.is_ready]
     waits = [Waiting(one.route, one.still_to_sign, on, goes_on=signed is not None) for one in unsigned]
     if signed:
-        return _parts(signed, item), waits
+        return _parts(signed, item, pence), waits
     ready = {holding.route for holding, _ in _holdings(chosen, item) if holding.is_ready}
-    return tuple((route, pence) for route, pence in _parts(chosen, item) if route in ready), waits
+    return tuple(part for part in _parts(chosen, item, pence) if part[0] in ready), waits
 
 
 def _is_signed(held: HeldFrom, item: PlannedItem) -> bool:
     return all(holding.is_ready for holding, _ in _holdings(held, item))
 
 
-def _parts(held: HeldFrom, item: PlannedItem) -> tuple[tuple[Route, int], ...]:
+def _parts(held: HeldFrom, item: PlannedItem, pence: int) -> tuple[tuple[Route, int], ...]:
     """The parts, of what the item costs now: an earlier plan may have had another price."""
     by_route: dict[Route, int] = {}
-    for holding, pence in _holdings(held, item):
-        by_route[holding.route] = by_route.get(holding.route, 0) + pence
-    return tuple(zip(by_route, split(item.pence, list(by_route.values())), strict=True))
+    for holding, weight in _holdings(held, item):
+        by_route[holding.route] = by_route.get(holding.route, 0) + weight
+    return tuple(zip(by_route, split(pence, list(by_route.values())), strict=True))
 
 
 def _holdings(held: HeldFrom, item: PlannedItem) -> list[tuple[Holding, int]]:
