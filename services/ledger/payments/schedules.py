@@ -28,6 +28,7 @@ from services.ledger.domain.payments.schedules import (
     revised,
 )
 from services.ledger.domain.postings import Part
+from services.ledger.payments.bank_days import due_on_working_day
 from services.ledger.payments.payees import payee_of
 from services.ledger.payments.run_steps import lock_payments
 from services.ledger.payments.tables import PaymentDueRow, PaymentPartRow, PaymentScheduleRow
@@ -268,7 +269,7 @@ def _content(row: PaymentScheduleRow, due: DuePayment) -> dict[str, Any]:
         "payee_id": row.payee_id,
         "schedule_version": row.version,
         "period_to": due.period.to_on,
-        "due_on": due.due_on,
+        "due_on": due_on_working_day(due.due_on, in_advance=row.terms["in_advance"]),
         "value_on": due.value_on,
         "gross_pence": due.gross_pence,
         "contribution_pence": due.contribution_pence,
