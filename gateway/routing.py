@@ -146,6 +146,8 @@ ROUTES: tuple[Row, ...] = (
     Row("GET", "/v1/people/{person_id}/payees", "ledger", Action.KEEP_PAYMENTS_DUE),
     Row("POST", "/v1/payees/{payee_id}/accounts", "ledger", Action.KEEP_PAYMENTS_DUE),
     Row("POST", "/v1/payees/{payee_id}/accounts/{version}/confirmation", "ledger", Action.KEEP_PAYMENTS_DUE),
+    Row("GET", "/v1/people/{person_id}/payment-matters", "ledger", Action.READ_BUDGET),
+    Row("GET", "/v1/payment-matters", "ledger", Action.READ_PAYMENT_STOPS),
     Row("POST", "/v1/people/{person_id}/payment-schedules", "ledger", Action.KEEP_PAYMENTS_DUE),
     Row("GET", "/v1/people/{person_id}/payment-schedules", "ledger", Action.KEEP_PAYMENTS_DUE),
     Row("POST", "/v1/payment-schedules/{schedule_id}/versions", "ledger", Action.KEEP_PAYMENTS_DUE),

@@ -8,7 +8,8 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4, uuid5
@@ -24,7 +25,15 @@ FILES = Path(__file__).parent.parent / "example_council" / "early_users"
 _ITEMS = UUID("7b5c1e52-93a4-5d5e-9a0d-9c3b1c4d5e6f")
 #: The council's own account, as Bacs knows it; made up.
 _PAYER = {"sort_code": "200000", "account_number": "73124567", "name": "Example Council"}
-_ACCOUNT = {"kind": "holder", "sort_code": "20-00-00", "account_number": "55779911", "name": "A Payee"}
+_ACCOUNT = {"sort_code": "20-00-00", "account_number": "55779911", "name": "A Payee"}
+#: Who is paid, by the way in which the money is held.
+_PAYEES = {
+    "direct_payment": "holder",
+    "indirect_payment": "third_party",
+    "trust": "third_party",
+    "provider_account": "third_party",
+    "council_managed": "provider",
+}
 SOCIAL_CARE = "adult_social_care"
 
 #: Gives a client that is signed in at the example council, by role and name.
@@ -129,7 +138,7 @@ async def tell_story(at: Office, user: EarlyUser, *, reference: str, patience_s:
         if step in _STEPS:
             plan = await _STEPS[step](at, user, plan, dates["starts_on"])
         elif step == "pay":
-            await _schedule(at, person_id, fund, plan.json())
+            await _arrange_payment(at, person_id, fund, plan.json()["content"], patience_s)
     progress = await _progress(at, person_id)
     return Story(
         user,
@@ -198,29 +207,50 @@ async def _withdraw(at: Office, _user: EarlyUser, plan: httpx.Response, _on: str
 _STEPS = {"submit": _submit, "approve": _approve, "sign": _sign, "withdraw": _withdraw}
 
 
-async def _schedule(at: Office, person_id: UUID, fund: Mapping[str, Any], plan: Mapping[str, Any]) -> None:
-    """Have the plan's cost paid each four weeks in advance from the council's own money, as far as it goes."""
-    payee = (await asked(at.finance, "POST", f"/v1/people/{person_id}/payees", _ACCOUNT)).json()["payee_id"]
+async def _arrange_payment(
+    at: Office, person_id: UUID, fund: Mapping[str, Any], content: Mapping[str, Any], patience_s: float
+) -> None:
+    """Write down who is paid, and have it confirmed: payments follow the plan. What the council manages, it is billed.
+
+    Raises:
+        TimeoutError: no schedule followed the plan in ``patience_s`` seconds.
+    """
+    (holding,) = content["holdings"]
+    way = holding["way"]
+    kind = _PAYEES[way]
+    reference = {"holder_reference": holding["holder_reference"]} if kind == "third_party" else {}
+    body = {**_ACCOUNT, **reference, "kind": kind}
+    payee = (await asked(at.finance, "POST", f"/v1/people/{person_id}/payees", body)).json()["payee_id"]
     await asked(at.second_finance, "POST", f"/v1/payees/{payee}/accounts/1/confirmation")
-    days = (date.fromisoformat(fund["ends_on"]) - date.fromisoformat(fund["starts_on"])).days + 1
-    weekly = min(plan["submission"]["total_pence"], fund["awarded_pence"]) * 7 // days
-    terms = {
-        "starts_on": fund["starts_on"],
-        "ends_on": fund["ends_on"],
-        "every": "four_weeks",
-        "in_advance": True,
-        "paid": "gross",
-        "rates": [{"from_on": fund["starts_on"], "pence_per_week": weekly, "contribution_pence_per_week": 0}],
-    }
-    body = {
-        "name": "plan",
-        "fund_id": fund["fund_id"],
+    if way == "council_managed":
+        await asked(at.finance, "POST", f"/v1/people/{person_id}/invoices-due", _invoice(payee, fund, content))
+        return
+    schedules: list[Any] = []
+    async with asyncio.timeout(patience_s):
+        while not schedules:
+            await asyncio.sleep(POLL_S)
+            schedules = (await asked(at.finance, "GET", f"/v1/people/{person_id}/payment-schedules")).json()[
+                "schedules"
+            ]
+
+
+def _invoice(payee: str, fund: Mapping[str, Any], content: Mapping[str, Any]) -> dict[str, Any]:
+    """The first week of the first thing that the council's own money may buy."""
+    permitted = {one["use"] for one in fund["permitted_uses"]}
+    item = next(one for one in content["items"] if one["use"] in permitted and one.get("units"))
+    first = date.fromisoformat(fund["starts_on"])
+    return {
+        "number": "1",
         "payee_id": payee,
-        "reference": "CARE BUDGET",
-        "reason": "As agreed in the support plan",
-        "terms": terms,
+        "from_on": first.isoformat(),
+        "to_on": (first + timedelta(days=6)).isoformat(),
+        "due_on": first.isoformat(),
+        "parts": [
+            {"fund_id": fund["fund_id"], "use": item["use"], "pence": int(item["unit_pence"] * Decimal(item["units"]))}
+        ],
+        "reference": "SUPPORT",
+        "why": "The first week, as the plan has it",
     }
-    await asked(at.finance, "POST", f"/v1/people/{person_id}/payment-schedules", body)
 
 
 async def pay(at: Office, stories: Sequence[Story], *, patience_s: float = PATIENCE_S) -> None:

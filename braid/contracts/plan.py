@@ -54,6 +54,11 @@ class Holding(Part):
     is_ready: Annotated[
         bool, Field(description="Whether everything that this way needs is signed: before that nothing is paid by it.")
     ]
+    holder_reference: Annotated[
+        str | None,
+        Field(description="The council's code for whoever holds it, where that is not the person or the council."),
+    ] = None
+    still_to_sign: Annotated[tuple[str, ...], Field(description="By code, what this way needs and has not.")] = ()
 
 
 class HeldPart(Part):
@@ -96,6 +101,9 @@ class ApprovedItem(Part):
     circumstances: tuple[CircumstanceTold, ...]
     shares: tuple[StreamShare, ...]
     held: tuple[HeldPart, ...]
+    is_used_over_its_days: Annotated[
+        bool, Field(description="Of what is due once: whether it is used little by little, as needs come and go.")
+    ] = False
 
     @property
     def spend(self) -> SpendItem:
@@ -166,6 +174,10 @@ class HoldingChanged(Event):
     effective_from: date
     holdings: tuple[Holding, ...]
     held: Annotated[tuple[HeldItem, ...], Field(description="Every item of the plan that costs money.")]
+    number: Annotated[
+        int | None,
+        Field(ge=1, description="Of the plan's changes, counted from 1; of two for one day the later holds."),
+    ] = None
 
 
 class StepOverdue(Event):

@@ -158,7 +158,9 @@ PERMISSIONS: Mapping[Action, Permission] = {
     Action.WATCH_ALL_BUDGETS: _row("Look for alerts in every budget", *_MONEY),
     Action.KEEP_PAYMENTS_DUE: _row("Keep payees, schedules, receipts and invoices", _FINANCE),
     Action.STOP_PAYMENTS: _row("Stop a person's payments, and let them go on", _PRACTITIONER, _FINANCE),
-    Action.READ_PAYMENT_STOPS: _row("Read why payments are stopped", _PRACTITIONER, _FINANCE, _AUDITOR),
+    Action.READ_PAYMENT_STOPS: _row(
+        "Read why payments are stopped, or cannot begin", _PRACTITIONER, _FINANCE, _AUDITOR
+    ),
     Action.RUN_PAYMENTS: _row("Build, check, send and finish payment runs", _FINANCE),
     Action.APPROVE_PAYMENTS: _row("Approve a payment run that somebody else built", *_SECOND),
     Action.READ_PAYMENT_RUNS: _row("Read payment runs", *_SECOND, _AUDITOR),

@@ -3,9 +3,13 @@
 from collections.abc import Mapping
 
 from braid.contracts.award import AwardDecided
-from braid.contracts.plan import PlanApproved
+from braid.contracts.plan import HoldingChanged, PlanApproved
 from braid.kit.delivery import Handler
 from services.ledger.handlers import record_award
-from services.ledger.plan_events import record_plan
+from services.ledger.plan_events import record_holding, record_plan
 
-HANDLERS: Mapping[str, Handler] = {AwardDecided.TYPE: record_award, PlanApproved.TYPE: record_plan}
+HANDLERS: Mapping[str, Handler] = {
+    AwardDecided.TYPE: record_award,
+    PlanApproved.TYPE: record_plan,
+    HoldingChanged.TYPE: record_holding,
+}

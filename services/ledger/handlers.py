@@ -9,7 +9,7 @@ from braid.contracts.award import AwardDecided, Cadence
 from braid.contracts.award import AwardStatus as Status
 from braid.contracts.budget import BudgetOpened, FundClosed, FundOpened
 from braid.kit.unit_of_work import UnitOfWork
-from services.ledger import journal_store
+from services.ledger import journal_store, queries
 from services.ledger.domain.funds import (
     Award,
     AwardStatus,
@@ -21,12 +21,19 @@ from services.ledger.domain.funds import (
     change_for,
     fund_id_of,
 )
+from services.ledger.payments.approved_plans import has_plans
+from services.ledger.payments.plan_schedules import follow_plans
+from services.ledger.payments.run_steps import lock_payments
 from services.ledger.tables import AwardSeenRow, BudgetRow, FundRow, FundVersionRow, JournalEntryRow
 
 
 async def record_award(event: AwardDecided, work: UnitOfWork) -> None:
-    """Open, revise or close the ring-fenced fund of an award, and post the difference that it makes."""
+    """Open, revise or close the ring-fenced fund of an award, post the difference, and have payments follow."""
     await work.lock_person(event.person_id)
+    is_planned = await has_plans(work, budget_id_of(event.council, event.person_id))
+    if is_planned:
+        # Whoever steps payments holds them before the journal.
+        await lock_payments(work)
     award = _award(event)
     seen = await _seen(work, event)
     fund = await work.session.get(FundRow, fund_id_of(event.award_id))
@@ -48,6 +55,8 @@ async def record_award(event: AwardDecided, work: UnitOfWork) -> None:
         await work.publish(_closed(event))
     if change.posts:
         await journal_store.post_all(work, change.posts)
+    if is_planned and (budget := await queries.budget_of(work, event.person_id)):
+        await follow_plans(work, budget)
 
 
 def _award(event: AwardDecided) -> Award:

@@ -5,6 +5,7 @@ from braid.kit.service import ServiceDefinition
 from services.ledger.api import PROBLEMS, ROUTERS
 from services.ledger.events import HANDLERS
 from services.ledger.payments.due_api import router as due_router
+from services.ledger.payments.payees_api import router as payees_router
 from services.ledger.payments.problems import PROBLEMS as PAYMENT_PROBLEMS
 from services.ledger.payments.recoveries_api import router as recoveries_router
 from services.ledger.payments_api import router as payments_router
@@ -18,7 +19,7 @@ SERVICE = ServiceDefinition(
     name="ledger",
     package="services.ledger",
     title="ledger",
-    routers=(*ROUTERS, payments_router, due_router, recoveries_router, *REPORT_ROUTERS),
+    routers=(*ROUTERS, payments_router, payees_router, due_router, recoveries_router, *REPORT_ROUTERS),
     metadata=metadata,
     events=EVENTS,
     handlers=HANDLERS,

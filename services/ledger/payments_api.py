@@ -56,7 +56,13 @@ class RunIn(_Body):
     """A run of everything that is due."""
 
     due_by: Annotated[Day, Field(description="What is due up to this day belongs to it.")]
-    pay_on: Annotated[Day, Field(description="The bank's processing day; for Bacs the working day before the money.")]
+    pay_on: Annotated[
+        Day | None,
+        Field(
+            description="The bank's processing day; for Bacs the working day before the money. Where none is told, the"
+            " last whose money is in accounts on ``due_by``, or on the working day before that."
+        ),
+    ] = None
     number: Annotated[int, Field(ge=1, le=99, description="Another for a second run of the same day.")] = 1
     most_pence: Annotated[PositivePence, Field(description="The largest payment that nobody has to look at.")] = (
         MOST_PENCE

@@ -1,7 +1,7 @@
-"""What the ledger does when a plan is approved: it keeps the plan's items, so that spending can be matched to them.
+"""What the ledger does when a plan is approved, or held otherwise: it keeps the items, and payments follow.
 
 Nothing is taken away by it: what is held for items of the plan before stays held, and those items end on the day before
-the new plan takes effect.
+the new plan takes effect. What is paid stays paid, and until that day the plan before it pays on.
 """
 
 from collections.abc import Mapping
@@ -10,12 +10,15 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from braid.contracts.plan import ApprovedItem, PlanApproved
+from braid.contracts.plan import ApprovedItem, HoldingChanged, PlanApproved
 from braid.kit.unit_of_work import UnitOfWork
 from services.ledger import queries
 from services.ledger.domain.spending.planned_items import ItemCadence, PlannedItem
+from services.ledger.payments.approved_plans import keep_holding, keep_plan
+from services.ledger.payments.plan_schedules import follow_plans
 from services.ledger.spending import items_store
 from services.ledger.spending.items_store import StoredItem
+from services.ledger.tables import BudgetRow
 
 #: Who keeps the items of an approved plan.
 BY_PLAN = "support_planning"
@@ -26,15 +29,12 @@ class NoBudgetForPlan(Exception):
 
 
 async def record_plan(event: PlanApproved, work: UnitOfWork) -> None:
-    """Keep the items of an approved plan, and end those that it no longer has.
+    """Keep the items of an approved plan, end those that it no longer has, and have payments follow.
 
     Raises:
         NoBudgetForPlan: the award comes later; the event is tried again.
     """
-    await work.lock_person(event.person_id)
-    budget = await queries.budget_of(work, event.person_id)
-    if budget is None:
-        raise NoBudgetForPlan(str(event.plan_id))
+    budget = await _held_budget(event, work)
     known = await items_store.items_of(work, budget.budget_id)
     for told in event.items:
         facts = told.spend.model_dump(mode="json", exclude={"use"})
@@ -42,6 +42,27 @@ async def record_plan(event: PlanApproved, work: UnitOfWork) -> None:
     for item_id in event.ended_items:
         if item_id in known:
             await _end(work, budget.budget_id, known[item_id], event)
+    await keep_plan(work, budget.budget_id, event)
+    await follow_plans(work, budget)
+
+
+async def record_holding(event: HoldingChanged, work: UnitOfWork) -> None:
+    """Keep how the money of a plan is held from a day on, and have payments follow.
+
+    Raises:
+        NoBudgetForPlan: the award comes later; the event is tried again.
+    """
+    budget = await _held_budget(event, work)
+    await keep_holding(work, event)
+    await follow_plans(work, budget)
+
+
+async def _held_budget(event: PlanApproved | HoldingChanged, work: UnitOfWork) -> BudgetRow:
+    await work.lock_person(event.person_id)
+    budget = await queries.budget_of(work, event.person_id)
+    if budget is None:
+        raise NoBudgetForPlan(str(event.plan_id))
+    return budget
 
 
 def _item(told: ApprovedItem, known: StoredItem | None) -> PlannedItem:

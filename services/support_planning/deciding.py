@@ -219,18 +219,24 @@ def _item_told(one: CostedItem, content: Content) -> ApprovedItem:
             StreamShare(stream=stream, pence=pence) for stream, pence in sorted((one.item.shares or {}).items())
         ),
         held=tuple(HeldPart(holding_id=holding_id, pence=pence) for holding_id, pence in parts),
+        is_used_over_its_days=bool(one.item.versions),
     )
 
 
 def _holdings_told(holdings: tuple[Holding, ...], rules: Mapping[Way, WayRules], on: date) -> tuple[HoldingTold, ...]:
     return tuple(
-        HoldingTold(
-            holding_id=one.holding_id,
-            way=WayOfHolding(one.way.value),
-            payroll_by=PayrollBy(one.payroll_by.value),
-            is_ready=not still_to_sign(one, rules, on),
-        )
-        for one in holdings
+        _holding_told(one, tuple(missing.code for missing in still_to_sign(one, rules, on))) for one in holdings
+    )
+
+
+def _holding_told(one: Holding, missing: tuple[str, ...]) -> HoldingTold:
+    return HoldingTold(
+        holding_id=one.holding_id,
+        way=WayOfHolding(one.way.value),
+        payroll_by=PayrollBy(one.payroll_by.value),
+        is_ready=not missing,
+        holder_reference=one.holder_reference,
+        still_to_sign=missing,
     )
 
 
@@ -296,7 +302,7 @@ async def change_holding(work: UnitOfWork, row: PlanRow, change: HoldingChange, 
     )
     work.session.add(kept)
     await work.session.flush()
-    await work.publish(await _holding_changed(work, row, content, change.effective_from))
+    await work.publish(await _holding_changed(work, row, content, kept))
     await process_manager.note_plan(work, row)
     return kept
 
@@ -316,14 +322,15 @@ async def held_now(work: UnitOfWork, row: PlanRow) -> Content:
     return content.model_copy(update={"items": items, "holdings": holdings})
 
 
-async def _holding_changed(work: UnitOfWork, row: PlanRow, content: Content, effective_from: date) -> HoldingChanged:
-    rules = await council_choices.ways_of_holding(work, effective_from)
+async def _holding_changed(work: UnitOfWork, row: PlanRow, content: Content, kept: HoldingChangeRow) -> HoldingChanged:
+    rules = await council_choices.ways_of_holding(work, kept.effective_from)
     items = [_item_told(one, content) for one in plan_of(content).costed() if one.pence]
     return HoldingChanged(
         person_id=row.person_id,
         council=row.council,
         plan_id=row.plan_id,
-        effective_from=effective_from,
-        holdings=_holdings_told(holdings_of(content), rules, effective_from),
+        effective_from=kept.effective_from,
+        holdings=_holdings_told(holdings_of(content), rules, kept.effective_from),
         held=tuple(HeldItem(item_id=one.item_id, parts=one.held) for one in items),
+        number=kept.number,
     )

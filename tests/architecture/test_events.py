@@ -17,7 +17,6 @@ READ_OUTSIDE = {
     "uk.braid.payment.rejected.v1": "case-management systems, whose people ask for another account",
     "uk.braid.budget.alert-cleared.v1": "case-management systems that tell a worker",
     "uk.braid.plan.returned.v1": "case-management systems that tell the person and whoever helps them",
-    "uk.braid.plan.holding-changed.v1": "finance systems, where payment schedules follow how money is held",
     "uk.braid.plan.step-overdue.v1": "case-management systems that remind whoever is waited for",
     "uk.braid.review.due.v1": "case-management systems that remind people of a review",
     "uk.braid.review.completed.v1": "outcomes, and case-management systems",

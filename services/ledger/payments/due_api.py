@@ -1,26 +1,21 @@
-"""What is due over the API: payees and their accounts, schedules, receipts, certificates, invoices, and stops."""
+"""What is due over the API: schedules, receipts, certificates, invoices, and stops."""
 
-from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter
 
 from braid.kit.http import Caller, Reading, UnitOfWorkRoute, Writing
 from braid.kit.permissions import Action, may
 from braid.kit.problems import not_found, responses
 from services.ledger import queries
-from services.ledger.bank_files.account_check import AccountChecker, checker_of
 from services.ledger.domain.in_words import day
 from services.ledger.domain.payments.due_kinds import DueKind
 from services.ledger.domain.payments.periods import Period
 from services.ledger.domain.payments.receipts import ClaimRules, Receipt, claim
 from services.ledger.domain.payments.stages import StagePlan, pay_stage
 from services.ledger.invoices import refuse_if_counted
-from services.ledger.payments import payees, schedules, stops, what_is_due
+from services.ledger.payments import by_hand, schedules, stops, what_is_due
 from services.ledger.payments.due_bodies import (
-    AccountIn,
-    AccountOut,
-    AccountsOut,
     CertificateIn,
     ClaimIn,
     ClaimOut,
@@ -28,7 +23,6 @@ from services.ledger.payments.due_bodies import (
     InvoiceIn,
     LetGoIn,
     LiftIn,
-    PayeeIn,
     PaymentOut,
     PaymentsOut,
     RevisionIn,
@@ -41,13 +35,12 @@ from services.ledger.payments.due_bodies import (
     StopsOut,
 )
 from services.ledger.payments.fund_accounts import fund_account, fund_accounts
-from services.ledger.payments.payees import AccountGiven
+from services.ledger.payments.plan_schedules import follow_plans
 from services.ledger.payments.run_reading import payments_of
 from services.ledger.payments.schedules import PaidFrom
 from services.ledger.payments.stops import StopAsked
-from services.ledger.payments.tables import PayeeAccountRow, PaymentDueRow, PaymentScheduleRow, PaymentStopRow
+from services.ledger.payments.tables import PaymentDueRow, PaymentScheduleRow, PaymentStopRow
 from services.ledger.payments.what_is_due import OneOff
-from services.ledger.settings import LedgerSettings
 from services.ledger.tables import BudgetRow
 
 router = APIRouter(prefix="/v1", route_class=UnitOfWorkRoute, tags=["payments"])
@@ -58,77 +51,29 @@ _NO_BUDGET = (404, "No budget is open for this person, or nothing of this id is 
 _INVALID = (422, "The body is not valid, or is against a rule.")
 
 
-def account_checker(request: Request) -> AccountChecker:
-    """The modulus check with the council's tables; without them nothing can be checked, and that is what is told."""
-    settings = request.app.state.settings
-    tables = settings.modulus if isinstance(settings, LedgerSettings) else None
-    return checker_of(tables.weights_file, tables.substitutions_file) if tables else AccountChecker()
-
-
-Checker = Annotated[AccountChecker, Depends(account_checker)]
-
-
-@router.post(
-    "/people/{person_id}/payees",
-    status_code=201,
-    dependencies=[may(Action.KEEP_PAYMENTS_DUE)],
-    responses=responses(_NO_KEY, _FORBIDDEN, _NO_BUDGET, _INVALID),
-)
-async def add_payee(person_id: UUID, body: PayeeIn, work: Writing, caller: Caller, checker: Checker) -> AccountOut:
-    """Write down who is paid, and into which account; a second person has to confirm it."""
-    budget = await _budget(person_id, work)
-    return _account(await payees.add_payee(work, budget.budget_id, body.kind, _given(body), checker, by=caller.subject))
-
-
-@router.get(
-    "/people/{person_id}/payees",
-    dependencies=[may(Action.KEEP_PAYMENTS_DUE)],
-    responses=responses(_FORBIDDEN, _NO_BUDGET),
-)
-async def read_payees(person_id: UUID, work: Reading) -> AccountsOut:
-    """The payees of a budget, with every version of each account."""
-    budget = await _budget(person_id, work)
-    found = await payees.payees_of(work, budget.budget_id)
-    return AccountsOut(accounts=[_account(account) for _, account in found])
-
-
-@router.post(
-    "/payees/{payee_id}/accounts",
-    status_code=201,
-    dependencies=[may(Action.KEEP_PAYMENTS_DUE)],
-    responses=responses(_NO_KEY, _FORBIDDEN, _NO_BUDGET, _INVALID),
-)
-async def change_account(
-    payee_id: UUID, body: AccountIn, work: Writing, caller: Caller, checker: Checker
-) -> AccountOut:
-    """Write down another account of a payee; nothing is paid until somebody else has confirmed it."""
-    return _account(await payees.change_account(work, payee_id, _given(body), checker, by=caller.subject))
-
-
-@router.post(
-    "/payees/{payee_id}/accounts/{version}/confirmation",
-    dependencies=[may(Action.KEEP_PAYMENTS_DUE)],
-    responses=responses(_NO_KEY, (403, "The caller wrote it down."), _NO_BUDGET, (409, "There is nothing to confirm.")),
-)
-async def confirm_account(payee_id: UUID, version: int, work: Writing, caller: Caller) -> AccountOut:
-    """Confirm an account that somebody else wrote down."""
-    return _account(await payees.confirm_account(work, payee_id, version, by=caller.subject))
-
-
 @router.post(
     "/people/{person_id}/payment-schedules",
     status_code=201,
     dependencies=[may(Action.KEEP_PAYMENTS_DUE)],
-    responses=responses(_NO_KEY, _FORBIDDEN, _NO_BUDGET, (409, "There is one of that name already."), _INVALID),
+    responses=responses(
+        _NO_KEY,
+        _FORBIDDEN,
+        _NO_BUDGET,
+        (409, "There is one of that name already, or the plan pays the fund."),
+        _INVALID,
+    ),
 )
 async def open_schedule(person_id: UUID, body: ScheduleIn, work: Writing, caller: Caller) -> ScheduleOut:
     """Pay a fund out by a schedule."""
+    await work.lock_person(person_id)
     budget = await _budget(person_id, work)
     fund = await fund_account(work, budget.budget_id, body.fund_id)
+    await by_hand.refuse_if_plan_pays(work, budget.budget_id, body.fund_id, body.payee_id)
     paid = PaidFrom(fund.fund_id, fund.stream, body.payee_id, body.use, body.reference)
     row = await schedules.open_schedule(
         work, budget, body.name, body.terms.terms(), paid, body.reason, by=caller.subject
     )
+    await follow_plans(work, budget)
     return _schedule(row)
 
 
@@ -136,13 +81,18 @@ async def open_schedule(person_id: UUID, body: ScheduleIn, work: Writing, caller
     "/payment-schedules/{schedule_id}/versions",
     status_code=201,
     dependencies=[may(Action.KEEP_PAYMENTS_DUE)],
-    responses=responses(_NO_KEY, _FORBIDDEN, _NO_BUDGET, _INVALID),
+    responses=responses(_NO_KEY, _FORBIDDEN, _NO_BUDGET, (409, "It follows the plan."), _INVALID),
 )
 async def revise_schedule(schedule_id: UUID, body: RevisionIn, work: Writing, caller: Caller) -> ScheduleOut:
-    """Give a schedule new terms; what is paid stays, and what it is worth more is due at once."""
+    """Give a schedule new terms; what is paid stays, and what it is worth more is due at once.
+
+    Where an approved plan waited for its days, payments follow the plan from there.
+    """
+    budget = await by_hand.revisable_in(work, schedule_id)
     row = await schedules.revise_schedule(
         work, schedule_id, body.terms.terms(), body.payee_id, body.reason, by=caller.subject
     )
+    await follow_plans(work, budget)
     return _schedule(row)
 
 
@@ -341,14 +291,6 @@ async def _budget(person_id: UUID, work: Reading) -> BudgetRow:
     if budget is None:
         raise not_found("open budget")
     return budget
-
-
-def _given(body: AccountIn) -> AccountGiven:
-    return AccountGiven(body.sort_code, body.account_number, body.name)
-
-
-def _account(row: PayeeAccountRow) -> AccountOut:
-    return AccountOut(**row.model_dump(include=set(AccountOut.model_fields)), account_ends_in=row.account_number[-4:])
 
 
 def _schedule(row: PaymentScheduleRow) -> ScheduleOut:

@@ -13,6 +13,7 @@ from services.ledger.domain.payments.holds import HoldCode
 from services.ledger.domain.payments.payees import ModulusCheck, PayeeKind
 from services.ledger.domain.payments.periods import Every
 from services.ledger.domain.payments.schedules import ContributionPaid, Terms, WeeklyRate, WeeklyRates, WholeSum
+from services.ledger.payments.matters import MatterCode
 from services.ledger.payments.request_parts import Body, Day, Mark, PositivePence, Reference, SomePence, Words
 from services.ledger.payments.stops import StopKind
 
@@ -29,6 +30,16 @@ class PayeeIn(AccountIn):
     """A new payee."""
 
     kind: PayeeKind
+    holder_reference: Annotated[
+        Mark | None,
+        Field(description="Of a third party: the council's code, by which plans name whoever holds the money."),
+    ] = None
+
+    @model_validator(mode="after")
+    def _is_of_a_third_party(self) -> "PayeeIn":
+        if self.holder_reference is not None and self.kind is not PayeeKind.THIRD_PARTY:
+            raise ValueError("only a third party holds money for somebody else")
+        return self
 
 
 class AccountOut(BaseModel):
@@ -235,6 +246,23 @@ class PaymentsOut(BaseModel):
     """Everything that is or was due to a person, in the order of the days."""
 
     payments: list[PaymentOut]
+
+
+class MatterOut(BaseModel):
+    """Something that is missing for paying as the plan says."""
+
+    matter_id: UUID
+    person_id: UUID
+    code: MatterCode
+    words: str
+    recorded_at: datetime = Field(description="Since when it is open.")
+
+
+class MattersOut(BaseModel):
+    """What is missing for paying as plans say."""
+
+    matters: list[MatterOut]
+    next: UUID | None = Field(description="Give it as `after` for the next page; null at the end.")
 
 
 class LetGoIn(Body):

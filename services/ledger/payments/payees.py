@@ -11,6 +11,7 @@ from services.ledger.domain.payments import payees
 from services.ledger.domain.payments.payees import AccountVersion, ModulusCheck, PayeeKind
 from services.ledger.payments.run_steps import lock_payments
 from services.ledger.payments.tables import PayeeAccountRow, PayeeRow
+from services.ledger.tables import BudgetRow
 
 _CHECKED = {
     AccountCheck.FITS: ModulusCheck.PASSED,
@@ -32,8 +33,23 @@ class AccountGiven:
     name: str
 
 
+@dataclass(frozen=True)
+class PayeeNow:
+    """A payee of a budget, and whether the latest version of the account is confirmed."""
+
+    row: PayeeRow
+    is_confirmed: bool
+
+
 async def add_payee(
-    work: UnitOfWork, budget_id: UUID, kind: PayeeKind, given: AccountGiven, checker: AccountChecker, *, by: str
+    work: UnitOfWork,
+    budget_id: UUID,
+    kind: PayeeKind,
+    given: AccountGiven,
+    checker: AccountChecker,
+    *,
+    by: str,
+    holder_reference: str | None = None,
 ) -> PayeeAccountRow:
     """Write down a new payee's account.
 
@@ -43,6 +59,7 @@ async def add_payee(
         given: the account.
         checker: of check digits.
         by: who writes it down.
+        holder_reference: the council's code for a third party, by which plans name whoever holds the money.
 
     Raises:
         AccountDetailsImpossible: no account can have such numbers.
@@ -55,6 +72,7 @@ async def add_payee(
         budget_id=None if kind is PayeeKind.PROVIDER else budget_id,
         payee_kind=kind.value,
         version=version.version,
+        holder_reference=holder_reference,
     )
     work.session.add(payee)
     return await _keep(work, payee, version, checker)
@@ -101,6 +119,29 @@ async def payees_of(work: UnitOfWork, budget_id: UUID) -> list[tuple[PayeeRow, P
         .order_by(col(PayeeRow.recorded_at), col(PayeeRow.payee_id), col(PayeeAccountRow.version).desc())
     )
     return [(payee, account) for payee, account in await work.session.execute(query)]
+
+
+async def payees_now(work: UnitOfWork, budget_id: UUID) -> list[PayeeNow]:
+    """The payees that are a budget's own, the latest written down last."""
+    query = (
+        select(PayeeRow, PayeeAccountRow.confirmed_by)
+        .where(
+            PayeeRow.budget_id == budget_id,
+            PayeeRow.payee_id == PayeeAccountRow.payee_id,
+            PayeeRow.version == PayeeAccountRow.version,
+        )
+        .order_by(col(PayeeRow.recorded_at), col(PayeeRow.payee_id))
+    )
+    return [PayeeNow(row, confirmed_by is not None) for row, confirmed_by in await work.session.execute(query)]
+
+
+async def held_budget_of(work: UnitOfWork, payee_id: UUID) -> BudgetRow | None:
+    """The budget that a payee is of, its person held until the transaction ends; none for a provider."""
+    payee = await work.session.get(PayeeRow, payee_id)
+    budget = await work.session.get(BudgetRow, payee.budget_id) if payee and payee.budget_id else None
+    if budget:
+        await work.lock_person(budget.person_id)
+    return budget
 
 
 async def payee_of(work: UnitOfWork, payee_id: UUID, budget_id: UUID) -> PayeeRow:

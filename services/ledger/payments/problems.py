@@ -6,6 +6,7 @@ from services.ledger.domain.bank import AccountDetailsImpossible, PaymentImpossi
 from services.ledger.domain.payments import holds, payees, periods, recovery, runs, schedules, stages, year_end
 from services.ledger.payments import (
     bank_answers,
+    by_hand,
     fund_accounts,
     recoveries,
     run_file,
@@ -45,6 +46,8 @@ PROBLEMS: ProblemTable = {
     stored_schedules.NoSuchSchedule: _not_found("There is no such schedule"),
     stored_schedules.ScheduleThereAlready: ProblemKind(409, "schedule-there-already", "The schedule is there already"),
     stored_schedules.UseMissing: ProblemKind(422, "use-missing", "It has to be told what is paid for"),
+    by_hand.FollowsThePlan: ProblemKind(409, "follows-the-plan", "The schedule follows the plan"),
+    by_hand.PaidByThePlan: ProblemKind(409, "paid-by-the-plan", "The plan pays it already"),
     fund_accounts.NoMoneyInFund: _not_found("There is no confirmed money in such a fund"),
     what_is_due.NotDue: _not_found("There is nothing due of this id"),
     what_is_due.DueOtherwise: ProblemKind(409, "due-otherwise", "It is due already, and otherwise"),

@@ -20,6 +20,7 @@ from services.ledger.domain.payments.payment_ids import run_id_of
 from services.ledger.domain.payments.results import ItemState
 from services.ledger.domain.payments.runs import PaymentRun, RunState, Step, StepTaken
 from services.ledger.domain.refusals import MEANING
+from services.ledger.payments.bank_days import bank_holidays_around, processed_before
 from services.ledger.payments.journal import post_whole
 from services.ledger.payments.run_items import RunItem, change_state, facts_of, items_of, reopen
 from services.ledger.payments.tables import PaymentRunRow, PaymentRunStepRow
@@ -58,13 +59,13 @@ class RunAsked:
 
     Args:
         due_by: what is due up to this day belongs to it.
-        pay_on: the bank's processing day.
+        pay_on: the bank's processing day; where none is told, the last on whose money accounts have it on ``due_by``.
         number: from 1; another for a second run on one day.
         most_pence: the largest single payment that nobody has to look at.
     """
 
     due_by: date
-    pay_on: date
+    pay_on: date | None
     number: int = 1
     most_pence: int = MOST_PENCE
 
@@ -74,22 +75,30 @@ async def build_run(work: UnitOfWork, asked: RunAsked, *, actor: str) -> Payment
 
     Raises:
         RunDiffers: it was built for another day of payment, or with another limit.
-        NotAWorkingDay: it would be paid at a weekend.
+        NotAWorkingDay: it would be paid at a weekend or on a bank holiday.
     """
     await lock_payments(work)
+    pay_on = asked.pay_on or processed_before(asked.due_by)
     run_id = run_id_of(work.council, asked.due_by, asked.number)
     existing = await work.session.get(PaymentRunRow, run_id)
     if existing is not None:
-        if (existing.pay_on, existing.most_pence) != (asked.pay_on, asked.most_pence):
+        if (existing.pay_on, existing.most_pence) != (pay_on, asked.most_pence):
             raise RunDiffers(f"run {asked.number} of {asked.due_by.isoformat()} is there already, built otherwise")
         return existing
-    run = runs.build(due_by=asked.due_by, pay_on=asked.pay_on, number=asked.number, actor=actor, at=work.now)
+    run = runs.build(
+        due_by=asked.due_by,
+        pay_on=pay_on,
+        number=asked.number,
+        actor=actor,
+        at=work.now,
+        bank_holidays=bank_holidays_around(pay_on),
+    )
     row = PaymentRunRow(
         run_id=run_id,
         council=work.council,
         due_by=asked.due_by,
         number=asked.number,
-        pay_on=asked.pay_on,
+        pay_on=pay_on,
         most_pence=asked.most_pence,
     )
     work.session.add(row)

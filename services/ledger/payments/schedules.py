@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -12,9 +13,12 @@ from services.ledger.domain.payments.due_kinds import DueKind
 from services.ledger.domain.payments.entries import PartForUse
 from services.ledger.domain.payments.payees import PayeeKind
 from services.ledger.domain.payments.payment_ids import due_id_of, one_off_id_of, schedule_id_of
-from services.ledger.domain.payments.periods import Period
+from services.ledger.domain.payments.periods import Every, Period
+from services.ledger.domain.payments.plans_in_force import Route
 from services.ledger.domain.payments.schedules import (
     ContributionPaid,
+    DatedSum,
+    DatedSums,
     DuePayment,
     Revision,
     Terms,
@@ -24,6 +28,7 @@ from services.ledger.domain.payments.schedules import (
     revised,
 )
 from services.ledger.domain.postings import Part
+from services.ledger.payments.bank_days import due_on_working_day
 from services.ledger.payments.payees import payee_of
 from services.ledger.payments.run_steps import lock_payments
 from services.ledger.payments.tables import PaymentDueRow, PaymentPartRow, PaymentScheduleRow
@@ -53,6 +58,7 @@ class PaidFrom:
         payee_id: who is paid.
         use: what it is for, where it is for one thing.
         reference: what the payee sees, 18 characters at most.
+        route: how the plan has it held, where the schedule follows one.
     """
 
     fund_id: UUID
@@ -60,6 +66,7 @@ class PaidFrom:
     payee_id: UUID
     use: str | None
     reference: str
+    route: Route | None = None
 
 
 async def open_schedule(
@@ -88,11 +95,21 @@ async def open_schedule(
 
 
 async def revise_schedule(
-    work: UnitOfWork, schedule_id: UUID, terms: Terms, payee_id: UUID, reason: str, *, by: str
+    work: UnitOfWork,
+    schedule_id: UUID,
+    terms: Terms,
+    payee_id: UUID,
+    reason: str,
+    *,
+    by: str,
+    reference: str | None = None,
 ) -> PaymentScheduleRow:
     """Give a schedule new terms. What is paid, or in a run, stays; what it is worth more is due at once.
 
     What it is worth less is kept with the version, for somebody to decide on; nothing is taken by itself.
+
+    Args:
+        reference: what the payee sees; what they saw before, where none is told.
 
     Raises:
         NoSuchSchedule: there is none of that id.
@@ -105,7 +122,8 @@ async def revise_schedule(
         raise NoSuchSchedule(f"there is no schedule {schedule_id}")
     await _refuse_payee(work, payee_id, before.budget_id, before.use)
     dues = await _dues(work, schedule_id, DueKind.SCHEDULE)
-    reference = dues[0].reference if dues else before.stream[:REFERENCE_LONGEST]
+    if reference is None:
+        reference = dues[0].reference if dues else before.stream[:REFERENCE_LONGEST]
     taken = [_payment_of(due) for due in dues if due.state == "taken"]
     revision = revised(terms, taken, made_up_pence=await _made_up_pence(work, schedule_id))
     row = PaymentScheduleRow(
@@ -221,6 +239,8 @@ def _schedule_row(
         terms=terms_as_told(terms),
         reason=reason,
         written_by=by,
+        way=paid.route.way.value if paid.route else None,
+        holder_reference=paid.route.holder if paid.route else None,
     )
 
 
@@ -249,7 +269,7 @@ def _content(row: PaymentScheduleRow, due: DuePayment) -> dict[str, Any]:
         "payee_id": row.payee_id,
         "schedule_version": row.version,
         "period_to": due.period.to_on,
-        "due_on": due.due_on,
+        "due_on": due_on_working_day(due.due_on, in_advance=row.terms["in_advance"]),
         "value_on": due.value_on,
         "gross_pence": due.gross_pence,
         "contribution_pence": due.contribution_pence,
@@ -293,4 +313,43 @@ def terms_as_told(terms: Terms) -> dict[str, Any]:
         ]
         if isinstance(amount, WeeklyRates)
         else [],
+        "items": _items_as_told(amount) if isinstance(amount, DatedSums) else [],
     }
+
+
+def _items_as_told(amount: DatedSums) -> list[dict[str, Any]]:
+    """Item by item, the days with what is due on each: its pence, and the contribution in them."""
+    return [
+        {
+            "item_id": str(item_id),
+            "label": label,
+            "days": [
+                [one.on.isoformat(), one.pence, one.contribution_pence]
+                for one in sorted(amount.sums, key=lambda one: one.on)
+                if one.item_id == item_id
+            ],
+        }
+        for item_id, label in sorted(amount.labels.items())
+    ]
+
+
+def terms_of(told: dict[str, Any]) -> Terms:
+    """Terms of a schedule that follows the plan, as they are stored."""
+    return Terms(
+        date.fromisoformat(told["starts_on"]),
+        date.fromisoformat(told["ends_on"]),
+        Every(told["every"]),
+        told["in_advance"],
+        ContributionPaid(told["paid"]),
+        DatedSums(tuple(dated_sums_of(told)), {UUID(item["item_id"]): item["label"] for item in told["items"]}),
+        cycle_on=date.fromisoformat(told["cycle_on"]) if told["cycle_on"] else None,
+    )
+
+
+def dated_sums_of(terms: dict[str, Any]) -> list[DatedSum]:
+    """What falls due day by day, as it is stored."""
+    return [
+        DatedSum(UUID(item["item_id"]), date.fromisoformat(on), pence, contribution)
+        for item in terms["items"]
+        for on, pence, contribution in item["days"]
+    ]

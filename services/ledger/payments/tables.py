@@ -29,6 +29,7 @@ class PayeeRow(LedgerRow, table=True):
     budget_id: UUID | None = None
     payee_kind: str = Field(sa_type=Text)
     version: int = Field(sa_type=BigInteger)
+    holder_reference: str | None = Field(default=None, sa_type=Text)
     recorded_at: datetime = recorded_at()
 
 
@@ -56,7 +57,7 @@ class PayeeAccountRow(LedgerRow, table=True):
 
 
 class PaymentScheduleRow(LedgerRow, table=True):
-    """One version of how a fund is paid out to a payee."""
+    """One version of how a fund is paid out to a payee; with a way of holding the money where it follows the plan."""
 
     __tablename__ = "payment_schedule"
     __table_args__ = (Index("ix_payment_schedule_budget", "budget_id"),)
@@ -74,6 +75,8 @@ class PaymentScheduleRow(LedgerRow, table=True):
     reason: str = Field(sa_type=Text)
     written_by: str = Field(sa_type=Text)
     recoverable_pence: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": _NOTHING})
+    way: str | None = Field(default=None, sa_type=Text)
+    holder_reference: str | None = Field(default=None, sa_type=Text)
     recorded_at: datetime = recorded_at()
 
 

@@ -1,11 +1,12 @@
 """A payment run: built, checked, approved by somebody else, filed, sent, done; each step with its actor and time."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
-_WEEKEND = 5
+from services.ledger.domain.in_words import day
+from services.ledger.domain.payments.working_days import Move, is_working_day, nearest_working_day
 
 
 class RunState(StrEnum):
@@ -132,14 +133,18 @@ class PaymentRun:
         return self.steps[0].actor
 
 
-def build(*, due_by: date, pay_on: date, number: int, actor: str, at: datetime) -> PaymentRun:
+def build(
+    *, due_by: date, pay_on: date, number: int, actor: str, at: datetime, bank_holidays: Collection[date] = ()
+) -> PaymentRun:
     """A new run.
 
     Raises:
-        NotAWorkingDay: it would be paid on a Saturday or Sunday. Bank holidays are for the officer to know.
+        NotAWorkingDay: it would be paid at a weekend or on a bank holiday.
     """
-    if pay_on.weekday() >= _WEEKEND:
-        raise NotAWorkingDay(f"{pay_on.isoformat()} is a {pay_on:%A}")
+    if not is_working_day(pay_on, bank_holidays):
+        before, after = (nearest_working_day(pay_on, move, bank_holidays) for move in (Move.BEFORE, Move.AFTER))
+        what = "a bank holiday" if pay_on in bank_holidays else f"a {pay_on:%A}"
+        raise NotAWorkingDay(f"{day(pay_on)} is {what}; banks pay on {day(before)} and on {day(after)}")
     return PaymentRun(due_by, pay_on, number, RunState.BUILT, (StepTaken(Step.BUILD, actor, at),))
 
 

@@ -2,15 +2,17 @@
 
 A weekly rate is rounded on the running total: what is due for all days so far, rounded half up, less what was due
 before. So the parts always add up to the whole, and a rate that changes later never changes an earlier payment. One sum
-for the whole time is split by largest remainders over the turns of the cycle.
+for the whole time is split by largest remainders over the turns of the cycle. What a plan says falls due on its days: a
+turn pays what falls on days of the turn.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
-from itertools import accumulate, pairwise
+from itertools import accumulate, groupby, pairwise
+from uuid import UUID
 
 from services.ledger.domain.in_words import pounds
 from services.ledger.domain.payments.periods import ONE_DAY, Every, Period, Turn, turns
@@ -59,6 +61,33 @@ class WholeSum:
 
 
 @dataclass(frozen=True)
+class DatedSum:
+    """What an item of a plan needs on one of its days, in pence, the contribution included."""
+
+    item_id: UUID
+    on: date
+    pence: int
+    contribution_pence: int = 0
+
+
+@dataclass(frozen=True)
+class DatedSums:
+    """What the items of a plan need, day by day.
+
+    Args:
+        sums: in any order; a day and an item have one at most.
+        labels: by item, what it is in words that any event may carry.
+    """
+
+    sums: tuple[DatedSum, ...]
+    labels: Mapping[UUID, str]
+
+    def on_days_of(self, period: Period) -> list[DatedSum]:
+        """Those that fall on days of a period."""
+        return [one for one in self.sums if period.from_on <= one.on <= period.to_on]
+
+
+@dataclass(frozen=True)
 class Terms:
     """How a part of a budget is paid.
 
@@ -68,7 +97,7 @@ class Terms:
         every: how often.
         in_advance: whether a turn is paid on its first day, rather than the day after its last.
         paid: ``net``: the person adds the contribution to the account; ``gross``: the council asks for it.
-        amount: a weekly rate, or one sum.
+        amount: a weekly rate, one sum, or what falls due day by day.
         cycle_on: a day on which a turn begins; the first day, where none is given.
     """
 
@@ -77,7 +106,7 @@ class Terms:
     every: Every
     in_advance: bool
     paid: ContributionPaid
-    amount: WeeklyRates | WholeSum
+    amount: WeeklyRates | WholeSum | DatedSums
     cycle_on: date | None = None
 
     def __post_init__(self) -> None:
@@ -89,6 +118,10 @@ class Terms:
             PeriodOutOfRange: the last day is before the first.
         """
         whole = self.whole
+        if isinstance(self.amount, DatedSums):
+            for one in self.amount.sums:
+                _refuse_contribution(one.pence, one.contribution_pence)
+            return
         if isinstance(self.amount, WholeSum):
             _refuse_contribution(self.amount.pence, self.amount.contribution_pence)
             return
@@ -155,6 +188,8 @@ class Revision:
 def due_payments(terms: Terms) -> tuple[DuePayment, ...]:
     """Everything that is due under some terms, in order."""
     cycle = turns(terms.whole, terms.every, cycle_on=terms.cycle_on)
+    if isinstance(terms.amount, DatedSums):
+        return _falling_due(terms, terms.amount, cycle)
     if isinstance(terms.amount, WholeSum):
         return _parts_of_sum(terms, terms.amount, cycle)
     return _by_rate(terms, terms.amount, cycle)
@@ -174,6 +209,8 @@ def revised(terms: Terms, taken: Sequence[DuePayment], *, made_up_pence: int = 0
     worth = _worth(terms.whole, terms.amount, taken)
     worth_sent = [rounded_half_up(pence) for pence in worth][: 1 if terms.paid is ContributionPaid.NET else 2]
     difference = sum(worth_sent) - sum(due.sent_pence for due in taken) - made_up_pence
+    if isinstance(terms.amount, DatedSums):
+        return Revision(_falling_due(terms, terms.amount, left), max(difference, 0), max(-difference, 0))
     return Revision(_by_rate(terms, terms.amount, left, worth), max(difference, 0), max(-difference, 0))
 
 
@@ -195,6 +232,31 @@ def _untaken(cycle: Iterable[Turn], taken: Sequence[DuePayment]) -> Iterable[Tur
             left = tuple(piece for period in left for piece in period.without(due.period))
         for period in left:
             yield Turn(period, turn.share * Fraction(period.days, turn.period.days))
+
+
+def _falling_due(terms: Terms, amount: DatedSums, cycle: Sequence[Turn]) -> tuple[DuePayment, ...]:
+    """What falls on days of each turn; a turn on which nothing does is none."""
+    found = []
+    for turn in cycle:
+        if falling := amount.on_days_of(turn.period):
+            contribution = sum(one.contribution_pence for one in falling)
+            rest = sum(one.pence for one in falling) - contribution
+            found.append(_payment(terms, turn.period, rest, contribution, _items_in_words(amount, falling)))
+    return tuple(found)
+
+
+def _items_in_words(amount: DatedSums, falling: Sequence[DatedSum]) -> tuple[str, ...]:
+    by_item = groupby(
+        sorted(falling, key=lambda one: (amount.labels[one.item_id], one.item_id)), lambda one: one.item_id
+    )
+    told = []
+    for item_id, group in by_item:
+        of_item = list(group)
+        days = f"{len(of_item)} days" if len(of_item) > 1 else "1 day"
+        told.append(
+            f"{amount.labels[item_id]}: {pounds(sum(one.pence for one in of_item))} for {days} on which it is due"
+        )
+    return tuple(told)
 
 
 def _by_rate(
@@ -238,9 +300,13 @@ def _payment(terms: Terms, period: Period, rest: int, contribution: int, working
     )
 
 
-def _worth(whole: Period, amount: WeeklyRates, taken: Sequence[DuePayment]) -> tuple[Fraction, Fraction]:
+def _worth(whole: Period, amount: WeeklyRates | DatedSums, taken: Sequence[DuePayment]) -> tuple[Fraction, Fraction]:
     """What days that are taken already are worth under new terms: beside the contribution, and the contribution."""
     days = [shared for due in taken if (shared := due.period.shared_with(whole))]
+    if isinstance(amount, DatedSums):
+        falling = [one for period in days for one in amount.on_days_of(period)]
+        contribution = sum(one.contribution_pence for one in falling)
+        return Fraction(sum(one.pence for one in falling) - contribution), Fraction(contribution)
     accrued = [_accrued(amount, period) for period in days]
     return sum((rest for rest, _ in accrued), Fraction(0)), sum((part for _, part in accrued), Fraction(0))
 

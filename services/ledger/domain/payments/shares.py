@@ -29,6 +29,24 @@ def split(pence: int, weights: Sequence[int | Fraction]) -> tuple[int, ...]:
     return tuple(parts)
 
 
+def shared_out(rows: Sequence[int], columns: Sequence[int]) -> tuple[tuple[int, ...], ...]:
+    """Whole pence of each row by column, so that rows and columns both come to what is asked.
+
+    Each row in its turn is split by what is left of the columns: taken alone, later rows come out the same.
+
+    Args:
+        rows: sums in order, none below zero.
+        columns: sums that together are no less than the rows' are.
+    """
+    left = list(columns)
+    found = []
+    for pence in rows:
+        parts = split(pence, left) if pence else (0,) * len(left)
+        left = [column - part for column, part in zip(left, parts, strict=True)]
+        found.append(parts)
+    return tuple(found)
+
+
 def rounded_half_up(pence: Fraction) -> int:
     """An exact sum above zero as whole pence."""
     return (2 * pence.numerator + pence.denominator) // (2 * pence.denominator)
