@@ -12,6 +12,7 @@ from braid.contracts.assessment import (
     AssessmentSubmitted,
     CaseOpened,
     DayProfile,
+    NeedAsked,
     SupportLine,
 )
 from braid.contracts.codes import UserGroup
@@ -23,7 +24,7 @@ from services.assessment.beginning import begin_with
 from services.assessment.domain.assessment import Agreed, State
 from services.assessment.domain.carers import carers_word
 from services.assessment.domain.prefilling import Known, carried_over, known_facts
-from services.assessment.domain.questionnaire import Questionnaire
+from services.assessment.domain.questionnaire import Kind, Question, Questionnaire
 from services.assessment.duplicates import MayBeKnown, candidates
 from services.assessment.identifiers import nhs_number_of, postcode_of, require_council, uprn_of
 from services.assessment.questionnaire_files import latest_released_version, released_questionnaire
@@ -225,5 +226,18 @@ def _agreed_event(row: AssessmentRow, person: PersonRow, agreed: Agreed) -> Asse
             "answers_by_day": [AnswersOfDay(kind="bad", answers=dict(agreed.answers_on_bad_days))]
             if agreed.answers_on_bad_days
             else [],
+            "needs_asked": [_need_told(question) for question in agreed.needs_asked],
         }
+    )
+
+
+def _need_told(question: Question) -> NeedAsked:
+    several = question.kind is Kind.SEVERAL_CHOICES
+    # Where several may apply, an answer that goes with no other says that there is no need.
+    return NeedAsked(
+        question_id=question.question_id,
+        domain=question.about,
+        label=question.label,
+        takes_several=several,
+        choices=tuple(choice.code for choice in question.choices if not (several and choice.alone)),
     )

@@ -26,7 +26,7 @@ EVERY_EVENT = pytest.mark.parametrize("event", EVENTS.values(), ids=list(EVENTS)
 #: Fields that events from before they were added do not have: their readers take null for them.
 ADDED_LATER = {
     "uk.braid.allocation.settled.v1": ["decided_by", "grounds"],
-    "uk.braid.assessment.agreed.v1": ["answers_by_day", "replaces"],
+    "uk.braid.assessment.agreed.v1": ["answers_by_day", "replaces", "needs_asked"],
 }
 
 #: Parts of field names that speak of who somebody is or where they live.
