@@ -8,10 +8,12 @@ from uuid import UUID, uuid4
 from braid.contracts.assessment import CircumstancesChanged, PersonWithdrew, WithdrawalReason
 from braid.kit.problems import not_found
 from braid.kit.unit_of_work import UnitOfWork
-from services.assessment import store
+from services.assessment import joint_signatures, store
+from services.assessment.access import Hand
 from services.assessment.answering import require_version
 from services.assessment.beginning import begin_with
 from services.assessment.domain.assessment import State
+from services.assessment.domain.authority import Act
 from services.assessment.domain.errors import NotYetAgreed
 from services.assessment.domain.prefilling import Difference, carried_over
 from services.assessment.domain.prefilling import differences as differences_between
@@ -146,13 +148,19 @@ async def differences(row: AssessmentRow, work: UnitOfWork) -> tuple[UUID, Seque
     )
 
 
-async def withdraw(person: PersonRow, told: WithdrawalTold, work: UnitOfWork, *, by: str) -> list[UUID]:
-    """End what is open, keep everything, and tell it once.
+async def withdraw(person: PersonRow, told: WithdrawalTold, work: UnitOfWork, hand: Hand) -> list[UUID]:
+    """End what is open, keep everything, and tell it once; one of several joint holders signs alone, and it waits.
 
     Returns:
         The assessments that ended unfinished.
     """
     await work.lock_person(person.person_id)
+    by, paper = hand.given_by, joint_signatures.paper_of_withdrawal(told.on, told.reason)
+    if hand.waits_for:
+        signed = hand.authorities
+        await joint_signatures.sign(work, person.person_id, Act.AGREE, paper, signed, on=told.on, by=by)
+        return []
+    await joint_signatures.use(work, person.person_id, Act.AGREE, paper)
     ended = []
     for row in await store.assessments_of(work, person.person_id, for_update=True):
         if row.state in (State.DRAFTED, State.SUBMITTED):

@@ -17,11 +17,12 @@ from braid.contracts.assessment import (
 )
 from braid.contracts.codes import UserGroup
 from braid.kit.unit_of_work import UnitOfWork
-from services.assessment import carers, store
+from services.assessment import carers, joint_signatures, store
 from services.assessment.access import Hand
 from services.assessment.answering import require_version
 from services.assessment.beginning import begin_with
 from services.assessment.domain.assessment import Agreed, State
+from services.assessment.domain.authority import Act
 from services.assessment.domain.carers import carers_word
 from services.assessment.domain.prefilling import Known, carried_over, known_facts
 from services.assessment.domain.questionnaire import Kind, Question, Questionnaire
@@ -162,7 +163,7 @@ async def _known(person: PersonRow, questionnaire: Questionnaire, work: UnitOfWo
 
 
 async def submit(row: AssessmentRow, on: date, work: UnitOfWork, hand: Hand, *, seen_version: int) -> AssessmentRow:
-    """Hand the person's answers in.
+    """Hand the person's answers in; one of several joint holders signs alone, and it waits for the others.
 
     Raises:
         StaleVersion: somebody changed the assessment in the meantime.
@@ -170,6 +171,8 @@ async def submit(row: AssessmentRow, on: date, work: UnitOfWork, hand: Hand, *, 
     """
     require_version(row, seen_version)
     state, _ = store.aggregate_of(row).submit(questionnaire_of(row), on)
+    if await _waits(row, Act.HAND_IN, on, work, hand):
+        return row
     await store.save(work, row, state, what=f"submitted as {hand.given_as}", by=hand.given_by)
     await work.publish(
         AssessmentSubmitted(
@@ -184,7 +187,7 @@ async def submit(row: AssessmentRow, on: date, work: UnitOfWork, hand: Hand, *, 
 
 
 async def agree(row: AssessmentRow, on: date, work: UnitOfWork, hand: Hand, *, seen_version: int) -> AssessmentRow:
-    """Agree and freeze the assessment; from here on the streams decide on it.
+    """Agree and freeze the assessment; from here on the streams decide on it. Joint holders sign as for `submit`.
 
     Raises:
         StaleVersion: somebody changed the assessment in the meantime.
@@ -192,12 +195,24 @@ async def agree(row: AssessmentRow, on: date, work: UnitOfWork, hand: Hand, *, s
     """
     require_version(row, seen_version)
     state, agreed = store.aggregate_of(row).agree(questionnaire_of(row), on)
+    if await _waits(row, Act.AGREE, on, work, hand):
+        return row
     await store.save(work, row, state, what=f"agreed with {hand.given_as}", by=hand.given_by)
     person = await store.person(work, row.person_id)
     assert person is not None
     said = [carers.statement_of(each) for each in await carers.statements_of(work, row.person_id)]
     await work.publish(_agreed_event(row, person, agreed.with_carers(carers_word(said, agreed.informal_help))))
     return row
+
+
+async def _waits(row: AssessmentRow, act: Act, on: date, work: UnitOfWork, hand: Hand) -> bool:
+    """Keep a joint holder's signature where others must sign too; once all have, mark them used."""
+    paper = joint_signatures.paper_of(row)
+    if hand.waits_for:
+        await joint_signatures.sign(work, row.person_id, act, paper, hand.authorities, on=on, by=hand.given_by)
+    else:
+        await joint_signatures.use(work, row.person_id, act, paper)
+    return bool(hand.waits_for)
 
 
 def _agreed_event(row: AssessmentRow, person: PersonRow, agreed: Agreed) -> AssessmentAgreed:

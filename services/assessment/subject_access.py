@@ -16,6 +16,7 @@ from services.assessment.tables import (
     CarerStatementRow,
     EvidenceRow,
     GivenAnswerRow,
+    JointSignatureRow,
     LegalHoldRow,
     PersonRow,
     RecordReadRow,
@@ -25,6 +26,7 @@ from services.assessment.tables import (
 #: What is held under the person's own id, by the heading under which it is told.
 _HELD: Mapping[str, type[Any]] = {
     "authorities_to_act": AuthorityRow,
+    "signatures_of_joint_holders": JointSignatureRow,
     "carers": CarerRow,
     "what_was_said_of_carers": CarerStatementRow,
     "withdrawals": WithdrawalRow,

@@ -158,7 +158,9 @@ async def test_a_withdrawal_leaves_an_agreed_assessment_as_it_was(office: Office
     assert await case.read() == before
 
 
-async def test_the_agreement_tells_every_need_that_was_asked_with_its_choices_from_least_to_most(office: Office) -> None:
+async def test_the_agreement_tells_every_need_that_was_asked_with_its_choices_from_least_to_most(
+    office: Office,
+) -> None:
     event = await told(office, await office.agreed())
 
     asked = {one["question_id"]: one for one in event["needs_asked"]}
