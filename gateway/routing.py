@@ -20,6 +20,8 @@ ROUTES: tuple[Row, ...] = (
     Row("GET", "/v1/people", "assessment"),
     Row("POST", "/v1/people", "assessment"),
     Row("GET", "/v1/people/{person_id}", "assessment"),
+    Row("POST", "/v1/people/{person_id}/corrections", "assessment"),
+    Row("GET", "/v1/people/{person_id}/corrections", "assessment"),
     Row("POST", "/v1/people/{person_id}/assessments", "assessment"),
     Row("GET", "/v1/questionnaires/{questionnaire}/{version}", "assessment"),
     Row("GET", "/v1/assessments/{assessment_id}", "assessment"),

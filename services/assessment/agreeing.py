@@ -11,7 +11,7 @@ from braid.kit.unit_of_work import UnitOfWork
 from services.assessment import joint_signatures, store
 from services.assessment.access import Hand
 from services.assessment.answering import require_version
-from services.assessment.beginning import begin_with
+from services.assessment.beginning import begin_with, known_of
 from services.assessment.domain.assessment import State
 from services.assessment.domain.authority import Act
 from services.assessment.domain.errors import NotYetAgreed
@@ -106,6 +106,8 @@ async def change_circumstances(before: AssessmentRow, on: date, work: UnitOfWork
         assessment_id=str(before.assessment_id),
         agreed_on=before.agreed_on,
     )
+    person = await store.person(work, before.person_id)
+    assert person is not None
     row = AssessmentRow(
         assessment_id=uuid4(),
         council=work.council,
@@ -118,7 +120,8 @@ async def change_circumstances(before: AssessmentRow, on: date, work: UnitOfWork
         replaces=before.assessment_id,
         changed_on=on,
     )
-    await begin_with(row, questionnaire, known, work, by=by)
+    # The person's record is put right where it was wrong; what was agreed never is.
+    await begin_with(row, questionnaire, {**known, **known_of(person, questionnaire)}, work, by=by)
     await work.publish(
         CircumstancesChanged(
             person_id=row.person_id,

@@ -20,11 +20,11 @@ from braid.kit.unit_of_work import UnitOfWork
 from services.assessment import carers, joint_signatures, store
 from services.assessment.access import Hand
 from services.assessment.answering import require_version
-from services.assessment.beginning import begin_with
+from services.assessment.beginning import begin_with, known_of
 from services.assessment.domain.assessment import Agreed, State
 from services.assessment.domain.authority import Act
 from services.assessment.domain.carers import carers_word
-from services.assessment.domain.prefilling import Known, carried_over, known_facts
+from services.assessment.domain.prefilling import Known, carried_over
 from services.assessment.domain.questionnaire import Kind, Question, Questionnaire
 from services.assessment.duplicates import MayBeKnown, candidates
 from services.assessment.identifiers import nhs_number_of, postcode_of, require_council, uprn_of
@@ -145,8 +145,7 @@ async def begin_assessment(
 
 
 async def _known(person: PersonRow, questionnaire: Questionnaire, work: UnitOfWork) -> dict[str, Known]:
-    born = person.date_of_birth.isoformat() if person.date_of_birth else None
-    known = known_facts(questionnaire, {"date_of_birth": born}, on=person.opened_on)
+    known = known_of(person, questionnaire)
     agreed = [row for row in await store.assessments_of(work, person.person_id) if row.agreed_on is not None]
     if not agreed:
         return known

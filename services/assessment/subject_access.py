@@ -18,6 +18,7 @@ from services.assessment.tables import (
     GivenAnswerRow,
     JointSignatureRow,
     LegalHoldRow,
+    PersonCorrectionRow,
     PersonRow,
     RecordReadRow,
     WithdrawalRow,
@@ -25,6 +26,7 @@ from services.assessment.tables import (
 
 #: What is held under the person's own id, by the heading under which it is told.
 _HELD: Mapping[str, type[Any]] = {
+    "corrections_of_the_record": PersonCorrectionRow,
     "authorities_to_act": AuthorityRow,
     "signatures_of_joint_holders": JointSignatureRow,
     "carers": CarerRow,

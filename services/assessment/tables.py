@@ -65,7 +65,6 @@ class PersonCorrectionRow(AssessmentServiceRow, table=True):
     before: dict[str, Any] = Field(sa_type=JSONB)
     after: dict[str, Any] = Field(sa_type=JSONB)
     reason: str = Field(sa_type=Text)
-    not_same_as: dict[str, Any] | None = Field(default=None, sa_type=MayBeNull)
     corrected_by: str = Field(sa_type=Text)
     recorded_at: datetime = recorded_at()
 

@@ -57,7 +57,6 @@ def upgrade() -> None:
         sa.Column("before", JSONB, nullable=False),
         sa.Column("after", JSONB, nullable=False),
         _text("reason"),
-        sa.Column("not_same_as", JSONB),
         _text("corrected_by"),
         _recorded_at(),
         sa.PrimaryKeyConstraint("person_id", "number", name="pk_person_correction"),
