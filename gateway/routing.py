@@ -49,6 +49,8 @@ ROUTES: tuple[Row, ...] = (
     Row("GET", "/v1/assessments/{assessment_id}/alignment", "assessment", Action.READ_RECORD),
     Row("GET", "/v1/questionnaires/{questionnaire}/{version}/alignment", "assessment", Action.READ_PUBLISHED),
     Row("POST", "/v1/people/{person_id}/withdrawal", "assessment", Action.CHANGE_RECORD),
+    Row("POST", "/v1/people/{person_id}/corrections", "assessment", Action.CORRECT_PERSON),
+    Row("GET", "/v1/people/{person_id}/corrections", "assessment", Action.CORRECT_PERSON),
     Row("POST", "/v1/people/{person_id}/authorities", "assessment", Action.RECORD_AUTHORITY),
     Row("GET", "/v1/people/{person_id}/authorities", "assessment", Action.READ_RECORD),
     Row("POST", "/v1/authorities/{authority_id}/revocation", "assessment", Action.RECORD_AUTHORITY),

@@ -71,6 +71,22 @@ class SupportLine(Part):
     minutes_per_day: Annotated[int, Field(ge=1, le=1440)]
 
 
+class NeedAsked(Part):
+    """A question about a need, as far as two agreed assessments must know it to be compared; no words of a person."""
+
+    question_id: str
+    domain: Annotated[str, Field(description="Code of the domain of need.")]
+    label: Annotated[str, Field(description="The question in a few words.")]
+    takes_several: Annotated[bool, Field(description="Whether several answers may apply.")]
+    choices: Annotated[
+        tuple[str, ...],
+        Field(
+            description="Codes from least to most need; where several may apply, those alone that are a need, in no"
+            " order of need."
+        ),
+    ]
+
+
 class AssessmentAgreed(Event):
     """A practitioner and the person agreed the assessment; it is frozen.
 
@@ -106,6 +122,13 @@ class AssessmentAgreed(Event):
     replaces: Annotated[
         UUID | None,
         Field(description="The agreed assessment before a change of circumstances; null in the first one."),
+    ] = None
+    needs_asked: Annotated[
+        tuple[NeedAsked, ...] | None,
+        Field(
+            description="The questions of ``answers``, so that two assessments can be compared without the"
+            " questionnaire; null in events from before it was told."
+        ),
     ] = None
 
 

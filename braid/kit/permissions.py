@@ -39,6 +39,7 @@ class Action(StrEnum):
     EVALUATE_RULES = "evaluate-rules"
     LIST_PEOPLE = "list-people"
     OPEN_CASE = "open-case"
+    CORRECT_PERSON = "correct-person"
     READ_RECORD = "read-record"
     CHANGE_RECORD = "change-record"
     AGREE_ASSESSMENT = "agree-assessment"
@@ -130,6 +131,7 @@ PERMISSIONS: Mapping[Action, Permission] = {
     Action.EVALUATE_RULES: _row("Put facts to the streams' rules; nothing is kept", *_EVERYBODY),
     Action.LIST_PEOPLE: _row("List the council's people", *_STAFF),
     Action.OPEN_CASE: _row("Open a case for a person", *_OFFICE),
+    Action.CORRECT_PERSON: _row("Correct a person's name and identifiers, and see what was corrected", *_OFFICE),
     Action.READ_RECORD: _row("Read a person's assessments, authorities, carers and evidence", *_STAFF, **_PERSON),
     Action.CHANGE_RECORD: _row("Answer and hand in, name carers, attach evidence, withdraw", *_OFFICE, **_PERSON),
     Action.AGREE_ASSESSMENT: _row("Dispute answers, settle disputes and agree an assessment", *_OFFICE),

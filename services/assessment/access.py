@@ -9,9 +9,19 @@ from uuid import UUID
 from braid.kit.identity import COUNCIL_ROLES, Principal, Role
 from braid.kit.problems import Problem, not_found
 from braid.kit.unit_of_work import UnitOfWork
-from services.assessment import authority_store, store
+from services.assessment import authority_store, joint_signatures, store
 from services.assessment.bodies import OFFICE
-from services.assessment.domain.authority import Act, Authority, AuthorityKind, Decision, Refusal, refusals
+from services.assessment.domain.authority import (
+    JOINT,
+    Act,
+    Authority,
+    AuthorityKind,
+    Decision,
+    Refusal,
+    refusals,
+    who_is_waited_for,
+    with_who_signed,
+)
 from services.assessment.domain.errors import AuthorityRefused
 from services.assessment.tables import AssessmentRow, ErasureRow, PersonRow, RecordReadRow
 
@@ -35,12 +45,14 @@ class Hand:
         given_by: the subject of whoever sent it, who may have written it down for somebody else.
         authorities: ids of the authorities that it rests on.
         on: the day on which it was said, where it was written down later.
+        waits_for: ids of the authorities whose joint holders must do the same before it counts.
     """
 
     given_as: GivenAs
     given_by: str
     authorities: tuple[str, ...] = ()
     on: date | None = None
+    waits_for: tuple[str, ...] = ()
 
 
 async def person_to_read(
@@ -116,6 +128,7 @@ async def hand_of(
     given_as: GivenAs | None = None,
     authorities: Sequence[UUID] = (),
     on: date | None = None,
+    paper: str | None = None,
 ) -> Hand:
     """As whom the caller acts, with the authority that it needs.
 
@@ -130,6 +143,8 @@ async def hand_of(
         given_as: in what role; by default the caller's own.
         authorities: what it rests on, where it is done in somebody's place; by default all that the caller has.
         on: the day, for the office alone.
+        paper: what exactly is done, where one joint holder may do it first and the others later; None where joint
+            holders do it together or not at all.
 
     Raises:
         AuthorityRefused: an authority is missing or does not do; nothing is changed.
@@ -148,10 +163,19 @@ async def hand_of(
         as_whom, day = role_of(own, named, today), today
     if given_as is not None and given_as is not as_whom:
         raise Problem(403, "not-allowed", "Your role does not allow this", f"You cannot act as {given_as} here.")
-    if as_whom not in (GivenAs.PERSON, GivenAs.PRACTITIONER):
-        _require(await authority_store.authorities_of(work, person_id), named, act, day)
-    rests_on = tuple(named) if as_whom is not GivenAs.PRACTITIONER else ()
-    return Hand(as_whom, caller.subject, rests_on, on if caller.roles & OFFICE else None)
+    said_on = on if caller.roles & OFFICE else None
+    if as_whom in (GivenAs.PERSON, GivenAs.PRACTITIONER):
+        rests_on = tuple(named) if as_whom is GivenAs.PERSON else ()
+        return Hand(as_whom, caller.subject, rests_on, said_on)
+    known = await authority_store.authorities_of(work, person_id)
+    if paper is not None:
+        # Two who sign at once must see each other.
+        await work.lock_person(person_id)
+        signed = await joint_signatures.signed(work, person_id, act, paper)
+        named = list(with_who_signed(known, named, signed, Decision.ASSESSMENT, act, day))
+    _require(known, named, act, day, may_wait=paper is not None)
+    waits_for = () if act is Act.ANSWER else who_is_waited_for(known, named, Decision.ASSESSMENT, day)
+    return Hand(as_whom, caller.subject, tuple(named), said_on, waits_for)
 
 
 def role_of(authorities: Sequence[Authority], named: Collection[str], on: date) -> GivenAs:
@@ -163,12 +187,13 @@ def role_of(authorities: Sequence[Authority], named: Collection[str], on: date) 
     return GivenAs.ADVOCATE if AuthorityKind.ADVOCATE in kinds else GivenAs.HELPER
 
 
-def _require(known: Sequence[Authority], named: Sequence[str], act: Act, on: date) -> None:
+def _require(known: Sequence[Authority], named: Sequence[str], act: Act, on: date, *, may_wait: bool) -> None:
     strangers = sorted(set(named) - {each.authority_id for each in known})
     if not named or strangers:
         none = Refusal(strangers[0] if strangers else "", "none", "no such authority is recorded for this person")
         raise AuthorityRefused([none])
-    if refused := refusals(known, named, Decision.ASSESSMENT, act, on):
+    refused = refusals(known, named, Decision.ASSESSMENT, act, on)
+    if any(each.code != JOINT or not may_wait for each in refused):
         raise AuthorityRefused(refused)
 
 

@@ -8,10 +8,12 @@ from uuid import UUID, uuid4
 from braid.contracts.assessment import CircumstancesChanged, PersonWithdrew, WithdrawalReason
 from braid.kit.problems import not_found
 from braid.kit.unit_of_work import UnitOfWork
-from services.assessment import store
+from services.assessment import joint_signatures, store
+from services.assessment.access import Hand
 from services.assessment.answering import require_version
-from services.assessment.beginning import begin_with
+from services.assessment.beginning import begin_with, known_of
 from services.assessment.domain.assessment import State
+from services.assessment.domain.authority import Act
 from services.assessment.domain.errors import NotYetAgreed
 from services.assessment.domain.prefilling import Difference, carried_over
 from services.assessment.domain.prefilling import differences as differences_between
@@ -104,6 +106,8 @@ async def change_circumstances(before: AssessmentRow, on: date, work: UnitOfWork
         assessment_id=str(before.assessment_id),
         agreed_on=before.agreed_on,
     )
+    person = await store.person(work, before.person_id)
+    assert person is not None
     row = AssessmentRow(
         assessment_id=uuid4(),
         council=work.council,
@@ -116,7 +120,8 @@ async def change_circumstances(before: AssessmentRow, on: date, work: UnitOfWork
         replaces=before.assessment_id,
         changed_on=on,
     )
-    await begin_with(row, questionnaire, known, work, by=by)
+    # The person's record is put right where it was wrong; what was agreed never is.
+    await begin_with(row, questionnaire, {**known, **known_of(person, questionnaire)}, work, by=by)
     await work.publish(
         CircumstancesChanged(
             person_id=row.person_id,
@@ -146,13 +151,19 @@ async def differences(row: AssessmentRow, work: UnitOfWork) -> tuple[UUID, Seque
     )
 
 
-async def withdraw(person: PersonRow, told: WithdrawalTold, work: UnitOfWork, *, by: str) -> list[UUID]:
-    """End what is open, keep everything, and tell it once.
+async def withdraw(person: PersonRow, told: WithdrawalTold, work: UnitOfWork, hand: Hand) -> list[UUID]:
+    """End what is open, keep everything, and tell it once; one of several joint holders signs alone, and it waits.
 
     Returns:
         The assessments that ended unfinished.
     """
     await work.lock_person(person.person_id)
+    by, paper = hand.given_by, joint_signatures.paper_of_withdrawal(told.on, told.reason)
+    if hand.waits_for:
+        signed = hand.authorities
+        await joint_signatures.sign(work, person.person_id, Act.AGREE, paper, signed, on=told.on, by=by)
+        return []
+    await joint_signatures.use(work, person.person_id, Act.AGREE, paper)
     ended = []
     for row in await store.assessments_of(work, person.person_id, for_update=True):
         if row.state in (State.DRAFTED, State.SUBMITTED):

@@ -10,10 +10,11 @@ from pydantic import BaseModel, Field
 
 from braid.kit.http import entity_tag
 from braid.kit.unit_of_work import UnitOfWork
-from services.assessment import store
+from services.assessment import authority_store, joint_signatures, store
 from services.assessment.access import GivenAs
 from services.assessment.domain.alignment import SectionProgress, progress, still_lacking
 from services.assessment.domain.answers import not_sure_of
+from services.assessment.domain.authority import Act, Decision, who_is_waited_for
 from services.assessment.domain.questionnaire import Role as AnswerRole
 from services.assessment.tables import AssessmentRow, GivenAnswerRow
 
@@ -75,6 +76,14 @@ class SectionOut(BaseModel):
     finished: bool
 
 
+class WaitingActOut(BaseModel):
+    """Something that one of several joint holders did, and that counts once the others have done the same."""
+
+    act: Act
+    signed: list[UUID] = Field(description="Authorities whose holders have signed the assessment as it stands.")
+    waits_for: list[UUID] = Field(description="Authorities whose holders have not.")
+
+
 class AssessmentOut(BaseModel):
     """An assessment as it stands."""
 
@@ -95,6 +104,7 @@ class AssessmentOut(BaseModel):
     to_confirm: dict[str, dict[str, Any]] = Field(description="Answers filled in beforehand, each with its source.")
     disputes: dict[str, DisputeOut]
     to_settle: dict[str, str] = Field(description="What keeps person and practitioner from agreeing, by question.")
+    waiting_acts: list[WaitingActOut] = Field(description="A change of the assessment ends them: it is signed anew.")
     replaces: UUID | None = Field(description="The agreed assessment before the change of circumstances.")
     changed_on: date | None
 
@@ -117,7 +127,21 @@ async def assessment_out(row: AssessmentRow, work: UnitOfWork, response: Respons
         not_sure=[question.question_id for question in not_sure_of(questionnaire, row.answers)],
         disputes={name: DisputeOut.model_validate(each, from_attributes=True) for name, each in state.disputes.items()},
         to_settle=state.to_settle(questionnaire),
+        waiting_acts=await _waiting_acts(row, work),
     )
+
+
+async def _waiting_acts(row: AssessmentRow, work: UnitOfWork) -> list[WaitingActOut]:
+    waiting = await joint_signatures.waiting(work, row.person_id, joint_signatures.paper_of(row))
+    if not waiting:
+        return []
+    known, today = await authority_store.authorities_of(work, row.person_id), work.now.date()
+    acts = []
+    for act in dict.fromkeys(Act(each.act) for each in waiting):
+        signed = [str(each.authority_id) for each in waiting if each.act == act]
+        absent = who_is_waited_for(known, signed, Decision.ASSESSMENT, today)
+        acts.append(WaitingActOut(act=act, signed=list(map(UUID, signed)), waits_for=list(map(UUID, absent))))
+    return acts
 
 
 def given_out(given: GivenAnswerRow) -> GivenOut:

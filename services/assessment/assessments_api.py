@@ -11,9 +11,10 @@ from braid.contracts.assessment import WithdrawalReason
 from braid.kit.http import Caller, ExpectedVersion, Reading, UnitOfWorkRoute, Writing
 from braid.kit.permissions import Action, may
 from braid.kit.problems import responses
-from services.assessment import agreeing, handlers
+from services.assessment import agreeing, handlers, joint_signatures
 from services.assessment.access import (
     GivenAs,
+    Hand,
     assessment_to_change,
     assessment_to_read,
     hand_of,
@@ -38,6 +39,7 @@ from services.assessment.domain.questionnaire import Role as AnswerRole
 
 router = APIRouter(prefix="/v1", route_class=UnitOfWorkRoute, tags=["assessment"])
 
+_WAITS = "Signed by one of several joint holders: nothing is done until the others have signed the same."
 _INCOMPLETE = (422, "An answer is missing or unconfirmed; each names the streams that need it.")
 
 
@@ -56,7 +58,9 @@ class SubmissionIn(Command):
 
     submitted_on: PlausibleDay
     given_as: GivenAs | None = None
-    authorities: list[UUID] = Field([], max_length=10, description="Joint holders are named all of them.")
+    authorities: list[UUID] = Field(
+        [], max_length=10, description="Joint holders are named together, or sign one after the other."
+    )
 
 
 class AgreementIn(Command):
@@ -120,6 +124,9 @@ class WithdrawalOut(BaseModel):
     withdrawn_on: date
     reason: WithdrawalReason
     assessments_ended: list[UUID]
+    waits_for: list[UUID] = Field(
+        [], description="Authorities of joint holders who must withdraw too before it counts."
+    )
 
 
 @router.post(
@@ -152,7 +159,10 @@ async def read_assessment(assessment_id: UUID, work: Reading, caller: Caller, re
 @router.post(
     "/assessments/{assessment_id}/submission",
     dependencies=[may(Action.CHANGE_RECORD)],
-    responses=responses(KEY, NO_ASSESSMENT, NO_AUTHORITY, CLOSED, STALE, NO_VERSION, _INCOMPLETE),
+    responses={
+        202: {"model": AssessmentOut, "description": _WAITS},
+        **responses(KEY, NO_ASSESSMENT, NO_AUTHORITY, CLOSED, STALE, NO_VERSION, _INCOMPLETE),
+    },
 )
 async def submit(
     assessment_id: UUID, body: SubmissionIn, work: Writing, caller: Caller, seen: ExpectedVersion, response: Response
@@ -167,8 +177,10 @@ async def submit(
         given_as=body.given_as,
         authorities=body.authorities,
         on=body.submitted_on,
+        paper=joint_signatures.paper_of(row),
     )
     row = await handlers.submit(row, body.submitted_on, work, hand, seen_version=seen)
+    _say_if_it_waits(hand, response)
     return await assessment_out(row, work, response)
 
 
@@ -217,16 +229,19 @@ async def settle(
 @router.post(
     "/assessments/{assessment_id}/agreement",
     dependencies=[may(Action.AGREE_ASSESSMENT)],
-    responses=responses(
-        KEY,
-        NO_ASSESSMENT,
-        NO_AUTHORITY,
-        CLOSED,
-        (409, "A dispute is open, or nobody is sure of a need."),
-        STALE,
-        NO_VERSION,
-        _INCOMPLETE,
-    ),
+    responses={
+        202: {"model": AssessmentOut, "description": _WAITS},
+        **responses(
+            KEY,
+            NO_ASSESSMENT,
+            NO_AUTHORITY,
+            CLOSED,
+            (409, "A dispute is open, or nobody is sure of a need."),
+            STALE,
+            NO_VERSION,
+            _INCOMPLETE,
+        ),
+    },
 )
 async def agree(
     assessment_id: UUID, body: AgreementIn, work: Writing, caller: Caller, seen: ExpectedVersion, response: Response
@@ -241,9 +256,16 @@ async def agree(
         given_as=body.agreed_with,
         authorities=body.authorities,
         on=body.agreed_on,
+        paper=joint_signatures.paper_of(row),
     )
     row = await handlers.agree(row, body.agreed_on, work, hand, seen_version=seen)
+    _say_if_it_waits(hand, response)
     return await assessment_out(row, work, response)
+
+
+def _say_if_it_waits(hand: Hand, response: Response) -> None:
+    if hand.waits_for:
+        response.status_code = 202
 
 
 @router.post(
@@ -280,9 +302,14 @@ async def read_differences(assessment_id: UUID, work: Reading, caller: Caller) -
     "/people/{person_id}/withdrawal",
     dependencies=[may(Action.CHANGE_RECORD)],
     status_code=201,
-    responses=responses(KEY, NO_PERSON, NO_AUTHORITY, INVALID),
+    responses={
+        202: {"model": WithdrawalOut, "description": _WAITS},
+        **responses(KEY, NO_PERSON, NO_AUTHORITY, INVALID),
+    },
 )
-async def withdraw(person_id: UUID, body: WithdrawalIn, work: Writing, caller: Caller) -> WithdrawalOut:
+async def withdraw(
+    person_id: UUID, body: WithdrawalIn, work: Writing, caller: Caller, response: Response
+) -> WithdrawalOut:
     """Withdraw at any time. Nothing is lost, and coming back later is as if one had never left."""
     person = await person_to_change(work, caller, person_id)
     hand = await hand_of(
@@ -292,10 +319,15 @@ async def withdraw(person_id: UUID, body: WithdrawalIn, work: Writing, caller: C
         Act.AGREE,
         authorities=[],
         on=body.withdrawn_on,
+        paper=joint_signatures.paper_of_withdrawal(body.withdrawn_on, body.reason),
     )
-    ended = await agreeing.withdraw(
-        person, agreeing.WithdrawalTold(body.withdrawn_on, body.reason, body.own_words), work, by=hand.given_by
-    )
+    told = agreeing.WithdrawalTold(body.withdrawn_on, body.reason, body.own_words)
+    ended = await agreeing.withdraw(person, told, work, hand)
+    _say_if_it_waits(hand, response)
     return WithdrawalOut(
-        person_id=person_id, withdrawn_on=body.withdrawn_on, reason=body.reason, assessments_ended=ended
+        person_id=person_id,
+        withdrawn_on=body.withdrawn_on,
+        reason=body.reason,
+        assessments_ended=ended,
+        waits_for=[UUID(each) for each in hand.waits_for],
     )

@@ -7,11 +7,17 @@ from services.assessment import store
 from services.assessment.access import GivenAs
 from services.assessment.answering import keep_filled_in
 from services.assessment.domain.assessment import Assessment
-from services.assessment.domain.prefilling import Known
+from services.assessment.domain.prefilling import Known, known_facts
 from services.assessment.domain.questionnaire import Questionnaire, Role
-from services.assessment.tables import AssessmentRow
+from services.assessment.tables import AssessmentRow, PersonRow
 
 _AS: Mapping[Role, GivenAs] = {Role.PERSON: GivenAs.PERSON, Role.PRACTITIONER: GivenAs.PRACTITIONER}
+
+
+def known_of(person: PersonRow, questionnaire: Questionnaire) -> dict[str, Known]:
+    """What a person's own record answers of a questionnaire."""
+    born = person.date_of_birth.isoformat() if person.date_of_birth else None
+    return known_facts(questionnaire, {"date_of_birth": born}, on=person.opened_on)
 
 
 async def begin_with(

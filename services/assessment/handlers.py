@@ -12,18 +12,20 @@ from braid.contracts.assessment import (
     AssessmentSubmitted,
     CaseOpened,
     DayProfile,
+    NeedAsked,
     SupportLine,
 )
 from braid.contracts.codes import UserGroup
 from braid.kit.unit_of_work import UnitOfWork
-from services.assessment import carers, store
+from services.assessment import carers, joint_signatures, store
 from services.assessment.access import Hand
 from services.assessment.answering import require_version
-from services.assessment.beginning import begin_with
+from services.assessment.beginning import begin_with, known_of
 from services.assessment.domain.assessment import Agreed, State
+from services.assessment.domain.authority import Act
 from services.assessment.domain.carers import carers_word
-from services.assessment.domain.prefilling import Known, carried_over, known_facts
-from services.assessment.domain.questionnaire import Questionnaire
+from services.assessment.domain.prefilling import Known, carried_over
+from services.assessment.domain.questionnaire import Kind, Question, Questionnaire
 from services.assessment.duplicates import MayBeKnown, candidates
 from services.assessment.identifiers import nhs_number_of, postcode_of, require_council, uprn_of
 from services.assessment.questionnaire_files import latest_released_version, released_questionnaire
@@ -143,8 +145,7 @@ async def begin_assessment(
 
 
 async def _known(person: PersonRow, questionnaire: Questionnaire, work: UnitOfWork) -> dict[str, Known]:
-    born = person.date_of_birth.isoformat() if person.date_of_birth else None
-    known = known_facts(questionnaire, {"date_of_birth": born}, on=person.opened_on)
+    known = known_of(person, questionnaire)
     agreed = [row for row in await store.assessments_of(work, person.person_id) if row.agreed_on is not None]
     if not agreed:
         return known
@@ -161,7 +162,7 @@ async def _known(person: PersonRow, questionnaire: Questionnaire, work: UnitOfWo
 
 
 async def submit(row: AssessmentRow, on: date, work: UnitOfWork, hand: Hand, *, seen_version: int) -> AssessmentRow:
-    """Hand the person's answers in.
+    """Hand the person's answers in; one of several joint holders signs alone, and it waits for the others.
 
     Raises:
         StaleVersion: somebody changed the assessment in the meantime.
@@ -169,6 +170,8 @@ async def submit(row: AssessmentRow, on: date, work: UnitOfWork, hand: Hand, *, 
     """
     require_version(row, seen_version)
     state, _ = store.aggregate_of(row).submit(questionnaire_of(row), on)
+    if await _waits(row, Act.HAND_IN, on, work, hand):
+        return row
     await store.save(work, row, state, what=f"submitted as {hand.given_as}", by=hand.given_by)
     await work.publish(
         AssessmentSubmitted(
@@ -183,7 +186,7 @@ async def submit(row: AssessmentRow, on: date, work: UnitOfWork, hand: Hand, *, 
 
 
 async def agree(row: AssessmentRow, on: date, work: UnitOfWork, hand: Hand, *, seen_version: int) -> AssessmentRow:
-    """Agree and freeze the assessment; from here on the streams decide on it.
+    """Agree and freeze the assessment; from here on the streams decide on it. Joint holders sign as for `submit`.
 
     Raises:
         StaleVersion: somebody changed the assessment in the meantime.
@@ -191,12 +194,24 @@ async def agree(row: AssessmentRow, on: date, work: UnitOfWork, hand: Hand, *, s
     """
     require_version(row, seen_version)
     state, agreed = store.aggregate_of(row).agree(questionnaire_of(row), on)
+    if await _waits(row, Act.AGREE, on, work, hand):
+        return row
     await store.save(work, row, state, what=f"agreed with {hand.given_as}", by=hand.given_by)
     person = await store.person(work, row.person_id)
     assert person is not None
     said = [carers.statement_of(each) for each in await carers.statements_of(work, row.person_id)]
     await work.publish(_agreed_event(row, person, agreed.with_carers(carers_word(said, agreed.informal_help))))
     return row
+
+
+async def _waits(row: AssessmentRow, act: Act, on: date, work: UnitOfWork, hand: Hand) -> bool:
+    """Keep a joint holder's signature where others must sign too; once all have, mark them used."""
+    paper = joint_signatures.paper_of(row)
+    if hand.waits_for:
+        await joint_signatures.sign(work, row.person_id, act, paper, hand.authorities, on=on, by=hand.given_by)
+    else:
+        await joint_signatures.use(work, row.person_id, act, paper)
+    return bool(hand.waits_for)
 
 
 def _agreed_event(row: AssessmentRow, person: PersonRow, agreed: Agreed) -> AssessmentAgreed:
@@ -225,5 +240,18 @@ def _agreed_event(row: AssessmentRow, person: PersonRow, agreed: Agreed) -> Asse
             "answers_by_day": [AnswersOfDay(kind="bad", answers=dict(agreed.answers_on_bad_days))]
             if agreed.answers_on_bad_days
             else [],
+            "needs_asked": [_need_told(question) for question in agreed.needs_asked],
         }
+    )
+
+
+def _need_told(question: Question) -> NeedAsked:
+    several = question.kind is Kind.SEVERAL_CHOICES
+    # Where several may apply, an answer that goes with no other says that there is no need.
+    return NeedAsked(
+        question_id=question.question_id,
+        domain=question.about,
+        label=question.label,
+        takes_several=several,
+        choices=tuple(choice.code for choice in question.choices if not (several and choice.alone)),
     )

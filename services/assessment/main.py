@@ -12,6 +12,7 @@ from services.assessment.answers_api import router as answers_router
 from services.assessment.assessments_api import router as assessments_router
 from services.assessment.authority_api import router as authority_router
 from services.assessment.carers_api import router as carers_router
+from services.assessment.corrections_api import router as corrections_router
 from services.assessment.domain import errors
 from services.assessment.duplicates import MayBeKnown
 from services.assessment.erasure import MustBeKept
@@ -102,6 +103,7 @@ SERVICE = ServiceDefinition(
     title="assessment",
     routers=(
         people_router,
+        corrections_router,
         assessments_router,
         answers_router,
         authority_router,

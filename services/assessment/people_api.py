@@ -31,6 +31,9 @@ from services.assessment.wording_files import worded_questionnaire
 router = APIRouter(prefix="/v1", route_class=UnitOfWorkRoute, tags=["assessment"])
 
 
+MAY_BE_KNOWN = (409, "The reference is used for somebody, or the council knows somebody who may be the same person.")
+
+
 class NotSameAsIn(Command):
     """Whom the person is not, though they may look like it, and why."""
 
@@ -93,7 +96,7 @@ class PeopleOut(BaseModel):
     dependencies=[may(Action.OPEN_CASE)],
     responses=responses(
         KEY,
-        (409, "The reference is used for somebody, or the council knows somebody who may be the same person."),
+        MAY_BE_KNOWN,
         (422, "The body is not valid, or an identifier is not one."),
     ),
 )

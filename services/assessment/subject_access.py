@@ -16,7 +16,9 @@ from services.assessment.tables import (
     CarerStatementRow,
     EvidenceRow,
     GivenAnswerRow,
+    JointSignatureRow,
     LegalHoldRow,
+    PersonCorrectionRow,
     PersonRow,
     RecordReadRow,
     WithdrawalRow,
@@ -24,7 +26,9 @@ from services.assessment.tables import (
 
 #: What is held under the person's own id, by the heading under which it is told.
 _HELD: Mapping[str, type[Any]] = {
+    "corrections_of_the_record": PersonCorrectionRow,
     "authorities_to_act": AuthorityRow,
+    "signatures_of_joint_holders": JointSignatureRow,
     "carers": CarerRow,
     "what_was_said_of_carers": CarerStatementRow,
     "withdrawals": WithdrawalRow,

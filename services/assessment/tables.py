@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Identity, Index, LargeBinary, Text, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, DateTime, Identity, Index, LargeBinary, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
@@ -51,6 +51,21 @@ class PersonRow(AssessmentServiceRow, table=True):
     postcode: str | None = Field(default=None, sa_type=Text)
     not_same_as: dict[str, Any] | None = Field(default=None, sa_type=MayBeNull)
     withdrawn_on: date | None = None
+    recorded_at: datetime = recorded_at()
+
+
+class PersonCorrectionRow(AssessmentServiceRow, table=True):
+    """What was corrected in a person's record after their case was opened; never changed."""
+
+    __tablename__ = "person_correction"
+
+    person_id: UUID = Field(primary_key=True, foreign_key="person.person_id", ondelete="CASCADE")
+    number: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    council: str = Field(sa_type=Text)
+    before: dict[str, Any] = Field(sa_type=JSONB)
+    after: dict[str, Any] = Field(sa_type=JSONB)
+    reason: str = Field(sa_type=Text)
+    corrected_by: str = Field(sa_type=Text)
     recorded_at: datetime = recorded_at()
 
 
@@ -145,6 +160,27 @@ class AuthorityRow(AssessmentServiceRow, table=True):
     objection: str | None = Field(default=None, sa_type=Text)
     has_capacity: bool | None = None
     recorded_by: str = Field(sa_type=Text)
+    recorded_at: datetime = recorded_at()
+
+
+class JointSignatureRow(AssessmentServiceRow, table=True):
+    """One joint holder's act for a person, kept until all the others have done the same; then it is used.
+
+    ``paper`` says what exactly was signed: whatever is changed in it since makes it another paper.
+    """
+
+    __tablename__ = "joint_signature"
+    __table_args__ = (Index("ix_joint_signature_person", "person_id"),)
+
+    signature_id: UUID = Field(primary_key=True)
+    council: str = Field(sa_type=Text)
+    person_id: UUID = Field(foreign_key="person.person_id", ondelete="CASCADE")
+    authority_id: UUID
+    act: str = Field(sa_type=Text)
+    paper: str = Field(sa_type=Text)
+    signed_on: date
+    signed_by: str = Field(sa_type=Text)
+    used_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
     recorded_at: datetime = recorded_at()
 
 

@@ -14,6 +14,7 @@ from services.support_planning.domain.field_rules import care_homes, duties, emp
 from services.support_planning.domain.field_rules.prices import Price
 from services.support_planning.domain.findings import Finding, Rule, Weight
 from services.support_planning.domain.holding import payroll_is_run
+from services.support_planning.domain.needs import Ground
 from services.support_planning.domain.plan import Plan
 from services.support_planning.rule_files import figures_on, rules_on
 
@@ -100,20 +101,18 @@ def _of_money(told: LedgerCheck) -> Iterator[Finding]:
         )
 
 
-def less_than_before(
-    now: int, before: int, rule: Rule, *, is_reassessed: bool, asked_by_person: bool
-) -> Finding | None:
-    """That a plan gives less than the one in force, where nobody has assessed the needs again.
+def less_than_before(now: int, before: int, rule: Rule, ground: Ground) -> Finding | None:
+    """That a plan gives less than the one in force, without a ground for it.
 
     Args:
         now, before: what a year costs, in pence.
     """
-    if now >= before or is_reassessed or asked_by_person:
+    if now >= before or ground.is_given:
         return None
     return Finding(
         "less_than_before",
         Weight.STOPS,
-        f"It gives less than the plan in force. {rule.text}",
+        f"It gives less than the plan in force. {rule.text} {ground.why}",
         (),
         rule.citation,
         rule.unconfirmed,

@@ -8,7 +8,7 @@ from braid.contracts.award import AwardDecided, AwardStatus, TermKind
 from braid.contracts.budget import AlertKind, AlertRaised
 from braid.contracts.event import Event
 from braid.kit.unit_of_work import UnitOfWork
-from services.support_planning import process_manager, reviewing
+from services.support_planning import agreed_needs, process_manager, reviewing
 from services.support_planning.domain import progress
 from services.support_planning.domain.progress import AllocationCalculated, Happened, Milestone, StreamDecided
 from services.support_planning.tables import AwardRow
@@ -28,6 +28,7 @@ def reached(milestone: Milestone) -> Callable[[Event, UnitOfWork], Awaitable[Non
 
 async def note_assessment(event: AssessmentAgreed, work: UnitOfWork) -> None:
     """Note that an assessment was agreed; a new one calls for a review of the plan in force."""
+    await agreed_needs.keep(work, event)
     agreement = f"{event.assessment_id}/{event.version}"
     await process_manager.note(work, event.person_id, progress.AssessmentAgreed(agreement, work.now))
     await reviewing.call_for(work, event.person_id, "The needs were assessed again.")

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 from braid.kit.http import entity_tag, stale_version
 from braid.kit.problems import Problem
 from braid.kit.unit_of_work import UnitOfWork
-from services.support_planning import council_choices, plan_store, process_manager, progress_store
+from services.support_planning import agreed_needs, council_choices, plan_store, process_manager
 from services.support_planning.asking_the_ledger import AskedByCaller
 from services.support_planning.checking import NO_BUDGET, Checked, check, less_than_before
 from services.support_planning.content import Content, plan_of, require_it_fits_together
@@ -20,6 +20,7 @@ from services.support_planning.domain.completeness import Fault, PlanContradicts
 from services.support_planning.domain.differences import Difference, differences
 from services.support_planning.domain.findings import Finding, Weight
 from services.support_planning.domain.lifecycle import OPEN, State, Step, after
+from services.support_planning.domain.needs import ground_for_less
 from services.support_planning.domain.plan import pence_in_a_year
 from services.support_planning.rule_files import rules_on
 from services.support_planning.tables import PlanRow
@@ -133,7 +134,7 @@ async def submit(
     if stops := [one for one in findings if one.weight is Weight.STOPS]:
         raise PlanNotReady(stops)
     rules = await council_choices.approval_rules(work, how.on)
-    progress = await progress_store.load(work, row.person_id)
+    rests_on = await agreed_needs.latest(work, row.person_id)
     row.submission = {
         "submitted_on": how.on.isoformat(),
         "submitted_by": by,
@@ -144,7 +145,7 @@ async def submit(
         "risks": list(how.risks),
         "asks_for_less": how.asks_for_less,
         "why_though_not_payable": how.why_though_not_payable,
-        "assessments_agreed": progress.assessments_agreed if progress else 0,
+        "assessment_id": rests_on.assessment_id if rests_on else None,
         "awards": {one.stream: one.amount_pence for one in await plan_store.awards_of(work, row.person_id)},
         "check": checked.ledger.model_dump(mode="json") if checked.ledger else None,
     }
@@ -213,14 +214,12 @@ async def _with_reduction(work: UnitOfWork, row: PlanRow, checked: Checked, cost
     before = await plan_store.approved_before(work, row)
     if before is None or before.submission is None:
         return list(checked.findings)
-    progress = await progress_store.load(work, row.person_id)
-    assessed = progress.assessments_agreed if progress else 0
+    compared = await agreed_needs.compared(work, row.person_id, before.submission)
     found = less_than_before(
         cost,
         pence_in_a_year(plan_of(plan_store.content_of(before.content))),
         rules_on(how.on)["less_than_before"],
-        is_reassessed=assessed > before.submission["assessments_agreed"],
-        asked_by_person=how.asks_for_less,
+        ground_for_less(compared, asked_by_person=how.asks_for_less),
     )
     return [*checked.findings, *([found] if found else [])]
 

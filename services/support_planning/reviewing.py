@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 from uuid import UUID, uuid5
 
 from sqlmodel import col, select
@@ -12,20 +11,18 @@ from braid.contracts.plan import StepOverdue
 from braid.contracts.review import ReviewCompleted, ReviewDue, ReviewKind, ReviewOutcome
 from braid.kit.http import stale_version
 from braid.kit.unit_of_work import UnitOfWork
-from services.support_planning import council_choices, plan_store, progress_store, timers
-from services.support_planning.asking_the_ledger import AskedByCaller, CannotBeCheckedNow, NoBudget
-from services.support_planning.content import plan_of
-from services.support_planning.domain.falling_due import Span, times_due
-from services.support_planning.domain.plan import Plan
+from services.support_planning import council_choices, plan_store, reviews_compared, timers
+from services.support_planning.asking_the_ledger import AskedByCaller
 from services.support_planning.domain.reviews import (
     Compared,
     Kind,
     Met,
     Outcome,
     planned_after_approval,
-    require_reassessment,
+    require_ground,
 )
 from services.support_planning.process_manager import end_of, start_of
+from services.support_planning.reviews_compared import ComparedOut
 from services.support_planning.tables import PlanRow, ReviewRow, TimerRow
 from services.support_planning.timers import TimerKind
 
@@ -166,42 +163,8 @@ async def tell_overdue(work: UnitOfWork, timer: TimerRow) -> None:
 
 
 async def compared(work: UnitOfWork, row: ReviewRow, ledger: AskedByCaller, on: date) -> Compared:
-    """What a review looks at: needs, money and spending, when the plan was approved and now."""
-    plan = await plan_store.plan(work, row.plan_id) if row.plan_id else None
-    progress = await progress_store.load(work, row.person_id)
-    awards = {one.stream: one.amount_pence for one in await plan_store.awards_of(work, row.person_id)}
-    then: Mapping[str, Any] = (plan.submission or {}) if plan else {}
-    planned = plan_of(plan_store.content_of(plan.content)) if plan else None
-    by_item = await _spent(row, planned, ledger) if planned else {}
-    return Compared(
-        assessed_then=then.get("assessments_agreed", 0),
-        assessed_now=progress.assessments_agreed if progress else 0,
-        awards_then=then.get("awards", {}),
-        awards_now=awards,
-        planned_pence=_planned_until(planned, on) if planned else 0,
-        spent_pence=None if by_item is None else sum(by_item.values()),
-        by_item=by_item or {},
-    )
-
-
-async def _spent(row: ReviewRow, plan: Plan, ledger: AskedByCaller) -> Mapping[str, int] | None:
-    """What is held for each item or was spent on it, by the plan check; None where it cannot be asked."""
-    try:
-        told = await ledger.check(row.person_id, list(plan.costed()))
-    except (CannotBeCheckedNow, NoBudget):
-        return None
-    spent: dict[str, int] = {}
-    for one in told.payments:
-        if one.is_done:
-            spent[str(one.item_id)] = spent.get(str(one.item_id), 0) + one.pence
-    return spent
-
-
-def _planned_until(plan: Plan, on: date) -> int:
-    costed = [one for one in plan.costed() if one.span.starts_on <= on]
-    return sum(
-        one.pence * times_due(one.cadence, Span(one.span.starts_on, min(one.span.ends_on, on))) for one in costed
-    )
+    """What a review looks at: needs, money, outcomes and spending, when the plan was handed in and now."""
+    return await reviews_compared.compared(work, row, await reviews_of(work, row.person_id), ledger, on)
 
 
 @dataclass(frozen=True)
@@ -230,7 +193,7 @@ async def hold(
         Problem: 412, somebody else kept a result.
         AlreadyHeld: it was held.
         OutcomesNotCovered: an outcome of the plan has no word, or another has.
-        ReassessFirst: money would go down on old needs.
+        NoGroundForLess: money would go down though needs give no ground for it.
     """
     if row.version != seen_version:
         raise stale_version()
@@ -241,9 +204,7 @@ async def hold(
     if wanted != result.met.keys():
         raise OutcomesNotCovered(f"The plan's outcomes are {', '.join(sorted(wanted)) or 'none'}.")
     found = await compared(work, row, ledger, result.held_on)
-    require_reassessment(
-        result.outcome, found.assessed_then, found.assessed_now, asked_by_person=result.asked_by_person
-    )
+    ground = require_ground(result.outcome, found.needs, asked_by_person=result.asked_by_person)
     row.held_on, row.version = result.held_on, row.version + 1
     row.result = {
         "outcome": result.outcome.value,
@@ -251,7 +212,8 @@ async def hold(
         "words": result.words,
         "asked_by_person": result.asked_by_person,
         "held_by": by,
-        "compared": {name: getattr(found, name) for name in Compared.__dataclass_fields__},
+        "ground_for_less": ground,
+        "compared": ComparedOut.model_validate(found, from_attributes=True).model_dump(mode="json"),
     }
     work.session.add(row)
     await work.session.flush()

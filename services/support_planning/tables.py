@@ -52,6 +52,20 @@ class AwardRow(SupportPlanningRow, table=True):
     review_on: date | None = None
 
 
+class AgreedNeedsRow(SupportPlanningRow, table=True):
+    """What an agreed assessment tells of needs; never changed."""
+
+    __tablename__ = "agreed_needs"
+    __table_args__ = (Index("ix_agreed_needs_person", "person_id"),)
+
+    assessment_id: UUID = Field(primary_key=True)
+    council: str = Field(sa_type=Text)
+    person_id: UUID
+    agreed_on: date
+    needs: dict[str, Any] = Field(sa_type=JSONB)
+    recorded_at: datetime = recorded_at()
+
+
 class PlanRow(SupportPlanningRow, table=True):
     """A plan as it stands; its version rises with each change."""
 

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import text
 
 from braid.kit.identity import Role
 from tests.assessment import people
@@ -80,20 +81,124 @@ async def test_an_advocate_answers_and_is_shown_as_one(office: Office) -> None:
     )
 
 
-async def test_two_joint_attorneys_hand_in_together_or_not_at_all(office: Office) -> None:
-    case = await office.begin()
+async def ready(office: Office, acting: str = "jointly") -> tuple[Case, list[Somebody], list[str]]:
+    """An assessment that is answered, and two attorneys who sign in."""
+    case, subjects = await office.begin(), [uuid4().hex, uuid4().hex]
     await case.save_all(people.somebody_like_savva_in_july())
+    held = [await record(office, case, subject, acting=acting) for subject in subjects]
+    return case, [proxy(office, subject) for subject in subjects], held
+
+
+async def hand_in(case: Case, by: Somebody, etag: str | None = None, **told: Any) -> Any:
+    body = {"submitted_on": NOW, **told}
+    return await by.ask("POST", f"{case.path}/submission", body, etag=etag or case.etag)
+
+
+async def test_two_joint_attorneys_sign_one_after_the_other_and_the_first_signature_waits(office: Office) -> None:
+    case, (one, other), held = await ready(office)
+
+    first = await hand_in(case, one)
+    again = await hand_in(case, one)
+    second = await hand_in(case, other)
+
+    assert (first.status_code, again.status_code, second.status_code) == (202, 202, 200)
+    waiting = {"act": "hand_in", "signed": held[:1], "waits_for": held[1:]}
+    assert (first.json()["state"], first.json()["waiting_acts"]) == ("drafted", [waiting])
+    assert again.json()["waiting_acts"] == [waiting]
+    assert (second.json()["state"], second.json()["waiting_acts"]) == ("submitted", [])
+
+
+async def test_joint_attorneys_who_are_named_together_need_no_waiting(office: Office) -> None:
+    case, _, held = await ready(office)
+
+    alone = await hand_in(case, case.who, given_as="proxy", authorities=held[:1])
+    both = await hand_in(case, case.who, given_as="proxy", authorities=held)
+
+    assert (alone.status_code, both.status_code, both.json()["state"]) == (202, 200, "submitted")
+
+
+async def test_one_of_those_who_hold_it_jointly_and_severally_is_enough(office: Office) -> None:
+    case, (one, _), _ = await ready(office, "jointly_and_severally")
+
+    assert (await hand_in(case, one)).json()["state"] == "submitted"
+
+
+async def test_a_signature_is_of_the_answers_as_they_stood_and_a_change_asks_for_it_anew(office: Office) -> None:
+    case, (one, other), held = await ready(office)
+    await hand_in(case, one)
+    await case.step("PUT", "answers", {"answered_as": "person", "answers": {"nights": "no_help"}})
+
+    second = await hand_in(case, other)
+    first_again = await hand_in(case, one)
+
+    assert (second.status_code, second.json()["waiting_acts"][0]["signed"]) == (202, held[1:])
+    assert first_again.json()["state"] == "submitted"
+
+
+async def test_what_cannot_be_handed_in_is_not_signed_either(office: Office) -> None:
+    case, subject = await office.begin(), uuid4().hex
+    for holder in (subject, uuid4().hex):
+        await record(office, case, holder, acting="jointly")
+
+    refused(await hand_in(case, proxy(office, subject)), 422, "assessment-incomplete")
+
+    assert (await case.read())["waiting_acts"] == []
+
+
+async def test_a_signature_ends_with_its_authority_and_an_expired_holder_signs_nothing(office: Office) -> None:
+    case, (one, other), held = await ready(office)
+    await hand_in(case, one)
+    ended = {"revoked_on": LONG_AGO, "because": "The registration was cancelled."}
+    await office.somebody().done("POST", f"/v1/authorities/{held[0]}/revocation", ended)
+
+    late = await hand_in(case, one)
+    second = await hand_in(case, other)
+
+    assert refused(late, 403, "authority-refused")["errors"][0]["code"] == "revoked"
+    # Who is left holds it alone: nobody else is in force to wait for.
+    assert second.json()["state"] == "submitted"
+
+
+async def test_joint_attorneys_agree_one_after_the_other(office: Office) -> None:
+    person = people.somebody_like_savva_in_july()
+    case = await office.handed_in(person)
+    await case.review(person)
     both = [await record(office, case, acting="jointly") for _ in range(2)]
-    handing_in = {"submitted_on": NOW, "given_as": "proxy"}
+    agreeing = {"agreed_on": NOW, "agreed_with": "proxy"}
+
+    first = await case.step("POST", "agreement", {**agreeing, "authorities": both[:1]})
+    second = await case.step("POST", "agreement", {**agreeing, "authorities": both[1:]})
+
+    assert (first["state"], first["waiting_acts"][0]["act"]) == ("submitted", "agree")
+    assert second["state"] == "agreed"
+
+
+async def test_joint_attorneys_withdraw_a_person_only_together(office: Office) -> None:
+    case, (one, other), held = await ready(office)
+    body = {"withdrawn_on": NOW, "reason": "own_wish"}
+
+    first = await one.ask("POST", f"{case.person}/withdrawal", body)
     before = await case.read()
+    other_day = await other.ask("POST", f"{case.person}/withdrawal", {**body, "withdrawn_on": "2016-05-02"})
+    second = await other.ask("POST", f"{case.person}/withdrawal", body)
 
-    alone = await case.who.ask(
-        "POST", f"{case.path}/submission", {**handing_in, "authorities": both[:1]}, etag=case.etag
-    )
+    assert (first.status_code, first.json()["waits_for"], before["state"]) == (202, held[1:], "drafted")
+    assert (other_day.status_code, second.status_code) == (202, 201)
+    assert (await case.read())["state"] == "withdrawn"
 
-    assert refused(alone, 403, "authority-refused")["errors"][0]["code"] == "joint"
-    assert await case.read() == before
-    assert (await case.step("POST", "submission", {**handing_in, "authorities": both}))["state"] == "submitted"
+
+async def test_signatures_are_part_of_what_the_person_may_see_and_of_what_is_erased(office: Office) -> None:
+    case, (one, _), held = await ready(office)
+    await hand_in(case, one)
+    seen = await case.who.done("GET", f"{case.person}/subject-access.json")
+    await case.who.done("POST", f"{case.person}/withdrawal", {"withdrawn_on": NOW, "reason": "own_wish"})
+
+    await case.who.done("POST", f"{case.person}/erasure", {"basis": "request"})
+
+    assert [each["authority_id"] for each in seen["signatures_of_joint_holders"]] == held[:1]
+    async with office.runtime.units.for_council(case.who.principal.council) as work:
+        left = text("SELECT count(*) FROM joint_signature WHERE person_id = :person")
+        assert await work.session.scalar(left, {"person": case.person_id}) == 0
 
 
 async def test_a_person_who_objects_is_heard_at_once(office: Office) -> None:

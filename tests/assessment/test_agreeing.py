@@ -158,6 +158,17 @@ async def test_a_withdrawal_leaves_an_agreed_assessment_as_it_was(office: Office
     assert await case.read() == before
 
 
+async def test_the_agreement_tells_every_need_that_was_asked_with_its_choices_from_least_to_most(
+    office: Office,
+) -> None:
+    event = await told(office, await office.agreed())
+
+    asked = {one["question_id"]: one for one in event["needs_asked"]}
+    assert asked.keys() == event["answers"].keys()
+    assert asked["nights"]["choices"] == ["no_help", "some_nights", "every_night", "awake"]
+    assert (asked["risks"]["takes_several"], "none_of_these" in asked["risks"]["choices"]) == (True, False)
+
+
 async def sent(office: Office, case: Case) -> list[dict[str, Any]]:
     """Every event about a person, in order."""
     async with office.runtime.ops_engine.connect() as db:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from braid.contracts.assessment import AssessmentAgreed, CircumstancesChanged, PersonWithdrew
+from braid.contracts.assessment import CircumstancesChanged, PersonWithdrew
 from braid.contracts.award import TermKind
 from braid.contracts.budget import AlertKind, AlertRaised
 from braid.contracts.plan import HoldingChanged, PlanApproved, StepOverdue
@@ -186,28 +186,6 @@ async def test_a_review_is_reminded_of_once_and_told_when_its_day_is_over(desk: 
     reviews = [one for one in told if isinstance(one, ReviewDue) or one.stage == "review"]
     assert [type(one).__name__ for one in reviews] == ["ReviewDue", "StepOverdue"]
     assert done[1] == 1
-
-
-async def test_a_review_compares_and_takes_money_away_only_after_needs_were_assessed_again(desk: Desk) -> None:
-    await desk.hear(an(AssessmentAgreed, desk.person, council=desk.council, version=3))
-    await desk.award(800_000)
-    await (await desk.begin(content(an_item()))).approved()
-    first = (await desk.get(f"{desk.home}/reviews"))["reviews"][0]
-    path = f"/v1/reviews/{first['review_id']}"
-    shown = await desk.ask("GET", path)
-    result = {"held_on": "2009-08-20", "outcome": "less_money", "met": {"at-home": "met"}, "words": "It goes well."}
-
-    refused = await desk.ask("POST", f"{path}/result", result, etag=shown.headers["etag"])
-    uncovered = await desk.ask("POST", f"{path}/result", {**result, "met": {}}, etag=shown.headers["etag"])
-    desk.clock.pass_days(40)
-    await desk.hear(an(AssessmentAgreed, desk.person, council=desk.council, version=7))
-    then = await desk.ask("POST", f"{path}/result", result, etag=shown.headers["etag"])
-    again = await desk.ask("POST", f"{path}/result", result, etag=then.headers["etag"])
-
-    assert shown.json()["compared"]["awards_now"] == {"adult_social_care": 800_000}
-    assert (refused.status_code, refused.json()["type"].rsplit("/", 1)[1]) == (409, "reassess-first")
-    assert (uncovered.status_code, then.status_code, again.status_code) == (422, 200, 409)
-    assert then.json()["result"]["compared"]["assessed_now"] == 2
 
 
 async def test_new_needs_less_money_and_overspending_call_for_a_review_and_saving_does_not(desk: Desk) -> None:

@@ -77,6 +77,11 @@ def need_answers(questionnaire: Questionnaire, answers: Answers) -> dict[str, tu
     return codes
 
 
+def needs_asked(questionnaire: Questionnaire, answers: Answers) -> tuple[Question, ...]:
+    """The questions behind `need_answers`, in order."""
+    return tuple(question for question, _ in _answered(questionnaire, answers, Aspect.NEED))
+
+
 def informal_help(questionnaire: Questionnaire, answers: Answers) -> dict[str, str]:
     """Help by family and friends, by domain: none, some, most or all."""
     return {question.about: str(answer) for question, answer in _answered(questionnaire, answers, Aspect.INFORMAL_HELP)}

@@ -26,7 +26,7 @@ from services.assessment.domain.errors import (
     Unconfirmed,
     Unsettled,
 )
-from services.assessment.domain.questionnaire import Questionnaire, Role
+from services.assessment.domain.questionnaire import Question, Questionnaire, Role
 
 
 class State(StrEnum):
@@ -74,7 +74,11 @@ class Dispute:
 
 @dataclass(frozen=True)
 class Agreed:
-    """Practitioner and person agreed; the fields are those of the event ``AssessmentAgreed``."""
+    """Practitioner and person agreed; the fields are those of the event ``AssessmentAgreed``.
+
+    Args:
+        needs_asked: the questions that ``answers`` answers.
+    """
 
     agreed_on: date
     questionnaire: str
@@ -86,6 +90,7 @@ class Agreed:
     specialist_support: tuple[SupportLine, ...]
     facts: Mapping[str, FactJson]
     answers_on_bad_days: Mapping[str, tuple[str, ...]]
+    needs_asked: tuple[Question, ...]
 
     def with_carers(self, word: CarersWord) -> "Agreed":
         """The same with carers' own word in place of what the person said of them.
@@ -275,6 +280,7 @@ class Assessment:
             specialist_support=reading.specialist_support(questionnaire, counted),
             facts=reading.facts_from_answers(questionnaire, counted),
             answers_on_bad_days=reading.answers_on_bad_days(questionnaire, counted),
+            needs_asked=reading.needs_asked(questionnaire, counted),
         )
 
     def withdraw(self) -> "Assessment":

@@ -146,6 +146,10 @@ class Authority:
         return begun and not ended and (self.revoked_on is None or on < self.revoked_on)
 
 
+#: The code of a refusal that a joint holder's act would mend.
+JOINT = "joint"
+
+
 @dataclass(frozen=True)
 class Refusal:
     """Why an authority does not do.
@@ -240,18 +244,59 @@ def _joint_refusals(
     act: Act,
     on: date,
 ) -> Iterator[Refusal]:
-    if authority.acting is not Acting.JOINTLY or act is Act.ANSWER:
+    if act is Act.ANSWER:
         return
-    absent = [
-        each
+    if absent := _absent(authority, authorities, acting_now, decision, on):
+        # One joint holder alone decides nothing, whatever they say.
+        why = f"it is held jointly, and {', '.join(absent)} must act too"
+        yield Refusal(authority.authority_id, JOINT, why)
+
+
+def _absent(
+    authority: Authority, authorities: Sequence[Authority], acting_now: Collection[str], decision: Decision, on: date
+) -> tuple[str, ...]:
+    if authority.acting is not Acting.JOINTLY:
+        return ()
+    return tuple(
+        each.authority_id
         for each in authorities
         if each.kind is authority.kind
         and each.acting is Acting.JOINTLY
         and decision in each.decisions
         and each.in_force(on)
         and each.authority_id not in acting_now
-    ]
-    if absent:
-        # One joint holder alone decides nothing, whatever they say.
-        ids = ", ".join(each.authority_id for each in absent)
-        yield Refusal(authority.authority_id, "joint", f"it is held jointly, and {ids} must act too")
+    )
+
+
+def who_is_waited_for(
+    authorities: Sequence[Authority], acting_now: Collection[str], decision: Decision, on: date
+) -> tuple[str, ...]:
+    """Ids of the authorities whose joint holders must act too, beside those who act now."""
+    acting = (each for each in authorities if each.authority_id in acting_now)
+    return tuple(
+        dict.fromkeys(absent for each in acting for absent in _absent(each, authorities, acting_now, decision, on))
+    )
+
+
+def with_who_signed(
+    authorities: Sequence[Authority],
+    acting_now: Collection[str],
+    signed: Collection[str],
+    decision: Decision,
+    act: Act,
+    on: date,
+) -> tuple[str, ...]:
+    """Ids of those who act now and of their joint holders who signed the same before, as far as their authority does.
+
+    An authority that ended since, or that is objected to, takes its signature with it.
+    """
+    kinds = {each.kind for each in authorities if each.authority_id in acting_now and each.acting is Acting.JOINTLY}
+    joined = (
+        each.authority_id
+        for each in authorities
+        if each.authority_id in signed
+        and each.kind in kinds
+        and each.acting is Acting.JOINTLY
+        and not any(_own_refusals(each, decision, act, on))
+    )
+    return tuple(dict.fromkeys((*acting_now, *joined)))

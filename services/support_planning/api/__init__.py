@@ -15,7 +15,7 @@ from services.support_planning.deciding import (
 )
 from services.support_planning.domain.completeness import PlanContradictsItself
 from services.support_planning.domain.lifecycle import NotOpenForThis
-from services.support_planning.domain.reviews import ReassessFirst
+from services.support_planning.domain.reviews import NoGroundForLess
 from services.support_planning.planning import AlreadyPlanning, CannotBeHandedInNow, PlanNotReady
 from services.support_planning.reviewing import AlreadyHeld, OutcomesNotCovered
 from services.support_planning.rule_files import NoFigureThatEarly
@@ -59,7 +59,7 @@ PROBLEMS: ProblemTable = {
     QuestionsUnanswered: ProblemKind(422, "questions-unanswered", "A question has no answer", _questions),
     NotPayable: ProblemKind(409, "plan-not-payable", "No money pays for all of the plan"),
     TakesEffectTooEarly: ProblemKind(422, "takes-effect-too-early", "It cannot take effect on that day"),
-    ReassessFirst: ProblemKind(409, "reassess-first", "The needs are assessed again first"),
+    NoGroundForLess: ProblemKind(409, "no-ground-for-less", "Needs give no ground for less money"),
     AlreadyHeld: ProblemKind(409, "review-held", "The review was held"),
     OutcomesNotCovered: ProblemKind(422, "outcomes-not-covered", "Each outcome has a word, and no other"),
     ChoiceRefused: ProblemKind(422, "choice-refused", "The choice is not one"),

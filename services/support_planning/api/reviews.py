@@ -17,6 +17,7 @@ from services.support_planning.api.finding_plans import KEY, NO_PERSON, NO_VERSI
 from services.support_planning.asking_the_ledger import Ledger
 from services.support_planning.content import Day, Name, Part, Words
 from services.support_planning.domain.reviews import Kind, Met, Outcome
+from services.support_planning.reviews_compared import ComparedOut
 from services.support_planning.tables import ReviewRow
 
 router = APIRouter(prefix="/v1", route_class=UnitOfWorkRoute, tags=["reviews"])
@@ -52,18 +53,6 @@ class ReviewsOut(BaseModel):
     """A person's reviews, those that are due first coming first."""
 
     reviews: list[ReviewOut]
-
-
-class ComparedOut(BaseModel):
-    """What a review looks at: then, when the plan was handed in, and now."""
-
-    assessed_then: int = Field(description="How often needs had been assessed and agreed.")
-    assessed_now: int
-    awards_then: dict[str, int] = Field(description="Pence by stream.")
-    awards_now: dict[str, int]
-    planned_pence: int = Field(description="What the plan costs until today.")
-    spent_pence: int | None = Field(description="Held for its items or spent on them; null while the ledger is away.")
-    by_item: dict[str, int]
 
 
 class ReviewWithComparison(ReviewOut):
@@ -133,7 +122,7 @@ async def read_review(
         NOT_YOURS,
         STALE,
         NO_VERSION,
-        (409, "It was held, or money would go down on needs that were not assessed again."),
+        (409, "It was held, or money would go down and needs give no ground for it."),
         (422, "An outcome of the plan has no word."),
     ),
 )
@@ -146,7 +135,7 @@ async def hold_review(
     seen: ExpectedVersion,
     response: Response,
 ) -> ReviewOut:
-    """Keep what came of a review; money goes down only after needs were assessed again, or where the person asks."""
+    """Keep what came of a review; money goes down only where needs give a ground, or the person asks."""
     row = await _review(review_id, work, caller)
     await work.lock_person(row.person_id)
     await work.session.refresh(row, with_for_update=True)

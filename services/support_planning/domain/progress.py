@@ -109,11 +109,6 @@ class Progress:
     withdrew_at: datetime | None = None
 
     @property
-    def assessments_agreed(self) -> int:
-        """How often needs were assessed and agreed."""
-        return len(self.agreements)
-
-    @property
     def money_flows(self) -> bool:
         """Whether money has been paid: it carries on while a plan is changed or argued over."""
         return Milestone.FIRST_PAYMENT in self.reached

@@ -1,9 +1,11 @@
-"""Reviews: when each is due, what they compare, and that money goes down only after needs were assessed again."""
+"""Reviews: when each is due, what they compare, and that money goes down only where needs give a ground for it."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+
+from services.support_planning.domain.needs import NeedsCompared, ground_for_less
 
 
 class Kind(StrEnum):
@@ -82,41 +84,60 @@ def planned_after_approval(
             yield Planned(Kind.STREAM, due, max(due - before, effective_from), stream)
 
 
-class ReassessFirst(Exception):
-    """Money would go down without needs having been assessed again."""
+class NoGroundForLess(Exception):
+    """Money would go down though needs give no ground for it."""
 
 
-def require_reassessment(outcome: Outcome, assessed_then: int, assessed_now: int, *, asked_by_person: bool) -> None:
-    """Refuse to take money away before the needs are assessed again.
+def require_ground(outcome: Outcome, needs: NeedsCompared, *, asked_by_person: bool) -> str:
+    """Refuse to take money away unless needs give a ground for it.
 
     Args:
-        assessed_then, assessed_now: how often needs were assessed and agreed until the plan was handed in, and by now.
         asked_by_person: the person themselves asks for less.
 
+    Returns:
+        The ground, in words; empty where no money goes down.
+
     Raises:
-        ReassessFirst: they were not.
+        NoGroundForLess: they do not; it says why.
     """
-    if outcome in (Outcome.LESS_MONEY, Outcome.ENDS) and not asked_by_person and assessed_now <= assessed_then:
-        raise ReassessFirst(
-            "The needs have not been assessed again since the plan was handed in. Agree a new assessment first; until"
-            " then the money carries on as it is."
-        )
+    if outcome not in (Outcome.LESS_MONEY, Outcome.ENDS):
+        return ""
+    ground = ground_for_less(needs, asked_by_person=asked_by_person)
+    if not ground.is_given:
+        raise NoGroundForLess(ground.why)
+    return ground.why
+
+
+@dataclass(frozen=True)
+class OutcomeCompared:
+    """An outcome of the plan: what was planned and spent for it, and how far it was met when that was last asked.
+
+    Args:
+        planned_pence: what its items cost until the day of the review; an item for two outcomes counts with both.
+        spent_pence: what is held for them or was spent on them; None where the ledger cannot say now.
+        met_before: by the last review that was held of the plan; None before the first.
+    """
+
+    outcome_id: str
+    text: str
+    planned_pence: int
+    spent_pence: int | None
+    met_before: Met | None
 
 
 @dataclass(frozen=True)
 class Compared:
-    """What a review looks at: then and now.
+    """What a review looks at: then, when the plan was handed in, and now.
 
     Args:
-        assessed_then, assessed_now: how often needs were assessed and agreed.
         planned_pence: what the plan costs from its first day to the day of the review.
         spent_pence: what is held for its items or was spent on them; None where the ledger cannot say now.
         by_item: pence held or spent, by item id.
         awards_then, awards_now: pence awarded, by stream.
     """
 
-    assessed_then: int
-    assessed_now: int
+    needs: NeedsCompared
+    outcomes: tuple[OutcomeCompared, ...]
     awards_then: Mapping[str, int]
     awards_now: Mapping[str, int]
     planned_pence: int
