@@ -34,6 +34,7 @@ _MEDIA_TYPES = {"css": "text/css; charset=utf-8", "svg": "image/svg+xml", "txt":
 #: An asset's address changes with its content, so browsers may keep it for a year, in seconds.
 ASSET_LIFE_S = 365 * 24 * 60 * 60
 
+MAY_SEE_PAYMENTS = frozenset({Role.FINANCE_OFFICER, Role.APPROVER, Role.AUDITOR})
 MAY_SEE_LEDGER = frozenset({Role.FINANCE_OFFICER, Role.AUDITOR, Role.SYSTEM})
 
 
@@ -71,6 +72,9 @@ def _links(principal: Principal) -> list[tuple[str, str]]:
     links = []
     if principal.roles - {Role.BUDGET_HOLDER, Role.PARTNER}:
         links.append(("/people", "People"))
+        links.append(("/approvals", "Plans to approve"))
+    if principal.roles & MAY_SEE_PAYMENTS:
+        links.append(("/payments", "Payments"))
     if principal.roles & MAY_SEE_LEDGER:
         links.append(("/ledger", "Ledger"))
     if Role.BUDGET_HOLDER in principal.roles and principal.person_id:
