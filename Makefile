@@ -6,7 +6,7 @@ PORT ?= 8080
 STATE ?= .braid
 PYTEST_WORKERS ?= 2
 
-.PHONY: run demo analysis test check format lock bench clean
+.PHONY: run demo analysis test check format lock assets bench clean
 
 run: $(VENV)/.run-installed
 	@$(BIN)/python -m braid run --port $(PORT) --state $(STATE)
@@ -45,6 +45,13 @@ lock:
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url \
 		--extra dev --extra analysis -c requirements/run.txt -c requirements/analysis.txt pyproject.toml \
 		-o requirements/dev.txt
+
+# Needs Node.js; makes the console's stylesheet anew, which is committed so that nobody else needs it. Its last line says
+# from which sources it was made, and a test compares that with the sources that are there.
+assets:
+	cd gateway/console/styles && npm install --no-package-lock --ignore-scripts --omit=optional --legacy-peer-deps --no-audit --no-fund
+	cd gateway/console/styles && npx sass --style=compressed --no-charset --no-source-map --load-path=. braid.scss ../assets/braid.css
+	cd gateway/console/styles && echo "/* sources: $$(LC_ALL=C; cat package.json *.scss | sha256sum | cut -c 1-64) */" >> ../assets/braid.css
 
 clean:
 	rm -rf $(VENV) $(STATE) .cache

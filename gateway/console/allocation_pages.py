@@ -1,7 +1,6 @@
 """The pages of a person's allocation: how it came about, and the form that settles the final figure."""
 
 import asyncio
-import json
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
@@ -15,14 +14,13 @@ from braid.kit.problems import Problem
 from gateway.console import wording
 from gateway.console.allocation_view import allocation_view
 from gateway.console.errors import PageRoute
+from gateway.console.forms import Fault, refusal, sent
 from gateway.console.people_view import name_of, read
 from gateway.console.rendering import page, see_other
 from gateway.console.session import form_fields, require_own_form, signed_in
 from gateway.console.settlement_form import (
     FIELDS_MAX,
     FORM_BYTES_MAX,
-    Fault,
-    Given,
     SettlementView,
     settlement_of,
     settlement_view,
@@ -75,12 +73,13 @@ def allocation_routes(door: Door) -> APIRouter:
         if faults:
             view = settlement_view(allocation, given["etag"], given, faults)
             return _form(request, principal, person_id, view, status=422)
-        answer = await _sent(door, principal, person_id, given, settlement)
+        path = f"/v1/people/{person_id}/allocation/settlement"
+        answer = await sent(door, principal, "ras", path, given, settlement)
         if answer.status_code == CREATED:
             return see_other(f"/people/{person_id}/allocation?settled=yes")
         # Whoever has seen what changed meanwhile may decide on that.
         seen = etag if answer.status_code == CHANGED else given["etag"]
-        view = settlement_view(allocation, seen, given, (_refusal(answer),))
+        view = settlement_view(allocation, seen, given, _refusal(answer))
         return _form(request, principal, person_id, view, status=answer.status_code)
 
     return router
@@ -105,24 +104,13 @@ async def _allocation(door: Door, principal: Principal, person_id: UUID) -> tupl
     raise Problem(NOT_FOUND if answer.status_code == NOT_FOUND else UNAVAILABLE, "not-there", "There is no allocation")
 
 
-async def _sent(
-    door: Door, principal: Principal, person_id: UUID, given: Given, settlement: Mapping[str, Any]
-) -> httpx.Response:
-    told = {"idempotency-key": given["key"], "if-match": given["etag"]}
-    headers = {name: value.encode("ascii", "replace").decode() for name, value in told.items()}
-    headers["content-type"] = "application/json"
-    path = f"/v1/people/{person_id}/allocation/settlement"
-    return await door.ask(principal, "ras", "POST", path, headers=headers, content=json.dumps(settlement).encode())
-
-
-def _refusal(answer: httpx.Response) -> Fault:
-    """Why the service refused it, in its own words, with codes as the form writes them."""
-    problem = answer.json()
-    told = [problem.get("detail", ""), *(error["message"] for error in problem.get("errors", ()))]
-    text = ": ".join(text for text in (problem["title"], "; ".join(filter(None, told))) if text)
+def _refusal(answer: httpx.Response) -> tuple[Fault, ...]:
+    """Why the service refused it, with codes as the form writes them."""
+    (fault,) = refusal(answer)
+    text = fault.text
     for code, words in wording.GROUNDS.items():
         text = text.replace(code, wording.inside(words))
-    return Fault("", text)
+    return (Fault(fault.field, text),)
 
 
 def _form(request: Request, principal: Principal, person_id: UUID, view: SettlementView, status: int = OK) -> Response:

@@ -12,8 +12,10 @@ from gateway.console.allocation_pages import allocation_routes
 from gateway.console.errors import PageRoute
 from gateway.console.front_view import chosen, front_view
 from gateway.console.journal_view import proof_view
+from gateway.console.payment_pages import payment_routes
 from gateway.console.people_view import people_view, read
 from gateway.console.person_view import person_view
+from gateway.console.plan_pages import plan_routes
 from gateway.console.rendering import asset_routes, home_of, page, see_other
 from gateway.console.session import (
     begin_session,
@@ -35,6 +37,8 @@ def console_routes(door: Door, development_issuer: DevelopmentIssuer | None) -> 
     router.include_router(budget_routes(door))
     router.include_router(allocation_routes(door))
     router.include_router(statement_routes(door))
+    router.include_router(payment_routes(door))
+    router.include_router(plan_routes(door))
     router.include_router(asset_routes())
     return router
 

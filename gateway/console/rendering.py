@@ -14,6 +14,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from braid.kit.identity import Principal, Role
 from braid.kit.problems import not_found
 from gateway.console import wording
+from gateway.console.components import components
 
 _CONTENT_SECURITY = (
     "default-src 'self'; script-src 'none'; object-src 'none'; base-uri 'none'; form-action 'self'; "
@@ -29,10 +30,11 @@ PAGE_HEADERS: Mapping[str, str] = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     "Cache-Control": "no-store",
 }
-_MEDIA_TYPES = {"css": "text/css; charset=utf-8", "svg": "image/svg+xml"}
+_MEDIA_TYPES = {"css": "text/css; charset=utf-8", "svg": "image/svg+xml", "txt": "text/plain; charset=utf-8"}
 #: An asset's address changes with its content, so browsers may keep it for a year, in seconds.
 ASSET_LIFE_S = 365 * 24 * 60 * 60
 
+MAY_SEE_PAYMENTS = frozenset({Role.FINANCE_OFFICER, Role.APPROVER, Role.AUDITOR})
 MAY_SEE_LEDGER = frozenset({Role.FINANCE_OFFICER, Role.AUDITOR, Role.SYSTEM})
 
 
@@ -70,6 +72,9 @@ def _links(principal: Principal) -> list[tuple[str, str]]:
     links = []
     if principal.roles - {Role.BUDGET_HOLDER, Role.PARTNER}:
         links.append(("/people", "People"))
+        links.append(("/approvals", "Plans to approve"))
+    if principal.roles & MAY_SEE_PAYMENTS:
+        links.append(("/payments", "Payments"))
     if principal.roles & MAY_SEE_LEDGER:
         links.append(("/ledger", "Ledger"))
     if Role.BUDGET_HOLDER in principal.roles and principal.person_id:
@@ -102,9 +107,23 @@ def page(
         headers: further headers.
         values: what the template shows.
     """
-    frame = {"visitor": visitor(principal) if principal else None, "here": request.url.path}
+    seen_by, here = visitor(principal) if principal else None, request.url.path
+    frame = {"visitor": seen_by, "here": here, "places": _places(seen_by, here) if seen_by else []}
     text = _templates().get_template(template).render(**frame, **values)
     return HTMLResponse(text, status, headers={**PAGE_HEADERS, **(headers or {})})
+
+
+def _places(seen_by: Visitor, here: str) -> list[dict[str, object]]:
+    """The places of the navigation; the page itself, or the place that it is under, is marked."""
+    return [
+        {
+            "href": address,
+            "text": words,
+            "current": here == address,
+            "active": here.startswith(f"{address}/"),
+        }
+        for address, words in seen_by.links
+    ]
 
 
 def see_other(address: str) -> RedirectResponse:
@@ -169,4 +188,5 @@ def _templates() -> jinja2.Environment:
         inside=wording.inside,
     )
     environment.globals["asset"] = _asset_address
+    environment.globals["govuk"] = components()
     return environment

@@ -3,14 +3,11 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
-from functools import cached_property
 from typing import Any, ClassVar
-from uuid import uuid4
 
 from gateway.console import wording
 from gateway.console.allocation_view import Allocation, allocation_in_short
+from gateway.console.forms import Fault, Form, Given, day_of, decimal_of, pence_of, today
 
 LINES_AT_FIRST, LINES_MORE, LINES_MAX = 3, 3, 60
 HELPERS = 2
@@ -18,56 +15,31 @@ HELPERS = 2
 FIELDS_MAX, FORM_BYTES_MAX = 4 * LINES_MAX + 3 * HELPERS + 10, 100_000
 
 AS_IT_STANDS, ITEMISED = "as_it_stands", "lines"
-Given = defaultdict[str, str]
-
-
-@dataclass(frozen=True)
-class Fault:
-    """Something that stands against the form; ``field`` is where to mend it, empty where it is no single field."""
-
-    field: str
-    text: str
 
 
 @dataclass(frozen=True)
 class SettlementView:
-    """The form as the page shows it.
-
-    Args:
-        etag: the version of the person's figures that was read; a decision on an older view is noticed by it.
-        key: makes the decision take effect once, however often the form is sent.
-    """
+    """The form as the page shows it, beside the figure that it settles."""
 
     allocation: Allocation
     rule: Mapping[str, Any]
-    etag: str
-    given: Given
-    faults: tuple[Fault, ...]
+    form: Form
     rows: int
-    key: str
     carers: ClassVar = HELPERS
     units: ClassVar = wording.UNITS
     grounds: ClassVar = wording.GROUNDS
-
-    @cached_property
-    def faults_by_field(self) -> Mapping[str, str]:
-        """What stands against each field."""
-        return {fault.field: fault.text for fault in self.faults if fault.field}
 
 
 def settlement_view(
     allocation: Mapping[str, Any], etag: str, given: Given | None = None, faults: tuple[Fault, ...] = ()
 ) -> SettlementView:
     """The form for an allocation: new, or again with what was filled in."""
-    given = given if given is not None else defaultdict(str, decided_on=_today().isoformat())
+    given = given if given is not None else defaultdict(str, decided_on=today().isoformat())
     return SettlementView(
         allocation=allocation_in_short(allocation),
         rule=allocation["settlement_rule"],
-        etag=etag,
-        given=given,
-        faults=faults,
+        form=Form(given, faults, etag),
         rows=rows_of(given) + (LINES_MORE if given["more"] else 0),
-        key=str(uuid4()),
     )
 
 
@@ -81,7 +53,7 @@ def rows_of(given: Given) -> int:
 def settlement_of(given: Given) -> tuple[Mapping[str, Any], tuple[Fault, ...]]:
     """The settlement that was filled in, and what of it cannot be read."""
     faults: list[Fault] = []
-    if _day(given["decided_on"]) is None:
+    if day_of(given["decided_on"]) is None:
         faults.append(Fault("decided_on", "Enter the day of the decision"))
     lines = list(_lines(given, faults)) if given["made_of"] == ITEMISED else []
     if given["made_of"] == ITEMISED and not lines and not faults:
@@ -129,34 +101,15 @@ def _carer_hours(given: Given, faults: list[Fault]) -> Iterator[Mapping[str, Any
 
 def _number(told: str, field: str, otherwise: str, faults: list[Fault]) -> str:
     """A number above nothing, as it is written in JSON for exact numbers."""
-    number = _decimal(told)
+    number = decimal_of(told)
     if number is None or number <= 0:
         faults.append(Fault(field, otherwise))
     return told.replace(",", "")
 
 
 def _pence(told: str, field: str, otherwise: str, faults: list[Fault]) -> int:
-    pounds = _decimal(told.removeprefix("£"))
-    if pounds is None or pounds < 0 or pounds * 100 % 1:
+    pence = pence_of(told)
+    if pence is None:
         faults.append(Fault(field, otherwise))
         return 0
-    return int(pounds * 100)
-
-
-def _decimal(told: str) -> Decimal | None:
-    try:
-        number = Decimal(told.replace(",", ""))
-    except InvalidOperation:
-        return None
-    return number if number.is_finite() else None
-
-
-def _day(told: str) -> date | None:
-    try:
-        return date.fromisoformat(told)
-    except ValueError:
-        return None
-
-
-def _today() -> date:
-    return datetime.now(wording.UK_TIME).date()
+    return pence

@@ -1,5 +1,6 @@
 """What the page of a statement shows."""
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -7,6 +8,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from gateway.console import wording
+from gateway.console.forms import Fault, Form
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,12 @@ class Period:
     def refused(self, why: str) -> "Period":
         """The same, refused by the service that knows better."""
         return replace(self, faults={"last": wording.sentence(why) or "Choose another period"})
+
+    @property
+    def form(self) -> Form:
+        """The period as the form of the page."""
+        told = tuple(Fault(name, text) for name, text in self.faults.items())
+        return Form(defaultdict(str, first=self.first, last=self.last), told)
 
     @property
     def query(self) -> str:

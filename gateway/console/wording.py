@@ -249,6 +249,11 @@ def day(value: str | date) -> str:
     return f"{on.day} {on:%B %Y}"
 
 
+def period(first: str, last: str) -> str:
+    """Days from one to another, as in 1 June 2009 to 28 June 2009."""
+    return day(first) if first == last else f"{day(first)} to {day(last)}"
+
+
 def moment(value: str) -> str:
     """A moment in UK time, as in 22 November 2026, 5:30pm GMT."""
     at = datetime.fromisoformat(value).astimezone(UK_TIME)

@@ -1,18 +1,23 @@
 """What every page carries, whatever it shows: headers, escaping, errors told to people, assets that may be kept."""
 
+import hashlib
 import re
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
 import structlog
 
 from braid.kit.identity import Principal
+from gateway import console
 from gateway.console.rendering import PAGE_HEADERS
 from tests.gateway.allocations import FINAL, a_figure, an_allocation, fill
 from tests.gateway.doubles import AUDITOR, PRACTITIONER, StubGateway
 from tests.gateway.whole import PERSON_ID, as_services_answer, award, person, step, whole
 
+CONSOLE = Path(console.__path__[0])
+FIRST_LOAD_BYTES_MAX = 200_000
 PERSON_PAGE = f"/people/{PERSON_ID}"
 PROOF: dict[str, Any] = {
     "holds": True,
@@ -65,7 +70,7 @@ async def test_every_page_is_one_that_machines_can_read_out(
     text = answer.text
     levels = [int(level) for level in re.findall(r"<h([1-6])", text)]
     assert answer.status_code == 200
-    assert '<html lang="en-GB">' in text
+    assert '<html lang="en-GB" ' in text
     assert 'href="#main"' in text
     assert levels.count(1) == 1
     assert all(after <= before + 1 for before, after in pairwise(levels))
@@ -185,7 +190,7 @@ async def test_the_list_of_people_goes_on_at_the_next_page(stub: StubGateway) ->
 
     assert 'href="/people?after=a%26b"' in text
     assert stub.services.asked[-2].url.params["after"] == "a&b"
-    assert 'href="/people">First page' in second
+    assert re.search(r'href="/people"[^>]*>.*?First page', second, re.DOTALL)
 
 
 async def test_where_a_budget_is_can_be_away_without_the_list(stub: StubGateway) -> None:
@@ -230,8 +235,35 @@ async def test_only_assets_are_served_as_assets(name: str, stub: StubGateway) ->
 
 
 def test_the_stylesheet_asks_nobody_else_for_anything() -> None:
-    from importlib import resources
-
-    style = (resources.files("gateway.console") / "assets" / "braid.css").read_text()
-    assert "url(" not in style
+    style = (CONSOLE / "assets" / "braid.css").read_text()
+    assert re.findall(r"url\((?!data:)", style) == []
     assert "@import" not in style
+
+
+def test_the_stylesheet_wears_nobody_elses_brand() -> None:
+    style = (CONSOLE / "assets" / "braid.css").read_text()
+    assert "GDS Transport" not in style
+    assert "crown" not in style.partition("*/")[2]
+
+
+def test_the_stylesheet_is_made_of_the_sources_beside_it() -> None:
+    sources = CONSOLE / "styles"
+    content = b"".join(file.read_bytes() for file in [sources / "package.json", *sorted(sources.glob("*.scss"))])
+    told = re.search(r"/\* sources: ([0-9a-f]{64}) \*/", (CONSOLE / "assets" / "braid.css").read_text())
+
+    assert told, "make assets writes which sources it was made of"
+    assert told[1] == hashlib.sha256(content).hexdigest(), "run make assets"
+
+
+@pytest.mark.parametrize(("path", "principal"), PAGES)
+async def test_the_first_load_of_a_page_is_under_200_kb(
+    path: str, principal: Principal | None, filled: StubGateway
+) -> None:
+    async with filled.browser(principal) as client:
+        text = (await client.get(path)).text
+        parts = [
+            (await client.get(address)).content for address in set(re.findall(r'"(/assets/[^"]+\?v=[^"]+)"', text))
+        ]
+
+    assert len(text.encode()) + sum(len(part) for part in parts) < FIRST_LOAD_BYTES_MAX
+    assert len(parts) == 2
