@@ -12,7 +12,7 @@ from braid.kit.roles import Roles
 from braid.kit.row_level_security import guard_by_council
 
 revision = "0007"
-down_revision = "0005"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 
