@@ -1,7 +1,7 @@
 """Payments follow the plan: approved plans, how their money is held, what is missing for paying.
 
 Revision ID: 0007
-Revises: 0005
+Revises: 0006
 """
 
 import sqlalchemy as sa
