@@ -25,6 +25,8 @@ def verify(
 ) -> None:
     """Work journals out again; fail and name the first difference where one does not hold.
 
+    Told as well, and no reason to fail: budgets whose money is beyond what awards set over each other's.
+
     A chain that was cut and whose end was set back is whole in itself. So each proof tells the chain's end: keep it
     where whoever runs the database cannot write, and give it to the next proof.
     """
@@ -47,12 +49,15 @@ async def _verify(council: str, expected: "Head | None", tell: Callable[..., Non
 
     from braid.command_line.services import definition_of
     from braid.kit.database import plain_url
+    from braid.kit.service import ServiceRuntime
     from braid.kit.settings import load, required
     from services.ledger.proof import councils, prove_on
+    from services.ledger.spending.limits_kept import not_kept
 
     definition = definition_of("ledger")
     prefix = definition.prefix
-    database = load(definition.settings, prefix).database
+    settings = load(definition.settings, prefix)
+    database = settings.database
     url = plain_url(required(database.url, f"{prefix}DATABASE__URL"))
     names = [council]
     if not council:
@@ -60,6 +65,14 @@ async def _verify(council: str, expected: "Head | None", tell: Callable[..., Non
     proofs = {name: await prove_on(lambda: asyncpg.connect(url), name, expected) for name in names}
     for name, proof in proofs.items():
         _told(name, proof, tell)
+    runtime = ServiceRuntime(definition, settings)
+    try:
+        for name in names:
+            async with runtime.units.for_council(name) as work:
+                for one in await not_kept(work):
+                    tell(f"{name}: budget {one.budget_id}: {one.text}", err=True)
+    finally:
+        await runtime.close()
     return all(proof.holds for proof in proofs.values())
 
 

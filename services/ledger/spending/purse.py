@@ -9,6 +9,7 @@ from uuid import UUID
 from braid.contracts.uses import PayeeBar, PermittedUse, SpendItem, Verdict, may_pay
 from services.ledger.domain import used_money
 from services.ledger.domain.beside_others import BesideOthers, FundBesideOthers
+from services.ledger.domain.braiding.plan import Payment
 from services.ledger.domain.chart_of_accounts import Account
 from services.ledger.domain.spending.attribution import DrawnPart, FundRoom, Obstacle, Splitter
 from services.ledger.spending.items_store import StoredItem
@@ -136,15 +137,24 @@ class Purse:
         """What says which fund pays what of a spend on an item, what awards set over others' money kept to."""
         if self.used is None:
             return splitter()
+        return splitter(BesideOnTheDay(on, self.beside(), self.used.asked_from, self.used_but_for(item_id)))
+
+    def beside(self) -> list[FundBesideOthers]:
+        """The funds that may pay, each among the others."""
+        return [one.beside for one in self.rules if one.is_confirmed and one.is_money and one.starts_on <= one.ends_on]
+
+    def used_but_for(self, item_id: UUID | None) -> list[Payment]:
+        """What was spent, and what is held for other items than one; nothing where no limit must know."""
+        if self.used is None:
+            return []
         days = {one.fund_id: (one.starts_on, one.ends_on) for one in self.rules}
-        used = [one for fund_id, by_day in self.used.spent.items() for one in used_money.spent(str(fund_id), by_day)]
-        used += [
+        held = [
             used_money.held(str(one.fund_id), one.pence, days[one.fund_id], self.used.item_days.get(one.item_id))
             for one in self.held
-            if one.item_id != item_id and one.pence
+            if one.pence and (item_id is None or one.item_id != item_id)
         ]
-        alive = [one.beside for one in self.rules if one.is_confirmed and one.is_money and one.starts_on <= one.ends_on]
-        return splitter(BesideOnTheDay(on, alive, self.used.asked_from, used))
+        spent = (used_money.spent(str(fund_id), by_day) for fund_id, by_day in self.used.spent.items())
+        return [*held, *(payment for of_fund in spent for payment in of_fund)]
 
     def draw(self, parts: Iterable[DrawnPart], item_id: UUID, on: date) -> list[Draw]:
         """Take what was attributed out of the purse, so that the next spend finds what is left."""

@@ -1,14 +1,19 @@
 """The solvers behind braiding: exact, and not believed until their answer is proven."""
 
+from dataclasses import replace
+from datetime import date
+
 import numpy as np
 import pytest
 
 from services.ledger.domain.braiding.funding import fund
-from services.ledger.domain.braiding.plan import Plan
+from services.ledger.domain.braiding.model import model_of
+from services.ledger.domain.braiding.network import Branch, groups_in, nested
+from services.ledger.domain.braiding.plan import Per, Plan
 from services.ledger.domain.braiding.ports import Network, Programme, Row, SolverFailed
 from services.ledger.flow_solver import LemonFlowSolver
 from services.ledger.programme_solver import HighsProgrammeSolver
-from tests.ledger.braiding.plans import SOLVERS, a_fund, a_joint_limit, an_item, permits
+from tests.ledger.braiding.plans import FIRST, LAST, SOLVERS, a_fund, a_joint_limit, an_item, permits
 
 #: 10 pence from node 0 to node 3, over node 1 (cheap, at most 6) or node 2 (dear).
 TWO_WAYS = Network(
@@ -102,3 +107,36 @@ def test_limits_that_cross_are_kept_to_the_penny() -> None:
 
     assert sum(one.pence for one in funding.payments) == 151
     assert funding.answered.drained is None
+
+
+def test_limits_that_cross_and_do_not_both_bind_need_no_programme() -> None:
+    """The council's money begins before the fund's, so that its own limit crosses the one that both share."""
+    summer = {"starts_on": FIRST, "ends_on": date(2009, 9, 30)}
+    winter = {"starts_on": date(2009, 10, 1), "ends_on": LAST}
+    plan = Plan(
+        [
+            an_item("summer", 400, per=Per.ONCE, **summer),
+            an_item("winter", 700, per=Per.ONCE, **winter),
+            an_item("more", 60, per=Per.ONCE, **winter),
+        ],
+        [a_fund("asc", 900, 2, per=Per.ONCE), a_fund("ilf", 500, per=Per.ONCE, **winter)],
+        permits({"summer": ["asc"], "winter": ["asc", "ilf"], "more": ["ilf"]}),
+        [a_joint_limit("both", 750, "asc", "ilf", per=Per.ONCE, **winter)],
+    )
+    assert nested(groups_in(model_of(plan), Branch())) is None
+
+    funding = fund(plan, replace(SOLVERS, programme=NoProgramme()))
+
+    assert {(one.item_id, one.fund_id): one.pence for one in funding.payments} == {
+        ("summer", "asc"): 400,
+        ("more", "ilf"): 60,
+        ("winter", "ilf"): 440,
+        ("winter", "asc"): 250,
+    }
+
+
+class NoProgramme:
+    """A solver that must not be asked."""
+
+    def smallest_in_turn(self, programme: Programme) -> list[int] | None:
+        raise AssertionError("a flow would have done")

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from services.ledger.domain.braiding.model import Condition, Model, model_of, span_of
-from services.ledger.domain.braiding.network import Branch, Drained, drain, draw, groups_in, nested
+from services.ledger.domain.braiding.model import Condition, Group, Model, model_of, span_of
+from services.ledger.domain.braiding.network import Branch, Drained, drain, draw, groups_in, laminar, nested
 from services.ledger.domain.braiding.objectives import EVERY_OBJECTIVE, PAID_OR_NOT, Objective, values
 from services.ledger.domain.braiding.plan import Payment, Plan
 from services.ledger.domain.braiding.ports import SolverFailed, Solvers
@@ -139,10 +139,9 @@ def best(model: Model, objectives: Sequence[Objective], solvers: Solvers) -> Ans
 def _under(model: Model, branch: Branch, objectives: Sequence[Objective], solvers: Solvers) -> Answered | None:
     groups = groups_in(model, branch)
     around = nested(groups)
-    drained = None
-    pence: Sequence[int] | None
     if around is None:
-        pence = solve_programme(model, branch, groups, objectives, solvers.programme)
+        pence = _where_limits_cross(model, branch, groups, objectives, solvers)
+        drained = None
     else:
         drained = drain(draw(model, branch, groups, around), objectives, solvers.flow)
         pence = drained.by_cell() if drained else None
@@ -151,6 +150,23 @@ def _under(model: Model, branch: Branch, objectives: Sequence[Objective], solver
     answered = Answered(model, pence, branch, drained)
     _check(answered)
     return answered
+
+
+def _where_limits_cross(
+    model: Model, branch: Branch, groups: Sequence[Group], objectives: Sequence[Objective], solvers: Solvers
+) -> Sequence[int] | None:
+    """Look for an answer under limits that nest which keeps the others as well: it is the best, and quickly found."""
+    for fewer in laminar(groups):
+        around = nested(fewer)
+        if around is None:
+            continue
+        drained = drain(draw(model, branch, fewer, around), objectives, solvers.flow)
+        if drained is None:
+            return None
+        answered = Answered(model, drained.by_cell(), branch, drained)
+        if all(_is_kept(group, answered) for group in groups):
+            return answered.pence
+    return solve_programme(model, branch, groups, objectives, solvers.programme)
 
 
 def _is_broken(condition: Condition, answered: Answered) -> bool:
@@ -174,11 +190,14 @@ def _check(answered: Answered) -> None:
         raise SolverFailed("more is paid than is needed")
     if any(sum(pence[cell] for cell in share.cells) > share.pence for share in model.shares):
         raise SolverFailed("more is paid than a share")
-    spent = answered.spent
     for group in (*model.groups, *answered.branch.floors):
-        together = sum(spent[part] for part in group.parts)
-        if together < group.floor or (group.ceiling is not None and together > group.ceiling):
-            raise SolverFailed(f"{together} pence under the limit {group.limit_id}")
+        if not _is_kept(group, answered):
+            raise SolverFailed(f"the limit {group.limit_id} is not kept")
+
+
+def _is_kept(group: Group, answered: Answered) -> bool:
+    together = sum(answered.spent[part] for part in group.parts)
+    return group.floor <= together and (group.ceiling is None or together <= group.ceiling)
 
 
 def _payments(answered: Answered) -> tuple[Payment, ...]:

@@ -43,8 +43,8 @@ class Limit:
 
 
 @dataclass(frozen=True)
-class Overspent:
-    """Days on which more was used than a limit lets be used, in pence; the last day is not counted."""
+class NotKept:
+    """Days on which more was used than a limit lets be, or less than a minimum; in pence, the last day not counted."""
 
     limit_id: str
     label: str
@@ -102,17 +102,33 @@ def changes_of(plan: Plan) -> list[date]:
     return sorted({one.starts_on for one in dated} | {day_after(one.ends_on) for one in dated})
 
 
-def overspent(plan: Plan) -> list[Overspent]:
+def overspent(plan: Plan) -> list[NotKept]:
     """Return where what is used already passes a limit; the plan's items do not matter."""
     found = []
     for limit in limits_of(plan):
         for stretch in stretches_of(limit, changes_of(plan), plan.used):
             used = used_pence(limit, stretch, plan.used)
             if used > stretch.pence:
-                found.append(
-                    Overspent(limit.limit_id, limit.label, stretch.starts_on, stretch.until, stretch.pence, used)
-                )
+                found.append(_not_kept(limit, stretch, used))
     return found
+
+
+def underspent(plan: Plan) -> list[NotKept]:
+    """Return where a fund was used though less was put in before than it asks for; the plan's items do not matter."""
+    found = []
+    for rule, limit in zip(plan.minimums, minimums_of(plan), strict=True):
+        for stretch in stretches_of(limit, changes_of(plan), plan.used):
+            put_in = used_pence(limit, stretch, plan.used)
+            pays = any(
+                share_within(one, stretch.starts_on, stretch.until) for one in plan.used if one.fund_id == rule.fund_id
+            )
+            if pays and put_in < stretch.pence:
+                found.append(_not_kept(limit, stretch, put_in))
+    return found
+
+
+def _not_kept(limit: Limit, stretch: Stretch, used: int) -> NotKept:
+    return NotKept(limit.limit_id, limit.label, stretch.starts_on, stretch.until, stretch.pence, used)
 
 
 def stretches_of(limit: Limit, changes: Sequence[date], used: Sequence[Payment] = ()) -> list[Stretch]:

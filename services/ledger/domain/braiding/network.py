@@ -4,7 +4,7 @@ A network is enough where the limits nest: any two cover the same parts, or one 
 none in common. Limits that cross are no network; ``programme`` has those.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from services.ledger.domain.braiding.model import Group, Model
@@ -80,6 +80,19 @@ def nested(groups: Sequence[Group]) -> list[int | None] | None:
     return around
 
 
+def laminar(groups: Sequence[Group]) -> Iterator[list[Group]]:
+    """Groups without some of those that cross others: those that cover the least are kept first, then the others.
+
+    An answer under fewer limits that happens to keep the others too is the best under all of them.
+    """
+    for order in (groups, groups[::-1]):
+        kept: list[Group] = []
+        for group in order:
+            if all(not group.parts & one.parts or group.parts <= one.parts or one.parts <= group.parts for one in kept):
+                kept.append(group)
+        yield sorted(kept, key=lambda one: len(one.parts))
+
+
 def groups_in(model: Model, branch: Branch) -> list[Group]:
     """The limits that can be felt, and the minimums of a branch; the smallest first."""
     wanted = [0] * len(model.parts)
@@ -88,9 +101,20 @@ def groups_in(model: Model, branch: Branch) -> list[Group]:
     felt = [
         group
         for group in model.groups
-        if group.ceiling is not None and group.ceiling < sum(wanted[part] for part in group.parts)
+        if group.ceiling is not None
+        and group.ceiling < sum(wanted[part] for part in group.parts)
+        and (len(group.parts) == 1 or group.ceiling < _wanted_of(model, group))
     ]
     return sorted((*felt, *branch.floors), key=lambda one: len(one.parts))
+
+
+def _wanted_of(model: Model, group: Group) -> int:
+    """The most that all needs together could want of a group: no need wants more than it costs, of several parts."""
+    wanted: dict[int, int] = {}
+    for need, part, most in zip(model.cell_need, model.cell_part, model.cell_most, strict=True):
+        if part in group.parts:
+            wanted[need] = wanted.get(need, 0) + most
+    return sum(min(pence, model.needs[need].pence) for need, pence in wanted.items())
 
 
 class _Arcs:
