@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from braid.contracts.award import AwardStatus, Cadence
+from braid.contracts.plan import HoldingChanged, PlanApproved
 from braid.kit.identity import Role
 from tests.ledger.builders import Stream
 from tests.ledger.payments.payments_under_test import FOUR_WEEKLY, PaymentsUnderTest
@@ -190,7 +191,7 @@ async def test_what_is_heard_twice_or_in_another_order_opens_nothing_more(paymen
             plans.a_change(plan, {}, *ways),
             plans.a_change(plan, {item["item_id"]: {TRUST: 10_000}}, *ways, effective_from=date(2009, 6, 29)),
         ]
-        told = [plan, *changes]
+        told: list[PlanApproved | HoldingChanged] = [plan, *changes]
 
         await plans.hear(*(told[at] for at in order))
         once = await plans.schedules()
