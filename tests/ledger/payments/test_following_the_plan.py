@@ -205,6 +205,20 @@ async def test_what_is_heard_twice_or_in_another_order_opens_nothing_more(paymen
     assert len(due) == 13
 
 
+async def test_a_change_of_a_plan_that_was_never_heard_of_is_told_until_it_is(
+    payments: PaymentsUnderTest, plans: PlansOf
+) -> None:
+    await payments.a_payee(plans.person)
+    plan = plans.a_plan(an_item())
+    await plans.hear(plans.a_change(plan, {}, a_holding(MINE)))
+    unheard = await plans.missing()
+
+    await plans.hear(plan)
+
+    assert (set(unheard), await plans.missing()) == ({"plan_missing"}, {})
+    assert len(await plans.due()) == 13
+
+
 async def test_repeats_after_some_was_paid_change_nothing(payments: PaymentsUnderTest) -> None:
     plans = PlansOf(payments, uuid4())
     await payments.a_fund(plans.person, amount_pence=300_001, contribution_pence=77_777)
@@ -406,7 +420,7 @@ async def test_money_of_a_third_party_is_paid_to_the_one_that_the_plan_names_and
     await plans.hear(plans.a_plan(an_item(held=TRUST), holdings=[a_holding(TRUST)]))
 
     assert await plans.due() == []
-    assert "write down an account for trust-7" in (await plans.missing())["account_missing"]
+    assert "write down an account for trust-7 as a third party" in (await plans.missing())["account_missing"]
     trust = await the_trust(payments, plans)
     assert len(await plans.due(trust)) == 13
 
