@@ -27,6 +27,7 @@ EVERY_EVENT = pytest.mark.parametrize("event", EVENTS.values(), ids=list(EVENTS)
 ADDED_LATER = {
     "uk.braid.allocation.settled.v1": ["decided_by", "grounds"],
     "uk.braid.assessment.agreed.v1": ["answers_by_day", "replaces"],
+    "uk.braid.plan.holding-changed.v1": ["number"],
 }
 
 #: Parts of field names that speak of who somebody is or where they live.
