@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import text
 
 from braid.kit.unit_of_work import UnitOfWork
+from services.ledger.domain.payments.payment_ids import is_payment_id
 
 
 class Keeper(StrEnum):
@@ -49,6 +50,23 @@ class EntryKeptElsewhere(Exception):
     def __init__(self, keeper: Keeper) -> None:
         super().__init__(RIGHT_WAY[keeper])
         self.keeper = keeper
+
+
+class HeldForPayment(Exception):
+    """What is held for a payment of a run is moved by that payment alone, until the bank has answered."""
+
+    def __init__(self) -> None:
+        super().__init__(RIGHT_WAY[Keeper.PAYMENTS])
+
+
+def refuse_if_held_for_payment(commitment_id: UUID) -> None:
+    """Refuse to settle or let go of by hand what a payment of a run holds.
+
+    Raises:
+        HeldForPayment: it does.
+    """
+    if is_payment_id(commitment_id):
+        raise HeldForPayment
 
 
 async def refuse_if_kept(work: UnitOfWork, entry_id: UUID) -> None:

@@ -53,7 +53,7 @@ async def record_holding(event: HoldingChanged, work: UnitOfWork) -> None:
         NoBudgetForPlan: the award comes later; the event is tried again.
     """
     budget = await _held_budget(event, work)
-    await keep_holding(work, event)
+    await keep_holding(work, budget.budget_id, event)
     await follow_plans(work, budget)
 
 

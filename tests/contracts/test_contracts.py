@@ -28,6 +28,7 @@ ADDED_LATER = {
     "uk.braid.award.decided.v1": ["joint_limits", "minimums"],
     "uk.braid.allocation.settled.v1": ["decided_by", "grounds"],
     "uk.braid.assessment.agreed.v1": ["answers_by_day", "replaces", "needs_asked"],
+    "uk.braid.plan.holding-changed.v1": ["number"],
 }
 
 #: Parts of field names that speak of who somebody is or where they live.

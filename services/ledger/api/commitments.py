@@ -14,6 +14,7 @@ from braid.kit.problems import ProblemKind, ProblemTable, responses
 from services.ledger import commitments
 from services.ledger.api.asking import NOT_YOURS, Day, ItemAsked, PenceAboveZero, Words
 from services.ledger.commitments import Commitment, PaidBy, State
+from services.ledger.entry_keepers import HeldForPayment, refuse_if_held_for_payment
 from services.ledger.plan_check_money import AskedItem, as_asked
 from services.ledger.spending.items_store import items_of
 from services.ledger.statements.asking import budget_of
@@ -33,10 +34,11 @@ PROBLEMS: ProblemTable = {
     commitments.NotPayable: ProblemKind(409, "not-payable", "Confirmed money cannot pay for it", _why_not_payable),
     commitments.NothingToCommit: ProblemKind(409, "nothing-to-commit", "Nothing is left to hold"),
     commitments.NoSuchCommitment: ProblemKind(404, "not-found", "There is no such commitment"),
+    HeldForPayment: ProblemKind(409, "held-for-a-payment", "A payment run holds it"),
     NoSuchItem: ProblemKind(422, "no-such-item", "The plan has no such item"),
 }
 
-_REFUSED = (409, "The journal refuses it: the problem names the rule.")
+_REFUSED = (409, "The journal refuses it: the problem names the rule. Or a payment run holds it.")
 _INVALID = (422, "The body is not valid.")
 _WRONG_ROLE = (403, "The caller's role does not do this.")
 
@@ -191,6 +193,7 @@ async def settle_commitment(
     person_id: UUID, commitment_id: UUID, body: SettlementIn, work: Writing, caller: Caller
 ) -> CommitmentOut:
     """Record that so much of it was paid."""
+    refuse_if_held_for_payment(commitment_id)
     budget = await budget_of(person_id, work, caller)
     await work.lock_person(person_id)
     found = await commitments.commitment_of(work, budget.budget_id, commitment_id)
@@ -209,6 +212,7 @@ async def release_commitment(
     person_id: UUID, commitment_id: UUID, body: ReleaseIn, work: Writing, caller: Caller
 ) -> CommitmentOut:
     """Let go of so much of it: the money can be used for something else."""
+    refuse_if_held_for_payment(commitment_id)
     budget = await budget_of(person_id, work, caller)
     await work.lock_person(person_id)
     found = await commitments.commitment_of(work, budget.budget_id, commitment_id)

@@ -15,6 +15,7 @@ from services.ledger import journal_store
 from services.ledger.api.asking import NOT_YOURS, Day
 from services.ledger.domain.journal import EntryKind, reversal_of
 from services.ledger.entry_keepers import EntryKeptElsewhere, refuse_if_kept
+from services.ledger.spending import answering
 from services.ledger.statements.asking import budget_of
 
 router = APIRouter(prefix="/v1", route_class=UnitOfWorkRoute, tags=["ledger"])
@@ -124,11 +125,16 @@ async def read_entry(entry_id: UUID, work: Reading) -> EntryOut:
         (422, "The body is not valid."),
     ),
 )
-async def reverse_entry(entry_id: UUID, body: ReversalIn, work: Writing) -> EntryOut:
-    """Take an entry back, once, by an entry with the same legs the other way round. Both stay for ever."""
+async def reverse_entry(entry_id: UUID, body: ReversalIn, work: Writing, caller: Caller) -> EntryOut:
+    """Take an entry back, once, by an entry with the same legs the other way round. Both stay for ever.
+
+    Where it wrote money off, the question that led to it is asked again.
+    """
     entry = (await _recorded(work, entry_id)).entry
     await refuse_if_kept(work, entry_id)
     reversal = reversal_of(entry, entry_id=uuid4(), reason=body.reason, value_date=body.value_date)
+    on = body.value_date or work.now.date()
+    await answering.ask_again(work, entry, by=caller.subject, on=on, reason=body.reason)
     await journal_store.post_all(work, reversal)
     return _entry_out(await _recorded(work, reversal.entry_id))
 

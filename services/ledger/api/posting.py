@@ -32,9 +32,12 @@ from services.ledger import journal_store
 from services.ledger.api.asking import Day
 from services.ledger.domain.chart_of_accounts import Account
 from services.ledger.domain.journal import EntryKind, Leg
+from services.ledger.domain.payments.payment_ids import is_payment_id
 from services.ledger.domain.refusals import MEANING, Refusal
+from services.ledger.entry_keepers import RIGHT_WAY, Keeper
 from services.ledger.posting.columns import Answer, Posting
 from services.ledger.posting.gatherer import Gatherer, TooManyWaiting
+from services.ledger.posting.late_payments import refusals_of_late, takes_what_is_held
 
 router = APIRouter(prefix="/v1", route_class=UnitOfWorkRoute, tags=["ledger"])
 
@@ -151,6 +154,8 @@ def _checked(entry: EntryAsked) -> EntryAsked | Malformed:
     """What shape alone does not show; here, since a batch of thousands would notice if each leg were asked apart."""
     if other_way := _OTHER_WAYS.get(entry.kind):
         return _malformed(entry, "malformed", f"kind: {other_way}")
+    if entry.subject_id and is_payment_id(entry.subject_id):
+        return _malformed(entry, "malformed", f"subject_id: {RIGHT_WAY[Keeper.PAYMENTS]}")
     if any(leg.account.is_kept_by_fund != (leg.fund_id is not None) for leg in entry.legs):
         text = "A fund's account names its fund, and a council's names none."
         return _malformed(entry, Refusal.NO_ACCOUNT.value, text)
@@ -252,10 +257,11 @@ async def post_entry(body: EntryAsked, caller: Caller, request: Request, respons
     if isinstance(fault, Malformed):
         errors = [{"name": fault.code, "message": fault.text}]
         raise Problem(422, "entry-malformed", "The entry cannot be posted", fault.text, errors=errors)
+    if takes_what_is_held(body):
+        late = await refusals_of_late(await reading(request, caller), [body])
+        _raise_refused(late.get(body.entry_id))
     (answer,) = await _post_with_others(_posting(body), caller, request)
-    if answer.refusal:
-        errors = [{"name": answer.refusal.value, "message": MEANING[answer.refusal]}]
-        raise Problem(409, "entry-refused", "The journal refuses it", MEANING[answer.refusal], errors=errors)
+    _raise_refused(answer.refusal)
     if answer.is_replay:
         response.status_code = 200
     return AnswerOut.model_validate(_told_of(answer))
@@ -272,11 +278,26 @@ async def post_entry(body: EntryAsked, caller: Caller, request: Request, respons
 )
 async def post_entries(body: BatchIn, work: Reading) -> Response:
     """Post up to 5,000 entries, each with its own answer; those that are linked stand or fall together."""
-    answers = [answer for group in _groups(body.entries) for answer in group]
+    late = await refusals_of_late(work, [one for one in body.entries if isinstance(one, EntryAsked)])
+    entries = [
+        one if isinstance(one, Malformed) or one.entry_id not in late else _refused_as_late(one, late[one.entry_id])
+        for one in body.entries
+    ]
+    answers = [answer for group in _groups(entries) for answer in group]
     asked = [one for one in answers if isinstance(one, Posting)]
     posted = iter(await journal_store.post(work, *asked))
     told = [_told_of(next(posted)) if isinstance(one, Posting) else one for one in answers]
     return Response(b'{"answers":' + _ANSWERS.dump_json(told) + b"}", media_type="application/json")
+
+
+def _raise_refused(refusal: Refusal | None) -> None:
+    if refusal:
+        errors = [{"name": refusal.value, "message": MEANING[refusal]}]
+        raise Problem(409, "entry-refused", "The journal refuses it", MEANING[refusal], errors=errors)
+
+
+def _refused_as_late(entry: EntryAsked, refusal: Refusal) -> Malformed:
+    return _malformed(entry, refusal.value, MEANING[refusal])
 
 
 async def _post_with_others(posting: Posting, caller: Principal, request: Request) -> list[Answer]:

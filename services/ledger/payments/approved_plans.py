@@ -39,12 +39,13 @@ async def keep_plan(work: UnitOfWork, budget_id: UUID, event: PlanApproved) -> N
     await work.session.execute(insert_or_skip(ApprovedPlanRow).values(row).on_conflict_do_nothing())
 
 
-async def keep_holding(work: UnitOfWork, event: HoldingChanged) -> None:
+async def keep_holding(work: UnitOfWork, budget_id: UUID, event: HoldingChanged) -> None:
     """Keep a change of how the money of a plan is held; heard again, it is there already."""
     row = {
         "plan_id": event.plan_id,
         "number": event.number,
         "council": work.council,
+        "budget_id": budget_id,
         "effective_from": event.effective_from,
         "held": [one.model_dump(mode="json") for one in event.held],
         "holdings": [holding.model_dump(mode="json") for holding in event.holdings],
@@ -74,6 +75,15 @@ async def plans_of(work: UnitOfWork, budget_id: UUID) -> list[KnownPlan]:
     rows = (await work.session.scalars(in_order)).all()
     changes = await _changes(work, [row.plan_id for row in rows])
     return [_known(row, changes[row.plan_id]) for row in rows]
+
+
+async def unheard_plans(work: UnitOfWork, budget_id: UUID) -> list[UUID]:
+    """Plans of a budget whose holding was changed and whose approval was not heard, or not yet."""
+    known = select(ApprovedPlanRow.plan_id).where(ApprovedPlanRow.budget_id == budget_id)
+    query = select(PlanHoldingRow.plan_id).where(
+        PlanHoldingRow.budget_id == budget_id, col(PlanHoldingRow.plan_id).not_in(known)
+    )
+    return sorted(set((await work.session.scalars(query)).all()))
 
 
 async def _changes(work: UnitOfWork, plan_ids: Sequence[UUID]) -> Mapping[UUID, list[PlanHoldingRow]]:

@@ -46,6 +46,8 @@ class AccountOut(BaseModel):
     """A version of an account; of its number the last four digits are told."""
 
     payee_id: UUID
+    kind: PayeeKind
+    holder_reference: str | None = Field(description="The council's code for a third party.")
     version: int
     name: str
     sort_code: str

@@ -15,6 +15,7 @@ from services.ledger.tables import BudgetRow
 class MatterCode(StrEnum):
     """What is missing."""
 
+    PLAN_MISSING = "plan_missing"
     AGREEMENTS_MISSING = "agreements_missing"
     ACCOUNT_MISSING = "account_missing"
     ACCOUNT_NOT_CONFIRMED = "account_not_confirmed"

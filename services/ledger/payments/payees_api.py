@@ -10,6 +10,7 @@ from braid.kit.permissions import Action, may
 from braid.kit.problems import not_found, responses
 from services.ledger import queries
 from services.ledger.bank_files.account_check import AccountChecker, checker_of
+from services.ledger.domain.payments.payees import PayeeKind
 from services.ledger.payments import matters, payees
 from services.ledger.payments.due_bodies import (
     AccountIn,
@@ -22,7 +23,7 @@ from services.ledger.payments.due_bodies import (
 from services.ledger.payments.payees import AccountGiven
 from services.ledger.payments.plan_schedules import follow_plans
 from services.ledger.payments.plan_tables import PaymentMatterRow
-from services.ledger.payments.tables import PayeeAccountRow
+from services.ledger.payments.tables import PayeeAccountRow, PayeeRow
 from services.ledger.settings import LedgerSettings
 from services.ledger.tables import BudgetRow
 
@@ -64,7 +65,7 @@ async def add_payee(person_id: UUID, body: PayeeIn, work: Writing, caller: Calle
         holder_reference=body.holder_reference,
     )
     await follow_plans(work, budget)
-    return _account(row)
+    return await _account(row, work)
 
 
 @router.get(
@@ -76,7 +77,7 @@ async def read_payees(person_id: UUID, work: Reading) -> AccountsOut:
     """The payees of a budget, with every version of each account."""
     budget = await _budget(person_id, work)
     found = await payees.payees_of(work, budget.budget_id)
-    return AccountsOut(accounts=[_account(account) for _, account in found])
+    return AccountsOut(accounts=[await _account(account, work) for _, account in found])
 
 
 @router.post(
@@ -93,7 +94,7 @@ async def change_account(
     row = await payees.change_account(work, payee_id, _given(body), checker, by=caller.subject)
     if budget:
         await follow_plans(work, budget)
-    return _account(row)
+    return await _account(row, work)
 
 
 @router.post(
@@ -107,7 +108,7 @@ async def confirm_account(payee_id: UUID, version: int, work: Writing, caller: C
     row = await payees.confirm_account(work, payee_id, version, by=caller.subject)
     if budget:
         await follow_plans(work, budget)
-    return _account(row)
+    return await _account(row, work)
 
 
 @router.get(
@@ -143,8 +144,15 @@ def _given(body: AccountIn) -> AccountGiven:
     return AccountGiven(body.sort_code, body.account_number, body.name)
 
 
-def _account(row: PayeeAccountRow) -> AccountOut:
-    return AccountOut(**row.model_dump(include=set(AccountOut.model_fields)), account_ends_in=row.account_number[-4:])
+async def _account(row: PayeeAccountRow, work: Reading) -> AccountOut:
+    payee = await work.session.get(PayeeRow, row.payee_id)
+    assert payee is not None, "an account is somebody's"
+    return AccountOut(
+        **row.model_dump(include=set(AccountOut.model_fields)),
+        kind=PayeeKind(payee.payee_kind),
+        holder_reference=payee.holder_reference,
+        account_ends_in=row.account_number[-4:],
+    )
 
 
 def _matter(row: PaymentMatterRow) -> MatterOut:

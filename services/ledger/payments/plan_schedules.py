@@ -21,7 +21,7 @@ from services.ledger.domain.payments.plan_funding import PaidOut, by_route_and_f
 from services.ledger.domain.payments.plans_in_force import Route, Way
 from services.ledger.domain.payments.schedules import DatedSum, DatedSums, Terms
 from services.ledger.domain.spending.planned_items import ItemCadence, PlannedItem
-from services.ledger.payments.approved_plans import plans_of
+from services.ledger.payments.approved_plans import plans_of, unheard_plans
 from services.ledger.payments.by_hand import days_paid_by_hand, is_paid_by_hand
 from services.ledger.payments.matters import keep_matters
 from services.ledger.payments.payees import PayeeNow, payees_now
@@ -37,7 +37,13 @@ from services.ledger.payments.schedules import (
 )
 from services.ledger.payments.tables import PaymentDueRow, PaymentScheduleRow
 from services.ledger.payments.ways_of_paying import TURNS, ways_of_paying
-from services.ledger.payments.what_is_missing import account_missing, left_to_hand, money_missing, signatures_missing
+from services.ledger.payments.what_is_missing import (
+    account_missing,
+    left_to_hand,
+    money_missing,
+    plans_missing,
+    signatures_missing,
+)
 from services.ledger.tables import BudgetRow
 
 #: Who writes the schedules that follow the plan.
@@ -74,8 +80,8 @@ async def follow_plans(work: UnitOfWork, budget: BudgetRow) -> None:
 
     The caller holds the person, and has posted nothing: whoever steps payments holds them before the journal.
     """
-    plans = await plans_of(work, budget.budget_id)
-    if not plans:
+    plans, unheard = await plans_of(work, budget.budget_id), await unheard_plans(work, budget.budget_id)
+    if not plans and not unheard:
         return
     await lock_payments(work)
     following = await _following(work, budget.budget_id)
@@ -84,10 +90,15 @@ async def follow_plans(work: UnitOfWork, budget: BudgetRow) -> None:
     by_hand = await days_paid_by_hand(work, budget.budget_id)
     by_schedule = [one for one in money.new if _pays_by_schedule(one, funds)]
     of_hand = [one for one in by_schedule if is_paid_by_hand(one, by_hand)]
-    wanted = _wanted(money.kept, [one for one in by_schedule if one not in of_hand], funds)
+    wanted = _wanted(money.kept, [one for one in by_schedule if not is_paid_by_hand(one, by_hand)], funds)
     items = {item.item_id: item for one in plans for item in one.plan.items}
     payees = await payees_now(work, budget.budget_id)
-    missing = [*signatures_missing(money.waiting), *money_missing(money.short_pence), *left_to_hand(of_hand, funds)]
+    missing = [
+        *plans_missing(unheard),
+        *signatures_missing(money.waiting),
+        *money_missing(money.short_pence),
+        *left_to_hand(of_hand, funds),
+    ]
     for route, fund_id in sorted(wanted.keys() | following.keys()):
         sums, known = wanted.get((route, fund_id), ()), following.get((route, fund_id))
         payee = _payee_for(route, payees, known)

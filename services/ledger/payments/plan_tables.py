@@ -32,10 +32,12 @@ class PlanHoldingRow(LedgerRow, table=True):
     """A change of how the money of a plan is held, from a day on; it may come before its plan does."""
 
     __tablename__ = "plan_holding"
+    __table_args__ = (Index("ix_plan_holding_budget", "budget_id"),)
 
     plan_id: UUID = Field(primary_key=True)
     number: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
     council: str = Field(sa_type=Text)
+    budget_id: UUID
     effective_from: date
     held: list[dict[str, Any]] = Field(sa_type=JSONB)
     holdings: list[dict[str, Any]] = Field(sa_type=JSONB)

@@ -20,6 +20,13 @@ _IN_WORDS: Mapping[Way, str] = {
 }
 
 
+def plans_missing(unheard: Iterable[UUID]) -> Iterator[Matter]:
+    """Plans of which no more is known than that their money is held otherwise."""
+    for plan_id in unheard:
+        words = "How the money of a plan is held was changed, and its approval is not known here: have it told again."
+        yield Matter(MatterCode.PLAN_MISSING, str(plan_id), words)
+
+
 def signatures_missing(waiting: Iterable[Waiting]) -> Iterator[Matter]:
     """Ways that pay nothing before something is signed."""
     for one in waiting:
@@ -32,7 +39,7 @@ def signatures_missing(waiting: Iterable[Waiting]) -> Iterator[Matter]:
 def account_missing(route: Route, payee: PayeeNow | None) -> Iterator[Matter]:
     """A way for which nobody has written down or confirmed an account."""
     if payee is None:
-        whose = f"an account for {route.holder}" if route.holder else "the account"
+        whose = f"an account for {route.holder} as a third party" if route.holder else "the account"
         words = f"There is no account to pay into for {_named(route)}: write down {whose}, and have it confirmed."
         yield Matter(MatterCode.ACCOUNT_MISSING, _about(route), words)
     elif not payee.is_confirmed:

@@ -6,12 +6,20 @@ from uuid import UUID, uuid5
 
 from braid.kit.unit_of_work import UnitOfWork
 from services.ledger.domain import postings
+from services.ledger.domain.journal import Entry
 from services.ledger.domain.payments.periods import Every
 from services.ledger.domain.payments.recovery import Plan, Recovery
 from services.ledger.domain.postings import About
 from services.ledger.domain.refusals import MEANING
 from services.ledger.domain.spending.money_out import Source, spend_of_line
-from services.ledger.domain.spending.queries import DECISIONS, Answer, Query, QueryKind, answer_query
+from services.ledger.domain.spending.queries import (
+    DECISIONS,
+    Answer,
+    Query,
+    QueryKind,
+    answer_query,
+    write_off_taken_back,
+)
 from services.ledger.payments import recoveries
 from services.ledger.payments.fund_accounts import fund_account
 from services.ledger.payments.journal import post_whole as post_entries
@@ -119,9 +127,8 @@ async def _decide(work: UnitOfWork, query: Query, spend: SpendRow, given: Given)
         raise FundMissing("name the fund whose money it was, and to have it paid back the instalments")
     fund = await fund_account(work, spend.budget_id, given.fund_id)
     if query.answer is Answer.WRITE_OFF:
-        about = About(
-            uuid5(query.query_id, "written-off"), spend.budget_id, given.on, given.reason, None, query.query_id
-        )
+        entry_id = _written_off_id(query.query_id, query.times_taken_back)
+        about = About(entry_id, spend.budget_id, given.on, given.reason, None, query.query_id)
         if refused := await post_entries(work, [[postings.written_off(about, fund.part(query.pence))]]):
             raise NotWrittenOff(MEANING[refused[0]])
         return
@@ -132,6 +139,27 @@ async def _decide(work: UnitOfWork, query: Query, spend: SpendRow, given: Given)
     proposal = Recovery(plan, given.by, given.reason)
     recovery_id = recovery_id_of(query.query_id)
     await recoveries.propose(work, budget, fund.part(query.pence), proposal, on=given.on, recovery_id=recovery_id)
+
+
+async def ask_again(work: UnitOfWork, entry: Entry, *, by: str, on: date, reason: str) -> None:
+    """Ask again about money that was written off by an entry which is taken back; any other entry asks nothing."""
+    found = await query_store.read(work, entry.subject_id) if entry.subject_id else None
+    if found is None:
+        return
+    row, query = found
+    written_off = _written_off_id(query.query_id, query.times_taken_back)
+    if query.answer is not Answer.WRITE_OFF or entry.entry_id != written_off:
+        return
+    await query_store.keep_asked_again(work, row, write_off_taken_back(query, by=by, on=on, reason=reason))
+    spend = (await spend_store.spends_by_id(work, [query.spend_id]))[query.spend_id]
+    spend.state = "asked"
+    work.session.add(spend)
+    await work.session.flush()
+
+
+def _written_off_id(query_id: UUID, times_taken_back: int) -> UUID:
+    """The entry by which money is written off; after it was taken back, another."""
+    return uuid5(query_id, f"written-off/{times_taken_back}" if times_taken_back else "written-off")
 
 
 async def _take_the_change(work: UnitOfWork, spend: SpendRow, row: SpendQueryRow, given: Given) -> list[Query]:

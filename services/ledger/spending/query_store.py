@@ -44,6 +44,14 @@ async def keep_answer(work: UnitOfWork, row: SpendQueryRow, query: Query, on: da
     await work.session.flush()
 
 
+async def keep_asked_again(work: UnitOfWork, row: SpendQueryRow, query: Query) -> None:
+    """Keep that a query is open again."""
+    row.answer, row.answered_on = None, None
+    work.session.add(row)
+    _add_step(work, query, len(query.history))
+    await work.session.flush()
+
+
 async def read(work: UnitOfWork, query_id: UUID) -> tuple[SpendQueryRow, Query] | None:
     """A query, locked until the transaction ends."""
     found = select(SpendQueryRow).where(SpendQueryRow.query_id == query_id).with_for_update()

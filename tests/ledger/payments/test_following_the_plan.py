@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from braid.contracts.award import AwardStatus, Cadence
+from braid.contracts.plan import HoldingChanged, PlanApproved
 from braid.kit.identity import Role
 from tests.ledger.builders import Stream
 from tests.ledger.payments.payments_under_test import FOUR_WEEKLY, PaymentsUnderTest
@@ -190,7 +191,7 @@ async def test_what_is_heard_twice_or_in_another_order_opens_nothing_more(paymen
             plans.a_change(plan, {}, *ways),
             plans.a_change(plan, {item["item_id"]: {TRUST: 10_000}}, *ways, effective_from=date(2009, 6, 29)),
         ]
-        told = [plan, *changes]
+        told: list[PlanApproved | HoldingChanged] = [plan, *changes]
 
         await plans.hear(*(told[at] for at in order))
         once = await plans.schedules()
@@ -202,6 +203,20 @@ async def test_what_is_heard_twice_or_in_another_order_opens_nothing_more(paymen
     (due,) = outcomes
     assert due[:2] == ((FIRST, 40_000, "open"), (SECOND, 40_000, "open"))
     assert len(due) == 13
+
+
+async def test_a_change_of_a_plan_that_was_never_heard_of_is_told_until_it_is(
+    payments: PaymentsUnderTest, plans: PlansOf
+) -> None:
+    await payments.a_payee(plans.person)
+    plan = plans.a_plan(an_item())
+    await plans.hear(plans.a_change(plan, {}, a_holding(MINE)))
+    unheard = await plans.missing()
+
+    await plans.hear(plan)
+
+    assert (set(unheard), await plans.missing()) == ({"plan_missing"}, {})
+    assert len(await plans.due()) == 13
 
 
 async def test_repeats_after_some_was_paid_change_nothing(payments: PaymentsUnderTest) -> None:
@@ -405,7 +420,7 @@ async def test_money_of_a_third_party_is_paid_to_the_one_that_the_plan_names_and
     await plans.hear(plans.a_plan(an_item(held=TRUST), holdings=[a_holding(TRUST)]))
 
     assert await plans.due() == []
-    assert "write down an account for trust-7" in (await plans.missing())["account_missing"]
+    assert "write down an account for trust-7 as a third party" in (await plans.missing())["account_missing"]
     trust = await the_trust(payments, plans)
     assert len(await plans.due(trust)) == 13
 

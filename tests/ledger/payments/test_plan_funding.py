@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 from uuid import UUID
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services.ledger.domain.braiding.plan import Payment
@@ -26,6 +26,9 @@ from services.ledger.domain.spending.planned_items import ItemCadence, PlannedIt
 FIRST_DAY = date(2009, 6, 1)
 ROUTES = [Route(Way.DIRECT_PAYMENT), Route(Way.TRUST, "t"), Route(Way.COUNCIL_MANAGED)]
 FUNDS = [UUID(int=number) for number in (1, 2)]
+
+#: A machine that is busy with other things is no reason to fail.
+unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @st.composite
@@ -77,6 +80,7 @@ def paid_before(draw: st.DrawFn, days: list[tuple[UUID, date]]) -> list[PaidOut]
     ]
 
 
+@unhurried
 @given(some_plans())
 def test_one_plan_is_in_force_on_a_day_and_no_part_is_more_than_the_whole(plans: list[ApprovedPlan]) -> None:
     falling, _ = what_falls_due(plans)
@@ -88,11 +92,13 @@ def test_one_plan_is_in_force_on_a_day_and_no_part_is_more_than_the_whole(plans:
         assert sum(pence for _, pence in one.parts) <= one.pence
 
 
+@unhurried
 @given(some_plans())
 def test_plans_heard_in_another_order_fall_due_alike(plans: list[ApprovedPlan]) -> None:
     assert what_falls_due(plans) == what_falls_due(plans[::-1])
 
 
+@unhurried
 @given(st.data())
 def test_what_is_paid_stays_and_with_the_rest_comes_to_what_the_plans_need(data: st.DataObject) -> None:
     falling, _ = what_falls_due(data.draw(some_plans()))
@@ -108,6 +114,7 @@ def test_what_is_paid_stays_and_with_the_rest_comes_to_what_the_plans_need(data:
     assert all(one.sum.pence <= before[one.sum.item_id, one.sum.on] for one in kept)
 
 
+@unhurried
 @given(st.data())
 def test_what_each_fund_pays_of_a_piece_is_spread_to_the_penny(data: st.DataObject) -> None:
     _, left = still_needed(what_falls_due(data.draw(some_plans()))[0], [])
@@ -130,6 +137,7 @@ def test_what_each_fund_pays_of_a_piece_is_spread_to_the_penny(data: st.DataObje
             assert spread == payment.pence if is_whole else spread <= payment.pence
 
 
+@unhurried
 @given(st.lists(st.integers(0, 10_000), min_size=1), st.data())
 def test_rows_and_columns_both_come_to_what_is_asked_and_later_rows_come_out_the_same_alone(
     rows: list[int], data: st.DataObject
@@ -147,6 +155,7 @@ def test_rows_and_columns_both_come_to_what_is_asked_and_later_rows_come_out_the
     assert shared_out(rows[1:], left) == shares[1:]
 
 
+@unhurried
 @given(st.lists(st.integers(1, 10_000), min_size=1, max_size=30), st.integers(0, 100), st.integers(0, 30))
 def test_contributions_come_to_their_share_whatever_is_paid_already(pence: list[int], per_cent: int, paid: int) -> None:
     share = Fraction(per_cent, 100)

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.ledger.domain.payments.working_days import (
@@ -44,6 +44,7 @@ def test_bank_holidays_of_england_and_wales_are_those_that_were_published(year: 
     assert days_of(year) == days
 
 
+@settings(deadline=None)
 @given(st.dates(date(1990, 1, 1), date(2099, 12, 31)), st.sampled_from(Move))
 def test_a_payment_is_moved_to_a_working_day_and_no_further_than_needed(day: date, move: Move) -> None:
     holidays = bank_holidays_around(day)
@@ -57,6 +58,7 @@ def test_a_payment_is_moved_to_a_working_day_and_no_further_than_needed(day: dat
     assert [one for one in between if is_working_day(one, holidays)] == [moved]
 
 
+@settings(deadline=None)
 @given(st.integers(1990, 2099))
 def test_each_year_has_eight_bank_holidays_on_weekdays_unless_others_were_proclaimed(year: int) -> None:
     assert len([one for one in bank_holidays_of(year) if one.weekday() < 5]) == 8

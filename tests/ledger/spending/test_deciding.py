@@ -83,6 +83,48 @@ async def test_writing_off_takes_a_second_person_and_is_at_the_councils_cost(des
     assert [one["text"] for one in statement["movements"]] == ["Written off by the council: you need not pay it back"]
 
 
+async def test_a_write_off_that_is_taken_back_asks_again_and_takes_two_people_anew(desk: Desk, fund: UUID) -> None:
+    query = await asked(desk)
+    for by in ("officer", "manager"):
+        await answer(desk, query, "write_off", fund_id=str(fund), by=by)
+    entries = (await desk.get(f"{desk.home}/entries"))["entries"]
+    (written_off,) = [one["entry_id"] for one in entries if one["kind"] == "recovery"]
+
+    reversal = {"reason": "The shop has given it back"}
+    taken_back = await desk.ask("POST", f"/v1/entries/{written_off}/reversal", reversal, by="officer")
+
+    assert taken_back.status_code == 201, taken_back.text
+    (again,) = (await desk.get(f"{desk.home}/queries", is_open=True))["queries"]
+    assert (again["query_id"], again["answer"]) == (query["query_id"], None)
+    assert again["history"][-1]["words"] == "Taken back: write off. The shop has given it back"
+    assert (await desk.spends())[0]["state"] == "asked"
+    assert await desk.balance(fund, Account.FUND_ADVANCED) == 50_000
+    first = await answer(desk, query, "write_off", fund_id=str(fund), by="manager")
+    assert first.json()["queries"][0]["answer"] is None, "what was proposed before is not decided a second time"
+    second = await answer(desk, query, "write_off", fund_id=str(fund))
+    assert second.json()["queries"][0]["answer"] == "write_off"
+    assert await desk.balance(fund, Account.FUND_ADVANCED) == 47_500
+    assert (await desk.ledger.trial_balance())[ASC, "council.written_off"] == 2_500
+    assert (await desk.ledger.proof()).holds
+
+
+async def test_taking_back_another_entry_leaves_an_answer_as_it_is(desk: Desk, fund: UUID) -> None:
+    query = await asked(desk)
+    for by in ("officer", "manager"):
+        await answer(desk, query, "write_off", fund_id=str(fund), by=by)
+    entries = (await desk.get(f"{desk.home}/entries"))["entries"]
+    (written_off,) = [one["entry_id"] for one in entries if one["kind"] == "recovery"]
+    reversal = {"reason": "A slip"}
+    await desk.ask("POST", f"/v1/entries/{written_off}/reversal", reversal)
+    for by in ("manager", "officer"):
+        await answer(desk, query, "write_off", fund_id=str(fund), by=by)
+
+    twice = await desk.ask("POST", f"/v1/entries/{written_off}/reversal", reversal)
+
+    assert twice.status_code == 409
+    assert (await desk.get(f"{desk.home}/queries", is_open=True))["queries"] == []
+
+
 async def test_no_more_is_written_off_than_the_person_has_of_the_fund(desk: Desk, fund: UUID) -> None:
     query = await asked(desk, 60_000)
     await answer(desk, query, "write_off", fund_id=str(fund))

@@ -26,6 +26,11 @@ def run_id_of(council: str, due_by: date, number: int) -> UUID:
     return uuid5(_RUNS, f"{council}/{due_by.isoformat()}/{number}")
 
 
+def is_payment_id(subject_id: UUID) -> bool:
+    """Whether an id is marked as that of a payment of a run: version 8, which nothing else in the ledger is given."""
+    return subject_id.hex[12] == "8"
+
+
 def message_id_of(run_id: UUID) -> str:
     """The message id of a run's file: 30 characters that banks take, the same for the same run."""
     return f"BRAID-{run_id.hex[:24].upper()}"

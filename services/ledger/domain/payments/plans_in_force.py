@@ -206,4 +206,4 @@ def _parts(held: HeldFrom, item: PlannedItem, pence: int) -> tuple[tuple[Route, 
 
 
 def _holdings(held: HeldFrom, item: PlannedItem) -> list[tuple[Holding, int]]:
-    return [(held.holdings[holding_id], pence) for holding_id, pence in held.held[item.item_id]]
+    return [(held.holdings[holding_id], pence) for holding_id, pence in held.held[item.item_id] if pence]

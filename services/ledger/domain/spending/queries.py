@@ -62,6 +62,7 @@ class Answer(StrEnum):
 #: The council's own decisions, which need a reason and are nobody else's.
 DECISIONS: Final = frozenset({Answer.PAY_BACK, Answer.WRITE_OFF})
 _PROPOSED_TO_WRITE_OFF: Final = "Proposed: write off."
+_TAKEN_BACK: Final = "Taken back: write off."
 _ABOUT_A_CHANGE: Final = frozenset({Answer.KEEP_AS_IT_WAS, Answer.TAKE_THE_CHANGE})
 
 
@@ -125,8 +126,18 @@ class Query:
 
     @property
     def write_off_proposed_by(self) -> str | None:
-        """Who proposed last to write the money off."""
-        return next((step.by for step in reversed(self.history) if step.words.startswith(_PROPOSED_TO_WRITE_OFF)), None)
+        """Who proposed last to write the money off, and was not decided upon yet."""
+        for step in reversed(self.history):
+            if step.words.startswith(_TAKEN_BACK):
+                return None
+            if step.words.startswith(_PROPOSED_TO_WRITE_OFF):
+                return step.by
+        return None
+
+    @property
+    def times_taken_back(self) -> int:
+        """How often the money was written off and that was taken back."""
+        return sum(step.words.startswith(_TAKEN_BACK) for step in self.history)
 
     def is_late(self, on: date) -> bool:
         """Whether it is still open after its day."""
@@ -153,6 +164,18 @@ def raise_query(
         on + timedelta(days=answer_days),
         history=(Step(on, "", f"Asked of the {owner.replace('_', ' ')}."),),
     )
+
+
+def write_off_taken_back(query: Query, *, by: str, on: date, reason: str) -> Query:
+    """Ask again what was answered by writing the money off; to write it off anew takes two people again.
+
+    Raises:
+        AnswerDoesNotFit: it was not written off.
+    """
+    if query.answer is not Answer.WRITE_OFF:
+        raise AnswerDoesNotFit("the money was not written off")
+    step = Step(on, by, f"{_TAKEN_BACK} {reason.strip()}")
+    return replace(query, answer=None, history=(*query.history, step))
 
 
 def answer_query(query: Query, answer: Answer, *, by: str, is_staff: bool, on: date, reason: str = "") -> Query:

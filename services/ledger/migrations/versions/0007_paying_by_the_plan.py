@@ -43,11 +43,13 @@ def upgrade() -> None:
         sa.Column("plan_id", sa.Uuid(), primary_key=True),
         sa.Column("number", sa.BigInteger(), primary_key=True, autoincrement=False),
         sa.Column("council", sa.Text(), nullable=False),
+        sa.Column("budget_id", sa.Uuid(), nullable=False),
         sa.Column("effective_from", sa.Date(), nullable=False),
         sa.Column("held", JSONB(), nullable=False),
         sa.Column("holdings", JSONB(), nullable=False),
         _recorded_at(),
     )
+    op.create_index("ix_plan_holding_budget", "plan_holding", ["budget_id"])
     op.create_table(
         "payment_matter",
         sa.Column("matter_id", sa.Uuid(), primary_key=True),
