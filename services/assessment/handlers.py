@@ -1,6 +1,6 @@
 """What can be done in the assessment service: one function a use case."""
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from uuid import UUID, uuid4
 
@@ -25,7 +25,7 @@ from services.assessment.domain.assessment import Agreed, State
 from services.assessment.domain.authority import Act
 from services.assessment.domain.carers import carers_word
 from services.assessment.domain.prefilling import Known, carried_over
-from services.assessment.domain.questionnaire import Kind, Question, Questionnaire
+from services.assessment.domain.questionnaire import Questionnaire
 from services.assessment.duplicates import MayBeKnown, candidates
 from services.assessment.identifiers import nhs_number_of, postcode_of, require_council, uprn_of
 from services.assessment.questionnaire_files import latest_released_version, released_questionnaire
@@ -240,18 +240,6 @@ def _agreed_event(row: AssessmentRow, person: PersonRow, agreed: Agreed) -> Asse
             "answers_by_day": [AnswersOfDay(kind="bad", answers=dict(agreed.answers_on_bad_days))]
             if agreed.answers_on_bad_days
             else [],
-            "needs_asked": [_need_told(question) for question in agreed.needs_asked],
+            "needs_asked": [NeedAsked(**asdict(each)) for each in agreed.needs_asked],
         }
-    )
-
-
-def _need_told(question: Question) -> NeedAsked:
-    several = question.kind is Kind.SEVERAL_CHOICES
-    # Where several may apply, an answer that goes with no other says that there is no need.
-    return NeedAsked(
-        question_id=question.question_id,
-        domain=question.about,
-        label=question.label,
-        takes_several=several,
-        choices=tuple(choice.code for choice in question.choices if not (several and choice.alone)),
     )

@@ -1,6 +1,6 @@
 """Reads wordings: a released questionnaire in a user group's words, with the same questions, choices and scores."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated
@@ -20,6 +20,7 @@ from services.assessment.questionnaire_files import (
     released_questionnaire,
     released_text,
 )
+from services.assessment.reading_level import reading_grade
 from services.assessment.vague_words import definition_reasons
 
 
@@ -34,6 +35,8 @@ class _WordingFile(StrictEntry):
     id: str
     version: Annotated[int, Field(ge=1)]
     user_group: Annotated[UserGroup, Field(strict=False)]
+    # The hardest that its words may be, as a school grade; those that were released before it was said have none.
+    reading_grade: Annotated[int, Field(ge=1, le=12)] | None = None
     questions: Annotated[dict[Code, _WordingEntry], Field(min_length=1)]
 
 
@@ -55,11 +58,21 @@ def worded_questionnaire(
         raise QuestionnaireRefused(name, ["the id, version and user group inside the file are not those of its path"])
     if reasons := list(_wording_reasons(entry, questionnaire)):
         raise QuestionnaireRefused(name, reasons)
-    return questionnaire.worded({code: _wording(told) for code, told in entry.questions.items()})
+    worded = questionnaire.worded({code: _wording(told) for code, told in entry.questions.items()})
+    grade = grade_of_words(worded, entry.questions)
+    if entry.reading_grade is not None and grade > entry.reading_grade:
+        raise QuestionnaireRefused(name, [f"it says reading grade {entry.reading_grade}, and its words are of {grade}"])
+    return worded
 
 
 def _wording(told: _WordingEntry) -> Wording:
     return Wording(told.text, told.hint, dict(told.choices), dict(told.definitions))
+
+
+def grade_of_words(questionnaire: Questionnaire, question_ids: Iterable[str]) -> float:
+    """The reading grade of some questions with their hints; choices are no sentences, and would flatter it."""
+    questions = (questionnaire.questions[question_id] for question_id in question_ids)
+    return reading_grade(said for each in questions for said in (each.text, each.hint))
 
 
 def _wording_reasons(entry: _WordingFile, questionnaire: Questionnaire) -> Iterator[str]:

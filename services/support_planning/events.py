@@ -6,6 +6,7 @@ from braid.contracts.allocation import IndicativeAllocationCalculated
 from braid.contracts.assessment import (
     AssessmentAgreed,
     AssessmentSubmitted,
+    CarerAssessed,
     CaseOpened,
     CircumstancesChanged,
     PersonWithdrew,
@@ -20,6 +21,7 @@ from services.support_planning.handlers import (
     note_allocation,
     note_assessment,
     note_award,
+    note_carer,
     note_change,
     note_withdrawal,
     reached,
@@ -29,6 +31,7 @@ HANDLERS: Mapping[str, Handler] = {
     CaseOpened.TYPE: reached(Milestone.CASE_OPENED),
     AssessmentSubmitted.TYPE: reached(Milestone.ASSESSMENT_SUBMITTED),
     AssessmentAgreed.TYPE: note_assessment,
+    CarerAssessed.TYPE: note_carer,
     CircumstancesChanged.TYPE: note_change,
     PersonWithdrew.TYPE: note_withdrawal,
     IndicativeAllocationCalculated.TYPE: note_allocation,

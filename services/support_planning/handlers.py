@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 
 from braid.contracts.allocation import AllocationOutcome, IndicativeAllocationCalculated
-from braid.contracts.assessment import AssessmentAgreed, CircumstancesChanged, PersonWithdrew
+from braid.contracts.assessment import AssessmentAgreed, CarerAssessed, CircumstancesChanged, PersonWithdrew
 from braid.contracts.award import AwardDecided, AwardStatus, TermKind
 from braid.contracts.budget import AlertKind, AlertRaised
 from braid.contracts.event import Event
@@ -38,6 +38,19 @@ async def note_change(event: CircumstancesChanged, work: UnitOfWork) -> None:
     """Open a review of the plan in force where circumstances have changed; the plan and its money stand until then."""
     await work.lock_person(event.person_id)
     await reviewing.call_for(work, event.person_id, "Circumstances have changed.")
+
+
+async def note_carer(event: CarerAssessed, work: UnitOfWork) -> None:
+    """Note a carer's own assessment; where a plan may count on them wrongly, it calls for a review of the one in force.
+
+    The reason names no outcome: a carer's assessment is for the carer and the council's staff.
+    """
+    told = progress.CarerAssessed(
+        str(event.carer_id), event.version, event.assessed_on, event.outcome.value, event.willing, event.able
+    )
+    now = await process_manager.note(work, event.person_id, told)
+    if now.carers[told.carer] == told and told.calls_for_review:
+        await reviewing.call_for(work, event.person_id, "A carer's own assessment was made.")
 
 
 async def note_withdrawal(event: PersonWithdrew, work: UnitOfWork) -> None:

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 from braid.kit.http import entity_tag, stale_version
 from braid.kit.problems import Problem
 from braid.kit.unit_of_work import UnitOfWork
-from services.support_planning import agreed_needs, council_choices, plan_store, process_manager
+from services.support_planning import agreed_needs, council_choices, plan_store, process_manager, progress_store
 from services.support_planning.asking_the_ledger import AskedByCaller
 from services.support_planning.checking import NO_BUDGET, Checked, check, less_than_before
 from services.support_planning.content import Content, plan_of, require_it_fits_together
@@ -34,6 +34,10 @@ _OF_MONEY = frozenset({"short_of_money", "outside_permitted_uses"})
 
 class AlreadyPlanning(Exception):
     """The person has a plan that is not decided yet."""
+
+
+class NoCase(Exception):
+    """Nothing has been heard of a person of this id: no council has opened a case."""
 
 
 class PlanNotReady(Exception):
@@ -69,10 +73,13 @@ async def begin(work: UnitOfWork, person_id: UUID, content: Content, *, by: str)
     """Begin a plan; the one in force goes on until this one takes effect.
 
     Raises:
+        NoCase: the person is not known here.
         AlreadyPlanning: one is not decided yet.
         PlanContradictsItself: the content cannot be.
     """
     await work.lock_person(person_id)
+    if await progress_store.load(work, person_id) is None:
+        raise NoCase("No case of this person is known here. Where it was opened just now, try again in a moment.")
     if any(one.state in (*OPEN, State.SUBMITTED) for one in await plan_store.plans_of(work, person_id)):
         raise AlreadyPlanning("Go on with the plan that is there, or withdraw it first.")
     require_it_fits_together(content)

@@ -55,7 +55,12 @@ async def test_a_wrong_nhs_number_is_replaced_and_the_history_says_by_whom_and_w
 
 async def test_several_fields_are_put_right_at_once_and_what_should_not_be_there_is_taken_away(office: Office) -> None:
     person = await office.open_case(uprn="12345678", postcode="CB3 0AP")
-    told = {"name": "Nobody Atall (a made-up name)", "reference": uuid4().hex, "uprn": None, "postcode": "cb30aq"}
+    told: dict[str, Any] = {
+        "name": "Nobody Atall (a made-up name)",
+        "reference": uuid4().hex,
+        "uprn": None,
+        "postcode": "cb30aq",
+    }
 
     await correct(office, person, **told)
 

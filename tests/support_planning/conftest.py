@@ -21,6 +21,7 @@ def shared_databases(fresh_databases: FreshDatabases) -> Databases:
 async def desk(shared_databases: Databases, tmp_path: Path) -> AsyncIterator[Desk]:
     """A desk of a council of its own, with somebody who may approve as a team manager."""
     desk = Desk(shared_databases, tmp_path)
+    await desk.open_case()
     await desk.grant(("manager", "team_manager"))
     yield desk
     await desk.close()

@@ -11,8 +11,10 @@ import asyncpg
 import httpx
 
 from braid.command_line.embedded_platform import Databases
+from braid.contracts.assessment import CaseOpened
 from braid.contracts.award import AwardDecided
 from braid.contracts.catalogue import EVENTS
+from braid.contracts.codes import UserGroup
 from braid.contracts.event import Event
 from braid.contracts.uses import PermittedUse, Use
 from braid.kit.identity import Principal, Role, create_keys, internal_signer, internal_verifier
@@ -116,6 +118,13 @@ class Desk:
                     async with units.for_council(event.council) as work:
                         await handler(event, work)
                         await work.commit()
+
+    async def open_case(self) -> None:
+        """Have the council open the person's case."""
+        opened = CaseOpened(
+            person_id=self.person, council=self.council, user_group=UserGroup.OLDER_PEOPLE, opened_on=TODAY
+        )
+        await self.hear(opened)
 
     async def award(
         self, pence: int, stream: Stream = Stream.ADULT_SOCIAL_CARE, *, uses: Sequence[Use] = CARE, **changes: Any

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from braid.contracts.assessment import CircumstancesChanged, PersonWithdrew
+from braid.contracts.assessment import CarerAssessed, CarerOutcome, CircumstancesChanged, PersonWithdrew
 from braid.contracts.award import TermKind
 from braid.contracts.budget import AlertKind, AlertRaised
 from braid.contracts.plan import HoldingChanged, PlanApproved, StepOverdue
@@ -122,6 +122,35 @@ async def test_the_ledger_keeps_the_items_of_an_approved_plan_and_ends_what_a_ne
     }
 
 
+async def test_what_is_held_for_an_item_that_a_new_plan_leaves_out_is_let_go_of_from_its_first_day(desk: Desk) -> None:
+    await desk.award(2_000_000)
+    stays, ends, later = an_item(), an_item("community.access", 900, 2), an_item("care.night", 5_000, 1, unit="night")
+    later["starts_on"] = "2010-01-04"
+    await (await desk.begin(content(stays, ends, later))).approved()
+    await desk.deliver()
+    for item in (stays, ends, later):
+        commitment = {"item_id": item["item_id"]}
+        held = await desk.ask("POST", f"{desk.home}/budget/commitments", commitment, of_ledger=True)
+        assert held.is_success, held.text
+        if item is ends:
+            # Two weeks were paid.
+            settled = {"pence": 3_600, "on": "2009-07-13", "paid_by": "council", "reason": "Two weeks"}
+            path = f"{desk.home}/budget/commitments/{held.json()['commitment_id']}/settlements"
+            answer = await desk.ask("POST", path, settled, of_ledger=True, role=Role.FINANCE_OFFICER)
+            assert answer.is_success, answer.text
+
+    plan = await desk.begin(content(stays))
+    await plan.submit(asks_for_less=True)
+    await plan.decide(decided_on="2009-09-25", effective_from="2009-10-05")
+    await desk.deliver()
+    once = await _held(desk)
+    await desk.hear(*[one for one in await desk.told() if isinstance(one, PlanApproved)][-1:])
+
+    # From 6 July to 4 October thirteen weeks fall due, of which two are paid.
+    assert once == {stays["item_id"]: 520_000, ends["item_id"]: 11 * 1_800, later["item_id"]: 0}
+    assert await _held(desk) == once
+
+
 async def test_events_about_plans_hold_none_of_the_persons_words(desk: Desk) -> None:
     await desk.award(800_000)
     await (await desk.begin(content(an_item(text="Aunt Mabel comes round")))).approved()
@@ -213,6 +242,25 @@ async def test_changed_circumstances_call_for_a_review_and_withdrawing_for_none(
     assert (quiet, await _triggered(desk)) == ([], ["Circumstances have changed."])
 
 
+async def test_a_carers_own_assessment_calls_for_a_review_and_is_shown_to_the_councils_staff_alone(desk: Desk) -> None:
+    await desk.award(800_000)
+    await (await desk.begin(content(an_item()))).approved()
+    desk.clock.pass_days(40)
+    carer = an(CarerAssessed, desk.person, council=desk.council, version=1, outcome="refused", willing=None, able=None)
+
+    await desk.hear(carer)
+    quiet = await _triggered(desk)
+    await desk.hear(carer.model_copy(update={"version": 2, "outcome": CarerOutcome.ELIGIBLE, "able": False}), carer)
+
+    assert (quiet, await _triggered(desk)) == ([], ["A carer's own assessment was made."])
+    reviews = (await desk.get(f"{desk.home}/reviews"))["reviews"]
+    for path in (f"{desk.home}/progress", f"/v1/reviews/{reviews[0]['review_id']}"):
+        staff = await desk.get(path)
+        person = await desk.get(path, role=Role.BUDGET_HOLDER, name="me", person_id=desk.person)
+        assert [(one["outcome"], one["able"]) for one in staff["carers"]] == [("eligible", False)]
+        assert person["carers"] is None
+
+
 async def test_the_person_asks_for_a_review_of_their_own(desk: Desk) -> None:
     body = {"reason": "My nights have got worse.", "due_on": "2009-09-01"}
 
@@ -244,6 +292,12 @@ async def test_who_waits_longer_than_promised_is_told_once_and_listed(desk: Desk
 async def _items(desk: Desk) -> list[dict[str, Any]]:
     found = (await desk.get(f"{desk.home}/budget/items", of_ledger=True))["items"]
     return sorted(found, key=lambda one: str(one["item_id"]))
+
+
+async def _held(desk: Desk) -> dict[str, int]:
+    """Pence that the ledger holds, by item."""
+    found = (await desk.get(f"{desk.home}/budget/commitments", of_ledger=True))["commitments"]
+    return {one["item_id"]: one["held_pence"] for one in found}
 
 
 async def _triggered(desk: Desk) -> list[str]:

@@ -1,11 +1,13 @@
 """Plans: begun half filled, saved and checked at every edit, versioned, never lost."""
 
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import httpx
 import pytest
 
+from braid.command_line.embedded_platform import Databases
 from braid.contracts.award import AwardStatus
 from braid.contracts.uses import Use
 from braid.kit.identity import Role
@@ -203,9 +205,11 @@ async def test_an_item_of_somebody_elses_plan_is_refused_whoevers_it_is(desk: De
     theirs = an_item()
     await desk.begin(content(theirs))
     desk.person = uuid4()
+    await desk.open_case()
 
     here = await desk.ask("POST", f"{desk.home}/plans", content(theirs))
-    desk.council = "E10009998"
+    desk.council, desk.person = "E10009998", uuid4()
+    await desk.open_case()
     elsewhere = await desk.ask("POST", f"{desk.home}/plans", content(theirs))
 
     assert (here.status_code, elsewhere.status_code) == (422, 422)
@@ -249,3 +253,24 @@ async def test_a_plan_of_nothing_that_costs_money_needs_none(desk: Desk) -> None
     plan = await desk.begin(content(free))
 
     assert (plan.check["is_payable"], plan.check["total_pence"]) == (True, 0)
+
+
+async def test_no_plan_is_begun_for_somebody_whose_case_nobody_opened(desk: Desk) -> None:
+    nobody = uuid4()
+
+    answer = await desk.ask("POST", f"/v1/people/{nobody}/plans", content(an_item()))
+
+    assert (answer.status_code, answer.json()["type"].rsplit("/", 1)[1]) == (404, "no-case")
+    assert (await desk.get(f"/v1/people/{nobody}/plans"))["plans"] == []
+
+
+async def test_no_plan_is_begun_for_another_councils_person(
+    desk: Desk, shared_databases: Databases, tmp_path: Path
+) -> None:
+    elsewhere = Desk(shared_databases, tmp_path / "elsewhere")
+    try:
+        answer = await elsewhere.ask("POST", f"{desk.home}/plans", content(an_item()))
+    finally:
+        await elsewhere.close()
+
+    assert (answer.status_code, answer.json()["type"].rsplit("/", 1)[1]) == (404, "no-case")

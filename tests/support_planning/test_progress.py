@@ -11,6 +11,7 @@ from services.support_planning.domain.lifecycle import State
 from services.support_planning.domain.progress import (
     AllocationCalculated,
     AssessmentAgreed,
+    CarerAssessed,
     Happened,
     Milestone,
     PlanMoved,
@@ -50,6 +51,10 @@ def decided(status: str, stream: str = ASC, version: int = 1) -> StreamDecided:
     return StreamDecided(stream, status, version, NOON)
 
 
+def carer_assessed(version: int, *, carer: str = "carer", willing: bool | None = None) -> CarerAssessed:
+    return CarerAssessed(carer, version, NOON.date(), "not_eligible", willing, None)
+
+
 def after(*events: What) -> Progress:
     state = Progress()
     for event in events:
@@ -61,6 +66,34 @@ def planned(
     state: State, version: int = 1, number: int = 1, *, all_signed: bool = False, at: datetime = NOON
 ) -> PlanMoved:
     return PlanMoved(PlanNow(number, version, state, at, all_signed))
+
+
+def test_the_latest_assessment_of_each_carer_counts_and_moves_no_stage() -> None:
+    first, second = carer_assessed(1, willing=True), carer_assessed(2, willing=False)
+    other = carer_assessed(1, carer="other")
+
+    states = [after(OPENED, *events) for events in ((first, second, other), (other, second, first, second))]
+
+    assert states[0] == states[1]
+    assert states[0].carers == {"carer": second, "other": other}
+    assert (states[0].stage, states[0].since) == (Stage.CASE_OPEN, NOON)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "willing", "able", "calls"),
+    [
+        ("eligible", True, True, True),
+        ("not_eligible", False, True, True),
+        ("not_eligible", True, False, True),
+        ("not_eligible", None, None, False),
+        ("not_eligible", True, True, False),
+        ("refused", None, None, False),
+    ],
+)
+def test_a_carer_with_needs_or_who_does_not_go_on_calls_for_a_review(
+    outcome: str, willing: bool | None, able: bool | None, calls: bool
+) -> None:
+    assert CarerAssessed("carer", 1, NOON.date(), outcome, willing, able).calls_for_review is calls
 
 
 TABLE: list[tuple[Sequence[What], What, Stage]] = [

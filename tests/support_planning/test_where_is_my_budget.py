@@ -17,6 +17,7 @@ from braid.contracts.allocation import IndicativeAllocationCalculated
 from braid.contracts.assessment import (
     AssessmentAgreed,
     AssessmentSubmitted,
+    CarerAssessed,
     CaseOpened,
     CircumstancesChanged,
     PersonWithdrew,
@@ -185,5 +186,6 @@ async def test_another_councils_person_is_not_found_just_as_one_who_is_not_there
 
 
 def test_the_process_manager_hears_of_every_step_of_the_journey() -> None:
-    also = {AlertRaised.TYPE, PaymentSettled.TYPE, CircumstancesChanged.TYPE, PersonWithdrew.TYPE}
+    beside = (AlertRaised, PaymentSettled, CircumstancesChanged, PersonWithdrew, CarerAssessed)
+    also = {event.TYPE for event in beside}
     assert {event.TYPE for event in JOURNEY} | also == set(SERVICE.handlers) <= set(EVENTS)

@@ -35,6 +35,21 @@ class SupportLine:
     minutes_per_day: int
 
 
+@dataclass(frozen=True)
+class NeedAsked:
+    """A question about a need, whatever its words, as far as two assessments must know it to be compared.
+
+    Args:
+        choices: codes from least to most need; where several may apply, those alone that are a need.
+    """
+
+    question_id: str
+    domain: str
+    label: str
+    takes_several: bool
+    choices: tuple[str, ...]
+
+
 def check_answers(questionnaire: Questionnaire, answers: Answers, role: Role | None = None) -> list[Problem]:
     """Find what is wrong with answers. Missing answers are no problem here: answers can be saved and resumed.
 
@@ -77,9 +92,16 @@ def need_answers(questionnaire: Questionnaire, answers: Answers) -> dict[str, tu
     return codes
 
 
-def needs_asked(questionnaire: Questionnaire, answers: Answers) -> tuple[Question, ...]:
+def needs_asked(questionnaire: Questionnaire, answers: Answers) -> tuple[NeedAsked, ...]:
     """The questions behind `need_answers`, in order."""
-    return tuple(question for question, _ in _answered(questionnaire, answers, Aspect.NEED))
+    return tuple(_need_asked(question) for question, _ in _answered(questionnaire, answers, Aspect.NEED))
+
+
+def _need_asked(question: Question) -> NeedAsked:
+    several = question.kind is Kind.SEVERAL_CHOICES
+    # Where several may apply, an answer that goes with no other says that there is no need.
+    codes = tuple(choice.code for choice in question.choices if not (several and choice.alone))
+    return NeedAsked(question.question_id, question.about, question.label, several, codes)
 
 
 def informal_help(questionnaire: Questionnaire, answers: Answers) -> dict[str, str]:

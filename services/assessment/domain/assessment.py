@@ -9,7 +9,7 @@ from datetime import date
 from enum import StrEnum
 
 from services.assessment.domain import answers as reading
-from services.assessment.domain.answers import Answers, DayProfile, FactJson, SupportLine
+from services.assessment.domain.answers import Answers, DayProfile, FactJson, NeedAsked, SupportLine
 from services.assessment.domain.carers import CarersWord
 from services.assessment.domain.errors import (
     AgreedBeforeSubmission,
@@ -26,7 +26,7 @@ from services.assessment.domain.errors import (
     Unconfirmed,
     Unsettled,
 )
-from services.assessment.domain.questionnaire import Question, Questionnaire, Role
+from services.assessment.domain.questionnaire import Questionnaire, Role
 
 
 class State(StrEnum):
@@ -90,7 +90,7 @@ class Agreed:
     specialist_support: tuple[SupportLine, ...]
     facts: Mapping[str, FactJson]
     answers_on_bad_days: Mapping[str, tuple[str, ...]]
-    needs_asked: tuple[Question, ...]
+    needs_asked: tuple[NeedAsked, ...]
 
     def with_carers(self, word: CarersWord) -> "Agreed":
         """The same with carers' own word in place of what the person said of them.

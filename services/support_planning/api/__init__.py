@@ -16,7 +16,7 @@ from services.support_planning.deciding import (
 from services.support_planning.domain.completeness import PlanContradictsItself
 from services.support_planning.domain.lifecycle import NotOpenForThis
 from services.support_planning.domain.reviews import NoGroundForLess
-from services.support_planning.planning import AlreadyPlanning, CannotBeHandedInNow, PlanNotReady
+from services.support_planning.planning import AlreadyPlanning, CannotBeHandedInNow, NoCase, PlanNotReady
 from services.support_planning.reviewing import AlreadyHeld, OutcomesNotCovered
 from services.support_planning.rule_files import NoFigureThatEarly
 
@@ -51,6 +51,7 @@ PROBLEMS: ProblemTable = {
     PlanContradictsItself: ProblemKind(422, "plan-contradicts-itself", "The plan cannot be kept so", _contradictions),
     PlanNotReady: ProblemKind(422, "plan-not-ready", "The plan cannot be handed in yet", _findings),
     NoFigureThatEarly: ProblemKind(422, "no-figure-that-early", "Nothing is known of a day that early"),
+    NoCase: ProblemKind(404, "no-case", "No case is open for this person"),
     AlreadyPlanning: ProblemKind(409, "already-planning", "A plan is open already"),
     NotOpenForThis: ProblemKind(409, "plan-not-open", "The plan is not open for this"),
     NotApproved: ProblemKind(409, "plan-not-approved", "The plan is not approved"),

@@ -157,7 +157,13 @@ class WithdrawalIn(Part):
     "/people/{person_id}/plans",
     status_code=201,
     dependencies=[may(Action.WRITE_PLAN)],
-    responses=responses(KEY, NO_PERSON, (409, "A plan is open already."), (422, "The plan contradicts itself.")),
+    responses=responses(
+        KEY,
+        NO_PERSON,
+        (404, "No case of the person is known here."),
+        (409, "A plan is open already."),
+        (422, "The plan contradicts itself."),
+    ),
 )
 async def begin_plan(
     person_id: UUID, body: Content, work: Writing, caller: Caller, ledger: Ledger, response: Response

@@ -4,13 +4,15 @@ from datetime import date, datetime
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
+from braid.contracts.assessment import CarerOutcome
 from braid.kit.http import Caller, Reading, UnitOfWorkRoute
+from braid.kit.identity import COUNCIL_ROLES, Principal
 from braid.kit.permissions import Action, may
 from braid.kit.problems import not_found, responses
 from services.support_planning import council_choices, progress_store
-from services.support_planning.domain.progress import Milestone, Stage, due
+from services.support_planning.domain.progress import Milestone, Progress, Stage, due
 
 router = APIRouter(prefix="/v1", route_class=UnitOfWorkRoute, tags=["support planning"])
 
@@ -20,6 +22,25 @@ class MilestoneOut(BaseModel):
 
     milestone: Milestone
     reached_at: datetime
+
+
+class CarerOut(BaseModel):
+    """A carer's own assessment, the latest of that carer."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    carer: UUID
+    assessed_on: date
+    outcome: CarerOutcome
+    willing: bool | None = Field(description="Null where the carer is not sure, or refused an assessment.")
+    able: bool | None
+
+
+def carers_for(caller: Principal, progress: Progress | None) -> list[CarerOut] | None:
+    """Carers' own assessments, for the council's staff alone: they are the carers' record, not the person's."""
+    if progress is None or not caller.roles & COUNCIL_ROLES:
+        return None
+    return [CarerOut.model_validate(one) for _, one in sorted(progress.carers.items())]
 
 
 class ProgressOut(BaseModel):
@@ -34,6 +55,7 @@ class ProgressOut(BaseModel):
     money_carries_on: bool = Field(description="Money is paid, whatever becomes of a plan that is being changed.")
     milestones: list[MilestoneOut]
     awards: dict[str, str] = Field(description="Status of each stream's latest decision.")
+    carers: list[CarerOut] | None = Field(description="Carers' own assessments; null for all but the council's staff.")
 
 
 @router.get(
@@ -59,4 +81,5 @@ async def read_progress(person_id: UUID, work: Reading, caller: Caller) -> Progr
         money_carries_on=progress.money_flows,
         milestones=[MilestoneOut(milestone=milestone, reached_at=at) for milestone, at in in_order],
         awards=dict(progress.awards),
+        carers=carers_for(caller, progress),
     )

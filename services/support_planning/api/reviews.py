@@ -12,8 +12,9 @@ from braid.kit.identity import Principal
 from braid.kit.permissions import Action, may
 from braid.kit.problems import not_found, responses
 from braid.kit.unit_of_work import UnitOfWork
-from services.support_planning import reviewing
+from services.support_planning import progress_store, reviewing
 from services.support_planning.api.finding_plans import KEY, NO_PERSON, NO_VERSION, STALE
+from services.support_planning.api.progress import CarerOut, carers_for
 from services.support_planning.asking_the_ledger import Ledger
 from services.support_planning.content import Day, Name, Part, Words
 from services.support_planning.domain.reviews import Kind, Met, Outcome
@@ -59,6 +60,7 @@ class ReviewWithComparison(ReviewOut):
     """A review with what it looks at."""
 
     compared: ComparedOut
+    carers: list[CarerOut] | None = Field(description="Carers' own assessments; null for all but the council's staff.")
 
 
 class ResultIn(Part):
@@ -110,7 +112,9 @@ async def read_review(
     response.headers.update(entity_tag(row.version))
     found = await reviewing.compared(work, row, ledger, work.now.date())
     return ReviewWithComparison(
-        **_review_out(row, work).model_dump(), compared=ComparedOut.model_validate(found, from_attributes=True)
+        **_review_out(row, work).model_dump(),
+        compared=ComparedOut.model_validate(found, from_attributes=True),
+        carers=carers_for(caller, await progress_store.load(work, row.person_id)),
     )
 
 

@@ -85,6 +85,30 @@ class PlanNow:
 
 
 @dataclass(frozen=True)
+class CarerAssessed:
+    """A carer's own assessment, the latest of that carer (Care Act 2014 s10).
+
+    Args:
+        carer: opaque id of the carer.
+        version: rising with each assessment of the carer.
+        outcome: eligible, not_eligible or refused.
+        willing, able: to go on; None where the carer is not sure, or refused.
+    """
+
+    carer: str
+    version: int
+    assessed_on: date
+    outcome: str
+    willing: bool | None
+    able: bool | None
+
+    @property
+    def calls_for_review(self) -> bool:
+        """Whether what a plan counts on may not hold: the carer has needs of their own, or does not go on as before."""
+        return self.outcome == "eligible" or self.willing is False or self.able is False
+
+
+@dataclass(frozen=True)
 class Progress:
     """Where a budget has got to.
 
@@ -95,6 +119,7 @@ class Progress:
         awards: status of the latest decision by stream.
         award_versions: version of the latest decision by stream.
         agreements: of assessments, each once, in the order of their names.
+        carers: the latest assessment of each carer, by the carer's id.
         plan: the latest plan, if one was begun.
         withdrew_at: when the person withdrew, until they come back.
     """
@@ -105,6 +130,7 @@ class Progress:
     awards: Mapping[str, str] = field(default_factory=dict)
     award_versions: Mapping[str, int] = field(default_factory=dict)
     agreements: tuple[str, ...] = ()
+    carers: Mapping[str, CarerAssessed] = field(default_factory=dict)
     plan: PlanNow | None = None
     withdrew_at: datetime | None = None
 
@@ -253,7 +279,16 @@ class TellOverdue:
     due_on: date
 
 
-What = Happened | AssessmentAgreed | Withdrew | AllocationCalculated | StreamDecided | PlanMoved | WaitIsOver
+What = (
+    Happened
+    | AssessmentAgreed
+    | CarerAssessed
+    | Withdrew
+    | AllocationCalculated
+    | StreamDecided
+    | PlanMoved
+    | WaitIsOver
+)
 Command = WatchWait | StopWatching | TellOverdue
 
 
@@ -284,25 +319,35 @@ def due(state: Progress, days_most: Mapping[str, int]) -> date | None:
 def _after(state: Progress, event: What) -> Progress:
     match event:
         case StreamDecided():
-            return _stream_decided(state, event)
+            state = _stream_decided(state, event)
         case AllocationCalculated():
-            if event.version > state.allocation_version:
-                state = replace(state, allocation_needs_a_person=event.needs_a_person, allocation_version=event.version)
-            return _reach(state, Milestone.ALLOCATION_CALCULATED, event.at)
+            state = _allocation_calculated(state, event)
         case AssessmentAgreed():
-            if event.agreement not in state.agreements:
-                agreements = tuple(sorted({*state.agreements, event.agreement}))
-                state = replace(state, agreements=agreements, withdrew_at=None)
-            return _reach(state, Milestone.ASSESSMENT_AGREED, event.at)
+            state = _assessment_agreed(state, event)
+        case CarerAssessed():
+            state = _carer_assessed(state, event)
         case Withdrew():
             state = replace(state, withdrew_at=event.at)
         case PlanMoved():
-            return _plan_moved(state, event.plan)
+            state = _plan_moved(state, event.plan)
         case Happened():
             came_back = event.milestone is Milestone.ASSESSMENT_SUBMITTED
             state = replace(state, withdrew_at=None if came_back else state.withdrew_at)
-            return _reach(state, event.milestone, event.at)
+            state = _reach(state, event.milestone, event.at)
     return state
+
+
+def _assessment_agreed(state: Progress, event: AssessmentAgreed) -> Progress:
+    if event.agreement not in state.agreements:
+        agreements = tuple(sorted({*state.agreements, event.agreement}))
+        state = replace(state, agreements=agreements, withdrew_at=None)
+    return _reach(state, Milestone.ASSESSMENT_AGREED, event.at)
+
+
+def _allocation_calculated(state: Progress, event: AllocationCalculated) -> Progress:
+    if event.version > state.allocation_version:
+        state = replace(state, allocation_needs_a_person=event.needs_a_person, allocation_version=event.version)
+    return _reach(state, Milestone.ALLOCATION_CALCULATED, event.at)
 
 
 def _stream_decided(state: Progress, event: StreamDecided) -> Progress:
@@ -314,6 +359,13 @@ def _stream_decided(state: Progress, event: StreamDecided) -> Progress:
         award_versions={**state.award_versions, event.stream: event.version},
     )
     return _reach(state, Milestone.AWARDS_DECIDED, event.at)
+
+
+def _carer_assessed(state: Progress, event: CarerAssessed) -> Progress:
+    known = state.carers.get(event.carer)
+    if known is not None and event.version <= known.version:
+        return state
+    return replace(state, carers={**state.carers, event.carer: event})
 
 
 def _plan_moved(state: Progress, plan: PlanNow) -> Progress:
