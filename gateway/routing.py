@@ -19,6 +19,7 @@ class Row:
 ROUTES: tuple[Row, ...] = (
     Row("GET", "/v1/people", "assessment"),
     Row("POST", "/v1/people", "assessment"),
+    Row("POST", "/v1/people:search", "assessment"),
     Row("GET", "/v1/people/{person_id}", "assessment"),
     Row("POST", "/v1/people/{person_id}/assessments", "assessment"),
     Row("GET", "/v1/questionnaires/{questionnaire}/{version}", "assessment"),
