@@ -28,6 +28,7 @@ from gateway.console.session import (
     signed_in_or_none,
 )
 from gateway.console.statement_pages import statement_routes
+from gateway.console.timeline_pages import timeline_routes
 from gateway.development_issuer import DevelopmentIssuer
 from gateway.forwarding import Door
 
@@ -39,6 +40,7 @@ def console_routes(door: Door, development_issuer: DevelopmentIssuer | None) -> 
     router.include_router(budget_routes(door))
     router.include_router(allocation_routes(door))
     router.include_router(statement_routes(door))
+    router.include_router(timeline_routes(door))
     router.include_router(payment_routes(door))
     router.include_router(plan_routes(door))
     router.include_router(asset_routes())

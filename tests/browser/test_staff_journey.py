@@ -219,7 +219,7 @@ async def others_look(council: Council) -> None:
         await council.auditor.go(path)
     await council.auditor.go("/nothing-here")
     assert "Page not found" in await council.auditor.text()
-    for path in ("", "/allocation", "/statement", "/plans"):
+    for path in ("", "/allocation", "/statement", "/plans", "/timeline"):
         await council.holder.go(f"/people/{council.waiting.person_id}{path}")
     await council.practitioner.go("/payments")
     assert "You cannot see this page" in await council.practitioner.text()
