@@ -27,6 +27,7 @@ class Row:
 ROUTES: tuple[Row, ...] = (
     Row("GET", "/v1/people", "assessment", Action.LIST_PEOPLE),
     Row("POST", "/v1/people", "assessment", Action.OPEN_CASE),
+    Row("POST", "/v1/people:search", "assessment", Action.LIST_PEOPLE),
     Row("GET", "/v1/people/{person_id}", "assessment", Action.READ_RECORD),
     Row("POST", "/v1/people/{person_id}/assessments", "assessment", Action.CHANGE_RECORD),
     Row("GET", "/v1/questionnaires/{questionnaire}/{version}", "assessment", Action.READ_PUBLISHED),

@@ -8,12 +8,13 @@ from fastapi.responses import Response
 
 from braid.kit.problems import not_found
 from gateway.composed import whole_budget
+from gateway.console import wording
 from gateway.console.allocation_pages import allocation_routes
 from gateway.console.errors import PageRoute
 from gateway.console.front_view import chosen, front_view
 from gateway.console.journal_view import proof_view
 from gateway.console.payment_pages import payment_routes
-from gateway.console.people_view import people_view, read
+from gateway.console.people_view import people_found, people_view, read
 from gateway.console.person_view import person_view
 from gateway.console.plan_pages import plan_routes
 from gateway.console.rendering import asset_routes, home_of, page, see_other
@@ -21,11 +22,13 @@ from gateway.console.session import (
     begin_session,
     end_session,
     form_field,
+    form_fields,
     require_own_form,
     signed_in,
     signed_in_or_none,
 )
 from gateway.console.statement_pages import statement_routes
+from gateway.console.timeline_pages import timeline_routes
 from gateway.development_issuer import DevelopmentIssuer
 from gateway.forwarding import Door
 
@@ -37,6 +40,7 @@ def console_routes(door: Door, development_issuer: DevelopmentIssuer | None) -> 
     router.include_router(budget_routes(door))
     router.include_router(allocation_routes(door))
     router.include_router(statement_routes(door))
+    router.include_router(timeline_routes(door))
     router.include_router(payment_routes(door))
     router.include_router(plan_routes(door))
     router.include_router(asset_routes())
@@ -94,7 +98,17 @@ def budget_routes(door: Door) -> APIRouter:
     async def people(request: Request, after: Annotated[str, Query(max_length=64)] = "") -> Response:
         principal = await signed_in(door, request)
         view = await people_view(door, principal, after)
-        return page("people.html", request=request, principal=principal, view=view)
+        return page("people.html", request=request, principal=principal, view=view, groups=wording.USER_GROUPS)
+
+    @router.post("/people")
+    async def search(request: Request) -> Response:
+        principal = await signed_in(door, request)
+        require_own_form(request)
+        view = await people_found(door, principal, await form_fields(request))
+        status = 422 if view.form.faults else 200
+        return page(
+            "people.html", request=request, status=status, principal=principal, view=view, groups=wording.USER_GROUPS
+        )
 
     @router.get("/people/{person_id}")
     async def person(person_id: UUID, request: Request) -> Response:

@@ -179,7 +179,7 @@ def _file_text(told: Mapping[str, Any]) -> str:
 
 def _step(step: Mapping[str, str], principal: Principal) -> Mapping[str, str]:
     by = "you" if step["actor"] == principal.subject else step["actor"]
-    return {"text": STEPS[step["step"]], "by": by, "at": step["at"]}
+    return {"text": STEPS[step["step"]], "by": by, "at": step["at"], "about": "", "href": ""}
 
 
 def payments_of(items: Sequence[Mapping[str, Any]], names: Mapping[str, str], run_state: str) -> tuple[Payment, ...]:

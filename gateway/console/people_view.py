@@ -10,12 +10,13 @@ from uuid import UUID
 from braid.kit.identity import Principal
 from braid.kit.problems import Problem
 from gateway.console import wording
+from gateway.console.forms import Fault, Form, Given, sent
 from gateway.forwarding import Door
 
 PEOPLE_A_PAGE = 25
 #: Each person's place is asked for by itself, so not all at once.
 ASKED_AT_ONCE = 5
-OK, NOT_FOUND, UNAUTHENTICATED, FORBIDDEN = 200, 404, 401, 403
+OK, NOT_FOUND, UNAUTHENTICATED, FORBIDDEN, UNPROCESSABLE = 200, 404, 401, 403, 422
 
 
 @dataclass(frozen=True)
@@ -32,11 +33,18 @@ class Row:
 
 @dataclass(frozen=True)
 class PeopleView:
-    """A page of the list."""
+    """A page of the list, or of what was found.
+
+    Args:
+        next_after: the last reference of a page of what was found; the next page is asked for with the search itself,
+            which stands in no address, as it is about people.
+    """
 
     rows: tuple[Row, ...]
     is_first: bool
     next_address: str
+    next_after: str
+    form: Form
 
 
 async def people_view(door: Door, principal: Principal, after: str) -> PeopleView:
@@ -45,12 +53,43 @@ async def people_view(door: Door, principal: Principal, after: str) -> PeopleVie
     Raises:
         Problem: 403, the caller is not of the council's staff; 503, the list cannot be had.
     """
-    listed = await read_people(door, principal, after=after, limit=PEOPLE_A_PAGE)
+    return await _view(door, principal, await read_people(door, principal, after=after, limit=PEOPLE_A_PAGE), after)
+
+
+async def people_found(door: Door, principal: Principal, given: Given) -> PeopleView:
+    """A page of the people who fit what was filled in; all of them where nothing was.
+
+    Raises:
+        Problem: 403, the caller is not of the council's staff; 503, the search cannot be had.
+    """
+    asked = {"text": given["text"], "user_group": given["user_group"], "after": given["after"], "limit": PEOPLE_A_PAGE}
+    body = {name: value for name, value in asked.items() if value}
+    answer = await sent(door, principal, "assessment", "/v1/people:search", given, body)
+    if answer.status_code == OK:
+        return await _view(door, principal, answer.json(), given["after"], Form(given))
+    if answer.status_code == UNPROCESSABLE:
+        told = "Enter 2 to 100 letters or digits of the name, reference, NHS number or postcode"
+        nobody: Mapping[str, Any] = {"people": [], "next": None}
+        return await _view(door, principal, nobody, given["after"], Form(given, (Fault("text", told),)))
+    raise Problem(
+        answer.status_code if answer.status_code == FORBIDDEN else 503, "no-search", "Nobody can be found now"
+    )
+
+
+async def _view(
+    door: Door, principal: Principal, listed: Mapping[str, Any], after: str, form: Form | None = None
+) -> PeopleView:
     limiter = asyncio.Semaphore(ASKED_AT_ONCE)
     stages = await asyncio.gather(*(_stage(door, principal, person, limiter) for person in listed["people"]))
-    following = f"/people?{urlencode({'after': listed['next']})}" if listed["next"] else ""
+    following = "" if form or not listed["next"] else f"/people?{urlencode({'after': listed['next']})}"
     rows = tuple(_row(person, stage) for person, stage in zip(listed["people"], stages, strict=True))
-    return PeopleView(rows, is_first=not after, next_address=following)
+    return PeopleView(
+        rows,
+        is_first=not after,
+        next_address=following,
+        next_after=listed["next"] or "" if form else "",
+        form=form or Form(),
+    )
 
 
 async def read_people(door: Door, principal: Principal, *, after: str = "", limit: int) -> Mapping[str, Any]:

@@ -193,9 +193,17 @@ def _about(item: Mapping[str, Any]) -> str:
     if item["unit_pence"] is not None and item["unit"]:
         many = f"{item['units']} × " if item["units"] else ""
         told.append(f"{many}{wording.pounds(item['unit_pence'])} for one {wording.inside(_unit(item['unit']))}")
+    told += [
+        f"{each['units_each_day']} on each of {each['days']} {_kind_of_day(each['kind'])} days"
+        for each in item["versions"]
+    ]
     if item["cadence"]:
         told.append(wording.named(CADENCES, item["cadence"]).lower())
     return ", ".join(told)
+
+
+def _kind_of_day(code: str) -> str:
+    return {"other": "usual"}.get(code, code)
 
 
 def _unit(code: str) -> str:

@@ -19,6 +19,7 @@ from services.assessment.erasure import MustBeKept
 from services.assessment.evidence_api import router as evidence_router
 from services.assessment.identifiers import IdentifierRefused
 from services.assessment.people_api import router as people_router
+from services.assessment.people_search import router as people_search_router
 from services.assessment.questionnaire_files import QuestionnaireRefused
 from services.assessment.records_api import router as records_router
 from services.assessment.tables import metadata
@@ -104,6 +105,7 @@ SERVICE = ServiceDefinition(
     routers=(
         people_router,
         corrections_router,
+        people_search_router,
         assessments_router,
         answers_router,
         authority_router,

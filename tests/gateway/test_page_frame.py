@@ -14,6 +14,8 @@ from gateway import console
 from gateway.console.rendering import PAGE_HEADERS
 from tests.gateway.allocations import FINAL, a_figure, an_allocation, fill
 from tests.gateway.doubles import AUDITOR, PRACTITIONER, StubGateway
+from tests.gateway.payments import APPROVER, FINANCE, RUN_PAGE, fill_payments
+from tests.gateway.plans import PLAN_PAGE, fill_plans
 from tests.gateway.whole import PERSON_ID, as_services_answer, award, person, step, whole
 
 CONSOLE = Path(console.__path__[0])
@@ -35,6 +37,16 @@ PAGES = [
     (f"{PERSON_PAGE}/allocation", PRACTITIONER),
     (f"{PERSON_PAGE}/allocation/settlement", PRACTITIONER),
     ("/ledger", AUDITOR),
+    ("/approvals", APPROVER),
+    (PLAN_PAGE, APPROVER),
+    (f"{PLAN_PAGE}/decision", APPROVER),
+    (f"{PERSON_PAGE}/plans", PRACTITIONER),
+    (f"{PERSON_PAGE}/timeline", PRACTITIONER),
+    ("/payments", AUDITOR),
+    (RUN_PAGE, FINANCE),
+    ("/payments/new", FINANCE),
+    (f"{RUN_PAGE}/file/new", FINANCE),
+    ("/payments/bank-answer", FINANCE),
 ]
 REFUSED = [("/nothing", None), ("/people", None), (f"/people/{PERSON_ID.int}", PRACTITIONER)]
 
@@ -44,6 +56,8 @@ def filled(stub: StubGateway) -> StubGateway:
     fill(stub, an_allocation(final=FINAL), a_figure("final", 104_000, FINAL))
     stub.services.answers["/v1/people"] = {"people": [person()], "next": None}
     stub.services.answers["/v1/journal/proof"] = PROOF
+    fill_payments(stub)
+    fill_plans(stub)
     return stub
 
 
@@ -93,6 +107,16 @@ async def test_titles_say_which_page_it_is(filled: StubGateway) -> None:
         "Ada Lovelace: allocation",
         "Settle the final figure",
         "The ledger's proof",
+        "Plans to approve",
+        "Support plan 1: Ada Lovelace",
+        "Decide on support plan 1",
+        "Support plans of Ada Lovelace",
+        "Timeline: Ada Lovelace",
+        "Payment runs",
+        "Payment run: what is due by 5 June 2009",
+        "Build a payment run",
+        "Make the file of a payment run",
+        "Bring in the bank's answer",
     }
 
 

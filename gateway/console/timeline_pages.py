@@ -1,0 +1,64 @@
+"""The page of what happened around a person."""
+
+import asyncio
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from braid.kit.identity import Principal
+from braid.kit.problems import Problem
+from gateway.console.errors import PageRoute
+from gateway.console.people_view import read
+from gateway.console.rendering import page
+from gateway.console.session import signed_in
+from gateway.console.timeline_view import KINDS, missing, timeline
+from gateway.forwarding import Door
+
+NOT_FOUND = 404
+#: Part of the timeline -> service and path that answer it.
+SOURCES = {
+    "progress": ("support_planning", "/v1/people/{}/progress"),
+    "plans": ("support_planning", "/v1/people/{}/plans"),
+    "payments": ("ledger", "/v1/people/{}/payments"),
+    "history": ("ras", "/v1/people/{}/allocation/history"),
+}
+
+
+def timeline_routes(door: Door) -> APIRouter:
+    """What happened around a person; each service checks again who may see it."""
+    router = APIRouter(route_class=PageRoute)
+
+    @router.get("/people/{person_id}/timeline")
+    async def events(person_id: UUID, request: Request, kind: str = "") -> Response:
+        principal = await signed_in(door, request)
+        person = await read(door, principal, "assessment", f"/v1/people/{person_id}")
+        answers = await asyncio.gather(
+            *(_part(door, principal, service, path.format(person_id)) for service, path in SOURCES.values())
+        )
+        parts = dict(zip(SOURCES, (body for body, _ in answers), strict=True))
+        away = [name for name, (_, is_away) in zip(SOURCES, answers, strict=True) if is_away]
+        kind = kind if kind in KINDS else ""
+        return page(
+            "timeline.html",
+            request=request,
+            principal=principal,
+            name=person["name"],
+            person_id=person_id,
+            is_own=principal.person_id == person_id,
+            events=timeline(str(person_id), parts, kind),
+            kinds=KINDS,
+            kind=kind,
+            missing=missing(parts, away),
+        )
+
+    return router
+
+
+async def _part(door: Door, principal: Principal, service: str, path: str) -> tuple[Any, bool]:
+    """A part, and whether its service is away; a part that does not exist yet is None."""
+    try:
+        return await read(door, principal, service, path), False
+    except Problem as problem:
+        return None, problem.status != NOT_FOUND

@@ -1,0 +1,225 @@
+"""A council's staff at work in a browser: figures settled, a plan handed in and refused with reasons, people paid.
+
+Every page on the way is held to WCAG 2.2 AA by axe-core, at 1280 and 320 pixels, and stands whole with letters of twice
+the size; see ``Visitor.examine``.
+"""
+
+import re
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser
+
+from braid.command_line.demonstration import signed_in
+from braid.command_line.early_users import Office, Story, early_users, office, tell_story
+from tests.browser.chromium import Visitor, chromium, signed_in_as
+from tests.ledger.bank_files.bank_answers import pain002
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(900), pytest.mark.xdist_group("browser")]
+
+PATIENCE_S = 300.0
+REASONS = "Two agencies in the area are cheaper. Ask them, and hand the plan in again."
+#: Early users whose plan is a draft, waits for approval, and is paid.
+DRAFT, WAITING, PAID = 2, 3, 7
+
+
+@dataclass
+class Council:
+    """The example council with three people's plans, and its staff at their browsers."""
+
+    practitioner: Visitor
+    approver: Visitor
+    finance: Visitor
+    second: Visitor
+    auditor: Visitor
+    holder: Visitor
+    draft: Story
+    waiting: Story
+    paid: Story
+
+
+async def told(at: Office, row: int, course: tuple[str, ...] | None = None) -> Story:
+    """One early user's story; as far as a course goes, where one is given."""
+    user = next(one for one in early_users() if one.row == row)
+    user = user if course is None else replace(user, course=course)
+    return await tell_story(at, user, reference=f"in-a-browser-{row}", patience_s=PATIENCE_S)
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    """Chromium."""
+    async with chromium() as started:
+        yield started
+
+
+@pytest.fixture
+async def council(url: str, browser: Browser) -> AsyncIterator[Council]:
+    """The council and its staff."""
+    async with office(lambda role, name: signed_in(url, role, name)) as at:
+        draft, waiting, paid = await told(at, DRAFT, ()), await told(at, WAITING), await told(at, PAID)
+    looked_at: set[str] = set()
+    async with AsyncExitStack() as stack:
+
+        async def sits_down(role: str, **who: str) -> Visitor:
+            return await stack.enter_async_context(signed_in_as(browser, url, role, looked_at=looked_at, **who))
+
+        yield Council(
+            practitioner=await sits_down("practitioner", name="planner"),
+            approver=await sits_down("approver", name="panel"),
+            finance=await sits_down("finance_officer", name="builder"),
+            second=await sits_down("finance_officer", name="second"),
+            auditor=await sits_down("auditor"),
+            holder=await sits_down("budget_holder", person_id=str(waiting.person_id)),
+            draft=draft,
+            waiting=waiting,
+            paid=paid,
+        )
+
+
+async def test_staff_walk_from_the_figure_to_the_money(council: Council, tmp_path: Path) -> None:
+    await a_practitioner_settles_and_hands_in(council)
+    await an_approver_refuses_with_reasons(council)
+    await finance_pays(council, tmp_path)
+    await others_look(council)
+
+
+async def a_practitioner_settles_and_hands_in(council: Council) -> None:
+    at = council.practitioner
+    await at.go("/people")
+    await at.page.get_by_label("Find somebody").fill(f"IN-A-BROWSER-{DRAFT}")
+    await at.press("Search")
+    assert "1 person found." in await at.text()
+    await at.page.locator(f'a[href="/people/{council.draft.person_id}"]').click()
+    await at.examine()
+    await at.follow("See what each answer is worth")
+    await at.press("Settle the final figure")
+    await at.page.get_by_label("Decided on").fill("")
+    await at.press("Settle the figure")
+    assert await at.faults() == ["Enter the day of the decision"]
+    await at.page.get_by_label("Decided on").fill("2009-06-01")
+    await at.press("Settle the figure")
+    assert "The final figure is settled." in await at.text()
+
+    await at.go(f"/people/{council.draft.person_id}")
+    await at.follow("The support plans")
+    await at.follow("Support plan 1")
+    await at.press("Hand the plan in")
+    await at.page.get_by_label("Handed in on").fill("2009-06-02")
+    await at.press("Hand it in")
+    assert "The plan is handed in." in await at.text()
+
+
+async def an_approver_refuses_with_reasons(council: Council) -> None:
+    at = council.approver
+    await at.go("/approvals")
+    await at.page.locator(f'a[href="/plans/{council.waiting.plan["plan_id"]}"]').click()
+    await at.examine()
+    await at.press("Decide on the plan")
+    await at.press("Write the decision down")
+    assert (await at.faults())[:2] == ["Select what you decide", "Enter your reasons: the person reads them"]
+    await refuses_by_keyboard(at)
+    assert REASONS in await at.text()
+
+    await council.holder.go(f"/plans/{council.waiting.plan['plan_id']}")
+    assert REASONS in await council.holder.text()
+
+
+async def refuses_by_keyboard(at: Visitor) -> None:
+    """Fill the form in without ever touching a pointer."""
+    keys = at.page.keyboard
+    await keys.press("Tab")
+    assert await at.focus() == "Skip to main content"
+    await keys.press("Enter")
+    await at.tab_to("decision")
+    await keys.press("Space")
+    await keys.press("ArrowDown")
+    await keys.press("ArrowDown")
+    await at.tab_to("reasons")
+    await keys.type(REASONS)
+    await at.tab_to("declares")
+    await keys.press("Space")
+    await at.tab_to("Write the decision down")
+    await keys.press("Enter")
+    await at.page.get_by_text("What was decided, and why").wait_for()
+    await at.examine()
+
+
+async def finance_pays(council: Council, tmp_path: Path) -> None:
+    at = council.finance
+    await at.go("/payments")
+    await at.press("Build a run")
+    await at.page.get_by_label("Due by").fill("2009-06-01")
+    await at.page.get_by_label("Paid on").fill("2009-06-06")
+    await at.press("Build the run")
+    assert "6 June 2009 is a Saturday" in " ".join(await at.faults())
+    await at.page.get_by_label("Paid on").fill("2009-06-01")
+    await at.press("Build the run")
+    run = at.page.url.partition("?")[0].removeprefix(at.url)
+    await at.press("Check the payments")
+    assert "You built this run, so somebody else approves it." in await at.text()
+
+    await council.second.go(run)
+    await council.second.press("Approve the run")
+
+    await at.go(run)
+    assert "Approved by finance_officer:second" in await at.text()
+    await at.press("Make the file")
+    await at.page.get_by_label("ISO 20022").check()
+    await at.page.get_by_label("Name of the account").fill("Example Council")
+    await at.page.get_by_label("Sort code").fill("20-00-00")
+    await at.press("Make the file")
+    assert await at.faults() == ["Enter the account number, 8 digits"]
+    assert await at.page.get_by_label("Sort code").input_value() == "20-00-00"
+    await at.page.get_by_label("Account number").fill("73124567")
+    await at.press("Make the file")
+    file = await downloaded(at, tmp_path)
+    await at.press("Tell that the file went to the bank")
+    await the_bank_answers(at, file, tmp_path)
+    await at.follow("The run that it is about")
+    assert "Done" in await at.text()
+
+
+async def downloaded(at: Visitor, tmp_path: Path) -> str:
+    """The run's file, as a person gets it."""
+    async with at.page.expect_download() as download:
+        await at.page.get_by_role("link", name="Download the file").click()
+    await (await download.value).save_as(tmp_path / "run.xml")
+    return (tmp_path / "run.xml").read_text()
+
+
+async def the_bank_answers(at: Visitor, file: str, tmp_path: Path) -> None:
+    """Bring in a report that every payment of the file was made; the file itself is no answer."""
+    await at.go("/payments/bank-answer")
+    field = at.page.get_by_label("The file as the bank sent it")
+    await field.set_input_files(tmp_path / "run.xml")
+    await at.press("Take it in")
+    assert "The file must be a status report" in " ".join(await at.faults())
+    (tmp_path / "report.xml").write_bytes(status_report_on(file))
+    await field.set_input_files(tmp_path / "report.xml")
+    await at.press("Take it in")
+    assert "payment: paid" in await at.text()
+
+
+def status_report_on(file: str) -> bytes:
+    """The bank's report that it made every payment of a file."""
+    message, *_ = re.findall(r"<MsgId>([^<]+)</MsgId>", file)
+    made = [(payment, "ACSC", "") for payment in re.findall(r"<EndToEndId>([^<]+)</EndToEndId>", file)]
+    return pain002(made, about=message)
+
+
+async def others_look(council: Council) -> None:
+    """The pages that no step of the journey led to."""
+    await council.auditor.go("/ledger")
+    assert "The proof holds" in await council.auditor.text()
+    assert "In balance" in await council.auditor.text()
+    for path in ("/", "/payments", f"/people/{council.paid.person_id}/statement"):
+        await council.auditor.go(path)
+    await council.auditor.go("/nothing-here")
+    assert "Page not found" in await council.auditor.text()
+    for path in ("", "/allocation", "/statement", "/plans", "/timeline"):
+        await council.holder.go(f"/people/{council.waiting.person_id}{path}")
+    await council.practitioner.go("/payments")
+    assert "You cannot see this page" in await council.practitioner.text()
