@@ -161,6 +161,14 @@ def write_openapi() -> None:
     write()
 
 
+@app.command("permissions")
+def write_permissions() -> None:
+    """Write the page of who may do what."""
+    from braid.command_line.permission_table import write
+
+    write()
+
+
 def _run(work: Coroutine[Any, Any, None]) -> None:
     import uvloop
 

@@ -10,7 +10,8 @@ import httpx
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from braid.kit.identity import Principal, Role
+from braid.kit.identity import Principal
+from braid.kit.permissions import PERMISSIONS, Action
 from braid.kit.problems import Problem
 from gateway.console import wording
 from gateway.console.allocation_view import allocation_view
@@ -29,7 +30,6 @@ from gateway.console.settlement_form import (
 )
 from gateway.forwarding import Door
 
-MAY_SETTLE = frozenset({Role.PRACTITIONER, Role.APPROVER})
 OK, CREATED, NOT_FOUND, CHANGED, UNAVAILABLE = 200, 201, 404, 412, 503
 
 
@@ -87,7 +87,7 @@ def allocation_routes(door: Door) -> APIRouter:
 
 
 def _may_settle(principal: Principal) -> bool:
-    return bool(principal.roles & MAY_SETTLE)
+    return bool(principal.roles & PERMISSIONS[Action.SETTLE_ALLOCATION].roles)
 
 
 async def _somebody_who_settles(door: Door, request: Request) -> Principal:
