@@ -11,6 +11,7 @@ from braid.kit.permissions import acting
 from braid.kit.problems import Problem
 from gateway.identity import Verifier
 from gateway.routing import Row
+from gateway.sessions import Sessions
 
 _REQUEST_HEADERS = ("accept", "content-type", "idempotency-key", "if-match", "if-none-match", "x-request-id")
 _ANSWER_HEADERS = (
@@ -36,9 +37,17 @@ class Door:
         clients: a client for each service, with its base address.
         verifier: of outside tokens.
         signer: of internal tokens.
+        sessions: of people at the console.
     """
 
-    def __init__(self, clients: Mapping[str, httpx.AsyncClient], verifier: Verifier, signer: TokenSigner) -> None:
+    def __init__(
+        self,
+        clients: Mapping[str, httpx.AsyncClient],
+        verifier: Verifier,
+        signer: TokenSigner,
+        sessions: Sessions,
+    ) -> None:
+        self.sessions = sessions
         self._clients = clients
         self._verifier = verifier
         self._signer = signer
@@ -47,18 +56,10 @@ class Door:
         """Who asks, by bearer token.
 
         Raises:
-            Problem: 401.
-        """
-        return await self.principal_of(bearer_token(request))
-
-    async def principal_of(self, token: str) -> Principal:
-        """Who a token stands for.
-
-        Raises:
-            Problem: 401.
+            Problem: 401; 403, the token was not given the scope that is needed.
         """
         try:
-            return await self._verifier.verify(token)
+            return await self._verifier.verify(bearer_token(request))
         except TokenRefused as error:
             raise unauthenticated(f"{error}.") from error
 

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import httpx
+from cryptography.fernet import Fernet
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
@@ -22,10 +23,12 @@ from braid.kit.problems import answer_with_problems, responses
 from gateway.composed import OpenQuestions, open_questions, whole_budget
 from gateway.console.errors import answer_people_with_pages
 from gateway.console.pages import console_routes
-from gateway.development_issuer import DevelopmentIssuer
+from gateway.development_issuer import DevelopmentIssuer, issuer_routes
 from gateway.forwarding import Door
 from gateway.identity import Verifier
 from gateway.routing import COMPOSED, ROUTES, Row
+from gateway.sessions import Sessions
+from gateway.sign_in import SignIn
 
 
 def build_gateway(
@@ -33,6 +36,8 @@ def build_gateway(
     verifier: Verifier,
     signer: TokenSigner,
     *,
+    sessions: Sessions | None = None,
+    sign_in: SignIn | None = None,
     development_issuer: DevelopmentIssuer | None = None,
 ) -> FastAPI:
     """The one public door.
@@ -41,6 +46,8 @@ def build_gateway(
         clients: a client for each service; they are closed with the application.
         verifier: of outside tokens.
         signer: of internal tokens.
+        sessions: of people at the console; by default none outlives the process.
+        sign_in: how people sign in to the console; without it nobody does.
         development_issuer: on one machine alone, lets people sign in without an identity provider.
     """
 
@@ -51,16 +58,16 @@ def build_gateway(
             await client.aclose()
 
     app = FastAPI(title="Braid", version="1", openapi_url=None, docs_url=None, redoc_url=None, lifespan=lifespan)
-    door = Door(clients, verifier, signer)
+    door = Door(clients, verifier, signer, sessions or Sessions([Fernet.generate_key().decode()]))
     for client in clients.values():
         HTTPXClientInstrumentor.instrument_client(client)
     app.include_router(composed_routes(door))
     for row in ROUTES:
         app.add_api_route(row.path, _forwarder(door, row), methods=[row.method], include_in_schema=False)
     if development_issuer:
-        app.include_router(development_issuer.router())
+        app.include_router(issuer_routes(development_issuer))
     app.include_router(description_routes())
-    app.include_router(console_routes(door, development_issuer))
+    app.include_router(console_routes(door, sign_in, development_issuer))
     app.include_router(health_routes({}))
     answer_with_problems(app, {})
     answer_people_with_pages(app)

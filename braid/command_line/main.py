@@ -147,10 +147,12 @@ def write_manifests() -> None:
 
 @keys.command("create")
 def create(directory: Annotated[Path, typer.Option(help="Folder to write them to.")]) -> None:
-    """Write the gateway's signing key and the public key set that services need; existing keys stay."""
+    """Write the gateway's keys, for tokens and sessions, and the public key set of services; existing keys stay."""
     from braid.kit.identity import create_keys
+    from gateway.sessions import create_session_key
 
     create_keys(directory, "internal")
+    create_session_key(directory)
 
 
 @app.command("openapi")

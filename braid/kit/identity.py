@@ -111,10 +111,14 @@ class TokenSigner:
 
     def sign(self, principal: Principal, *, now: datetime | None = None) -> str:
         """A token for a principal, valid for the signer's life."""
+        return self.sign_claims(claims_of(principal), now=now)
+
+    def sign_claims(self, claims: Mapping[str, Any], *, now: datetime | None = None) -> str:
+        """A token that says what it is told to, with the signer's issuer and, unless told otherwise, audience."""
         issued = now or datetime.now(UTC)
         times = {"iat": issued, "exp": issued + timedelta(seconds=self._life_s)}
-        claims = {**claims_of(principal), "iss": self._issuer, "aud": self._audience, **times}
-        return jwt.encode(claims, self._key, algorithm=ALGORITHM, headers={"kid": self._key_id})
+        told = {"aud": self._audience, **claims, "iss": self._issuer, **times}
+        return jwt.encode(told, self._key, algorithm=ALGORITHM, headers={"kid": self._key_id})
 
 
 class TokenVerifier:
@@ -134,9 +138,17 @@ class TokenVerifier:
         Raises:
             TokenRefused: anything at all is wrong with it.
         """
+        return principal_from(self.claims(token))
+
+    def claims(self, token: str) -> Mapping[str, Any]:
+        """What a token says, once it is known to be the issuer's, for us and in time.
+
+        Raises:
+            TokenRefused: anything at all is wrong with it.
+        """
         try:
             key = self._keys[jwt.get_unverified_header(token)["kid"]]
-            claims = jwt.decode(
+            claims: Mapping[str, Any] = jwt.decode(
                 token,
                 key.key,
                 algorithms=self._algorithms,
@@ -146,7 +158,12 @@ class TokenVerifier:
             )
         except (jwt.PyJWTError, KeyError) as error:
             raise TokenRefused("the token is not valid") from error
-        return principal_from(claims)
+        return claims
+
+
+def read_key_set(directory: Path, name: str) -> jwt.PyJWKSet:
+    """The public key set that `create_keys` has written."""
+    return jwt.PyJWKSet.from_dict(json.loads((directory / f"{name}-public.jwks.json").read_text()))
 
 
 def internal_verifier(keys_file: Path) -> TokenVerifier:

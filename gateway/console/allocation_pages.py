@@ -18,7 +18,7 @@ from gateway.console.allocation_view import allocation_view
 from gateway.console.errors import PageRoute
 from gateway.console.people_view import name_of, read
 from gateway.console.rendering import page, see_other
-from gateway.console.session import form_fields, require_own_form, signed_in
+from gateway.console.session import signed_in
 from gateway.console.settlement_form import (
     FIELDS_MAX,
     FORM_BYTES_MAX,
@@ -28,6 +28,7 @@ from gateway.console.settlement_form import (
     settlement_of,
     settlement_view,
 )
+from gateway.forms import form_fields, require_own_form
 from gateway.forwarding import Door
 
 OK, CREATED, NOT_FOUND, CHANGED, UNAVAILABLE = 200, 201, 404, 412, 503

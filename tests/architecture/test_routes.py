@@ -30,7 +30,8 @@ OPEN_AT_THE_GATEWAY = {
     "/asyncapi.json": "the public description",
     "/": "the front page, where people sign in; names nobody unless the development issuer is on",
     "/assets/{name}": "style and pictures",
-    "/sign-in": "gives a session to who proves who they are",
+    "/sign-in": "sends people to the issuer",
+    "/sign-in/callback": "gives a session to who proves who they are",
     "/sign-out": "ends a session",
 }
 
