@@ -20,12 +20,14 @@ from braid.kit.http_observation import HttpObservation
 from braid.kit.identity import TokenSigner
 from braid.kit.permissions import acting
 from braid.kit.problems import answer_with_problems, responses
+from gateway.answer_headers import AnswerHeaders
 from gateway.composed import OpenQuestions, open_questions, whole_budget
 from gateway.console.errors import answer_people_with_pages
 from gateway.console.pages import console_routes
 from gateway.development_issuer import DevelopmentIssuer, issuer_routes
 from gateway.forwarding import Door
 from gateway.identity import Verifier
+from gateway.rate_limits import RateLimit
 from gateway.routing import COMPOSED, ROUTES, Row
 from gateway.sessions import Sessions
 from gateway.sign_in import SignIn
@@ -38,6 +40,7 @@ def build_gateway(
     *,
     sessions: Sessions | None = None,
     sign_in: SignIn | None = None,
+    rate_limit: RateLimit | None = None,
     development_issuer: DevelopmentIssuer | None = None,
 ) -> FastAPI:
     """The one public door.
@@ -48,6 +51,7 @@ def build_gateway(
         signer: of internal tokens.
         sessions: of people at the console; by default none outlives the process.
         sign_in: how people sign in to the console; without it nobody does.
+        rate_limit: of callers with a bearer token; by default there is none.
         development_issuer: on one machine alone, lets people sign in without an identity provider.
     """
 
@@ -58,7 +62,10 @@ def build_gateway(
             await client.aclose()
 
     app = FastAPI(title="Braid", version="1", openapi_url=None, docs_url=None, redoc_url=None, lifespan=lifespan)
-    door = Door(clients, verifier, signer, sessions or Sessions([Fernet.generate_key().decode()]))
+    door = Door(
+        clients, verifier, signer, sessions or Sessions([Fernet.generate_key().decode()]), rate_limit=rate_limit
+    )
+    app.state.door = door
     for client in clients.values():
         HTTPXClientInstrumentor.instrument_client(client)
     app.include_router(composed_routes(door))
@@ -71,6 +78,7 @@ def build_gateway(
     app.include_router(health_routes({}))
     answer_with_problems(app, {})
     answer_people_with_pages(app)
+    app.add_middleware(AnswerHeaders)
     app.add_middleware(HttpObservation, service="gateway")
     FastAPIInstrumentor.instrument_app(
         app, excluded_urls="livez,readyz,metrics,assets", exclude_spans=["receive", "send"]

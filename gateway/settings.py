@@ -37,6 +37,13 @@ class SignInSettings(SettingsPart):
     client_key_file: str | None = Field(None, description="For private_key_jwt, where the issuer asks for it.")
 
 
+class RateSettings(SettingsPart):
+    """How often one caller with a bearer token may ask, at each replica."""
+
+    per_second: float = Field(100, gt=0)
+    burst: int = Field(1000, ge=1)
+
+
 class InternalTokenSettings(SettingsPart):
     """The key that signs the tokens which services take."""
 
@@ -51,5 +58,6 @@ class GatewaySettings(SettingsPart):
     identity: IssuerSettings
     internal: InternalTokenSettings
     sign_in: SignInSettings | None = Field(None, description="Without it nobody can sign in to the console.")
+    rate: RateSettings = Field(default_factory=RateSettings)
     http: HttpSettings = Field(default_factory=HttpSettings)
     telemetry: TelemetrySettings = Field(default_factory=TelemetrySettings)

@@ -16,7 +16,9 @@ from braid.kit.service import describe_api
 _REFUSALS = {
     str(status): told
     for status, told in responses(
-        (401, "No valid token."), (403, "None of the caller's roles may; they are told which may.")
+        (401, "No valid token."),
+        (403, "None of the caller's roles may; they are told which may."),
+        (429, "The caller asks too often; Retry-After says when to ask again."),
     ).items()
 }
 
@@ -57,6 +59,7 @@ def platform_openapi() -> dict[str, Any]:
     from gateway.routing import COMPOSED, ROUTES
 
     actions = {(row.method, row.path): row.action for row in ROUTES}
+    deprecated = {(row.method, row.path) for row in ROUTES if row.deprecation}
     actions |= {("GET", path): action for path, action in COMPOSED.items()}
     own = FastAPI(title="Braid", version="1")
     own.include_router(composed_routes(None))  # type: ignore[arg-type]  # described, not called
@@ -72,6 +75,8 @@ def platform_openapi() -> dict[str, Any]:
         for method, operation in operations.items():
             operation["security"] = [{"bearer": []}]
             _tell_who_may(operation, actions[method.upper(), path])
+            if (method.upper(), path) in deprecated:
+                operation["deprecated"] = True
     return {
         "openapi": "3.1.0",
         "info": {

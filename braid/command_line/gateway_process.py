@@ -17,6 +17,7 @@ async def serve() -> None:
     from gateway.discovery import Discovery
     from gateway.identity import IssuerVerifier
     from gateway.main import build_gateway
+    from gateway.rate_limits import RateLimit
     from gateway.sessions import sessions_with
     from gateway.settings import PREFIX, GatewaySettings
     from gateway.sign_in import SignIn
@@ -45,5 +46,6 @@ async def serve() -> None:
             internal_signer(Path(settings.internal.private_key_file)),
             sessions=sessions,
             sign_in=sign_in,
+            rate_limit=RateLimit(settings.rate.per_second, settings.rate.burst),
         )
         await http_server(app, settings.http).serve()

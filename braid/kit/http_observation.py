@@ -28,7 +28,7 @@ class HttpObservation:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        request_id = _request_id(scope)
+        request_id = scope.setdefault("state", {})["request_id"] = _request_id(scope)
         started = perf_counter()
         status: int | None = None
 
@@ -58,6 +58,12 @@ class HttpObservation:
             log.info(
                 "request", service=self._service, method=scope["method"], route=route, status=status, ms=milliseconds
             )
+
+
+def request_id_of(scope: Scope) -> str:
+    """The id under which a request is logged, here and wherever it is passed on to."""
+    request_id: str = scope["state"]["request_id"]
+    return request_id
 
 
 def _request_id(scope: Scope) -> str:

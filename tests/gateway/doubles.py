@@ -23,6 +23,7 @@ from braid.kit.identity import (
 )
 from gateway.development_issuer import AUDIENCE, CONSOLE, EXAMPLE_COUNCIL, ISSUER, SYSTEM, DevelopmentIssuer
 from gateway.discovery import Discovery
+from gateway.forwarding import Door
 from gateway.identity import IssuerVerifier
 from gateway.main import build_gateway
 from gateway.sessions import Sessions
@@ -70,6 +71,12 @@ class StubGateway:
     services: StubServices
     issuer: DevelopmentIssuer
     sessions: Sessions
+
+    @property
+    def door(self) -> Door:
+        """The way through it."""
+        door: Door = self.app.state.door
+        return door
 
     def browser(self, principal: Principal | None = None) -> httpx.AsyncClient:
         """A browser, signed in where a principal is given."""
