@@ -20,6 +20,7 @@ from braid.kit.http_observation import HttpObservation
 from braid.kit.identity import TokenSigner
 from braid.kit.permissions import acting
 from braid.kit.problems import answer_with_problems, responses
+from braid.kit.telemetry import forget_query, forget_query_asked
 from gateway.answer_headers import AnswerHeaders
 from gateway.composed import OpenQuestions, open_questions, whole_budget
 from gateway.console.errors import answer_people_with_pages
@@ -67,7 +68,7 @@ def build_gateway(
     )
     app.state.door = door
     for client in clients.values():
-        HTTPXClientInstrumentor.instrument_client(client)
+        HTTPXClientInstrumentor.instrument_client(client, request_hook=forget_query_asked)
     app.include_router(composed_routes(door))
     for row in ROUTES:
         app.add_api_route(row.path, _forwarder(door, row), methods=[row.method], include_in_schema=False)
@@ -81,7 +82,10 @@ def build_gateway(
     app.add_middleware(AnswerHeaders)
     app.add_middleware(HttpObservation, service="gateway")
     FastAPIInstrumentor.instrument_app(
-        app, excluded_urls="livez,readyz,metrics,assets", exclude_spans=["receive", "send"]
+        app,
+        excluded_urls="livez,readyz,metrics,assets",
+        exclude_spans=["receive", "send"],
+        server_request_hook=forget_query,
     )
     return app
 

@@ -23,6 +23,7 @@ from braid.kit.messaging_tables import MessagingTables, messaging_tables
 from braid.kit.migrations import require_head
 from braid.kit.problems import PROBLEM_SCHEMA, ProblemTable, answer_with_problems
 from braid.kit.settings import ServiceSettings, SettingsRefused, required
+from braid.kit.telemetry import forget_query
 from braid.kit.unit_of_work import UnitOfWorkFactory
 
 
@@ -205,7 +206,12 @@ def build_api(runtime: ServiceRuntime, *, verifier: TokenVerifier | None = None)
     app.state.verifier = verifier or _verifier(runtime)
     app.include_router(health_routes(runtime.checks()))
     app.add_middleware(HttpObservation, service=definition.name)
-    FastAPIInstrumentor.instrument_app(app, excluded_urls="livez,readyz,metrics", exclude_spans=["receive", "send"])
+    FastAPIInstrumentor.instrument_app(
+        app,
+        excluded_urls="livez,readyz,metrics",
+        exclude_spans=["receive", "send"],
+        server_request_hook=forget_query,
+    )
     return app
 
 

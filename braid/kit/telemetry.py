@@ -14,7 +14,7 @@ from opentelemetry import propagate, trace
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
-from opentelemetry.trace import SpanKind
+from opentelemetry.trace import Span, SpanKind
 from prometheus_client import Counter, Gauge, Histogram
 
 _tracer = trace.get_tracer("braid")
@@ -106,3 +106,23 @@ def _add_trace(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> M
         event["trace_id"] = f"{context.trace_id:032x}"
         event["span_id"] = f"{context.span_id:016x}"
     return event
+
+
+#: Attributes of spans in which instrumentations put an address with its query (OpenTelemetry, before and since 1.23).
+_ADDRESSES = ("http.url", "http.target", "url.full")
+_QUERY = "url.query"
+
+
+def forget_query(span: Span, _asked: object = None) -> None:
+    """Take the query out of a request's span: people type names into it, and sign-in puts codes there."""
+    attributes = getattr(span, "attributes", None) or {}
+    for name in _ADDRESSES:
+        if name in attributes:
+            span.set_attribute(name, str(attributes[name]).partition("?")[0])
+    if _QUERY in attributes:
+        span.set_attribute(_QUERY, "")
+
+
+async def forget_query_asked(span: Span, _asked: object = None) -> None:
+    """`forget_query`, for clients."""
+    forget_query(span)
