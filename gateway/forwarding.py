@@ -7,13 +7,16 @@ from fastapi import Request
 from fastapi.responses import Response
 
 from braid.kit import telemetry
+from braid.kit.http_observation import request_id_of
 from braid.kit.identity import Principal, TokenRefused, TokenSigner, bearer_token, unauthenticated
 from braid.kit.permissions import acting
 from braid.kit.problems import Problem
 from gateway.identity import Verifier
+from gateway.rate_limits import RateLimit
 from gateway.routing import Row
+from gateway.sessions import Sessions
 
-_REQUEST_HEADERS = ("accept", "content-type", "idempotency-key", "if-match", "if-none-match", "x-request-id")
+_REQUEST_HEADERS = ("accept", "content-type", "idempotency-key", "if-match", "if-none-match")
 _ANSWER_HEADERS = (
     "cache-control",
     "content-disposition",
@@ -37,9 +40,21 @@ class Door:
         clients: a client for each service, with its base address.
         verifier: of outside tokens.
         signer: of internal tokens.
+        sessions: of people at the console.
+        rate_limit: of callers with a bearer token; None lets them ask as often as they like.
     """
 
-    def __init__(self, clients: Mapping[str, httpx.AsyncClient], verifier: Verifier, signer: TokenSigner) -> None:
+    def __init__(
+        self,
+        clients: Mapping[str, httpx.AsyncClient],
+        verifier: Verifier,
+        signer: TokenSigner,
+        sessions: Sessions,
+        *,
+        rate_limit: RateLimit | None = None,
+    ) -> None:
+        self._rate_limit = rate_limit
+        self.sessions = sessions
         self._clients = clients
         self._verifier = verifier
         self._signer = signer
@@ -48,20 +63,15 @@ class Door:
         """Who asks, by bearer token.
 
         Raises:
-            Problem: 401.
-        """
-        return await self.principal_of(bearer_token(request))
-
-    async def principal_of(self, token: str) -> Principal:
-        """Who a token stands for.
-
-        Raises:
-            Problem: 401.
+            Problem: 401; 403, the token was not given the scope that is needed; 429, they ask too often.
         """
         try:
-            return await self._verifier.verify(token)
+            principal = await self._verifier.verify(bearer_token(request))
         except TokenRefused as error:
             raise unauthenticated(f"{error}.") from error
+        if self._rate_limit:
+            self._rate_limit.take(principal)
+        return principal
 
     async def forward(self, request: Request, row: Row) -> Response:
         """Send a request on to the service that answers it and give back its answer.
@@ -71,6 +81,7 @@ class Door:
         """
         principal = acting(await self.principal(request), row.action)
         headers = {name: request.headers[name] for name in _REQUEST_HEADERS if name in request.headers}
+        headers["x-request-id"] = request_id_of(request.scope)
         answer = await self.ask(
             principal,
             row.service,
@@ -81,6 +92,10 @@ class Door:
             query=request.url.query,
         )
         kept = {name: answer.headers[name] for name in _ANSWER_HEADERS if name in answer.headers}
+        if row.deprecation:
+            told = dict(row.deprecation.headers)
+            links = [link for link in (kept.pop("link", None), told.pop("Link", None)) if link]
+            kept |= told | ({"Link": ", ".join(links)} if links else {})
         return Response(answer.content, answer.status_code, headers=kept)
 
     async def ask(

@@ -1,16 +1,17 @@
 """Whose tokens the gateway takes: an OpenID Connect issuer's, checked against its published keys."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from time import monotonic
-from typing import Protocol
+from typing import Any, Protocol
 
 import httpx
 import jwt
 import structlog
 
-from braid.kit.identity import ALGORITHM, Principal, TokenRefused, TokenVerifier
+from braid.kit.identity import ALGORITHM, Principal, Role, TokenRefused, TokenVerifier, principal_from
 from braid.kit.problems import Problem
+from gateway.discovery import FETCH_TIMEOUT_S, Discovery, issuer_away
 from gateway.settings import IssuerSettings
 
 log = structlog.get_logger(__name__)
@@ -21,6 +22,8 @@ KEYS_LIFE_S = 300
 KEYS_RELOAD_S = 10
 #: Without any keys we look again after this, in seconds, so that requests do not queue behind an issuer that is away.
 KEYS_RETRY_S = 1
+#: What a system is by the scope that the issuer gave its token; people have roles of their own.
+ROLE_OF_SCOPE: Mapping[str, Role] = {"braid.system": Role.SYSTEM, "braid.partner": Role.PARTNER}
 
 
 class Verifier(Protocol):
@@ -34,25 +37,20 @@ class Verifier(Protocol):
         """
 
 
-class LocalVerifier:
-    """Tokens of an issuer whose keys are at hand."""
-
-    def __init__(self, verifier: TokenVerifier) -> None:
-        self._verifier = verifier
-
-    async def verify(self, token: str) -> Principal:
-        """As the port says."""
-        return self._verifier.verify(token)
-
-
 class IssuerVerifier:
     """Tokens of an issuer whose keys are fetched, kept for a while, and fetched again when it rotates them."""
 
     def __init__(
-        self, settings: IssuerSettings, client: httpx.AsyncClient, *, clock: Callable[[], float] = monotonic
+        self,
+        settings: IssuerSettings,
+        client: httpx.AsyncClient,
+        discovery: Discovery,
+        *,
+        clock: Callable[[], float] = monotonic,
     ) -> None:
         self._settings = settings
         self._client = client
+        self._discovery = discovery
         self._clock = clock
         self._keys: jwt.PyJWKSet | None = None
         self._fetched_at = float("-inf")
@@ -63,6 +61,21 @@ class IssuerVerifier:
         """As the port says.
 
         Raises:
+            Problem: 403, the token was not given the scope that is needed; 503, the issuer's keys cannot be fetched.
+        """
+        claims = await self.claims(token, audience=self._settings.audience)
+        scopes = _scopes(claims)
+        needed = self._settings.scope
+        if needed and needed not in scopes:
+            headers = {"WWW-Authenticate": f'Bearer error="insufficient_scope", scope="{needed}"'}
+            raise Problem(403, "scope-missing", "The token lacks a scope", f"It needs {needed}.", headers=headers)
+        return principal_from(_with_roles_of(scopes, claims))
+
+    async def claims(self, token: str, *, audience: str) -> Mapping[str, Any]:
+        """What a token of the issuer says to an audience.
+
+        Raises:
+            TokenRefused: anything at all is wrong with it.
             Problem: 503, the issuer's keys cannot be fetched.
         """
         try:
@@ -70,11 +83,9 @@ class IssuerVerifier:
         except jwt.PyJWTError as error:
             raise TokenRefused("the token is not valid") from error
         keys = await self._current_keys(key_id)
-        verifier = TokenVerifier(
-            keys, issuer=self._settings.issuer, audience=self._settings.audience, algorithms=ALGORITHMS
-        )
+        verifier = TokenVerifier(keys, issuer=self._settings.issuer, audience=audience, algorithms=ALGORITHMS)
         try:
-            return verifier.verify(token)
+            return verifier.claims(token)
         except TypeError as error:
             # PyJWT's answer to an algorithm of another family than the key's; the token's header chooses it.
             raise TokenRefused("the token is not valid") from error
@@ -90,18 +101,34 @@ class IssuerVerifier:
 
     async def _fetch(self, held: jwt.PyJWKSet | None) -> jwt.PyJWKSet:
         if held is None and self._clock() - self._failed_at < KEYS_RETRY_S:
-            raise _issuer_away()
+            raise issuer_away()
         try:
-            answer = await self._client.get(self._settings.keys_url, timeout=5)
+            url = self._settings.keys_url or (await self._discovery.metadata()).jwks_uri
+            answer = await self._client.get(url, timeout=FETCH_TIMEOUT_S)
             answer.raise_for_status()
             return jwt.PyJWKSet.from_dict(answer.json())
-        except (httpx.HTTPError, AttributeError, TypeError, ValueError, jwt.PyJWTError) as error:
+        except (Problem, httpx.HTTPError, AttributeError, TypeError, ValueError, jwt.PyJWTError) as error:
             log.warning("issuer_keys_away", error=type(error).__name__)
             self._failed_at = self._clock()
             if held is not None:
                 return held
-            raise _issuer_away() from error
+            raise issuer_away() from error
 
 
-def _issuer_away() -> Problem:
-    return Problem(503, "issuer-unavailable", "Sign-in cannot be checked", headers={"Retry-After": "5"})
+def _scopes(claims: Mapping[str, Any]) -> frozenset[str]:
+    """The scopes of a token: words with blanks between them (RFC 9068, section 2.2.3)."""
+    given = claims.get("scope")
+    return frozenset(given.split()) if isinstance(given, str) else frozenset()
+
+
+def _with_roles_of(scopes: frozenset[str], claims: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Claims with the roles that scopes stand for beside those that they name: for a client that asks for itself.
+
+    A person's token names the client too, but as somebody other than its subject (RFC 9068, section 2.2): what a page
+    may ask for makes nobody a system.
+    """
+    by_scope = [ROLE_OF_SCOPE[scope] for scope in sorted(scopes & ROLE_OF_SCOPE.keys())]
+    if not by_scope or claims["sub"] != claims.get("client_id"):
+        return claims
+    named = claims.get("roles", [])
+    return {**claims, "roles": [*(named if isinstance(named, list) else []), *by_scope]}

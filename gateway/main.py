@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import httpx
+from cryptography.fernet import Fernet
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 
@@ -17,13 +18,17 @@ from braid.kit.http_observation import NO_TELEMETRY, HttpObservation
 from braid.kit.identity import TokenSigner
 from braid.kit.permissions import acting
 from braid.kit.problems import answer_with_problems, responses
+from gateway.answer_headers import AnswerHeaders
 from gateway.composed import OpenQuestions, open_questions, whole_budget
 from gateway.console.errors import answer_people_with_pages
 from gateway.console.pages import console_routes
-from gateway.development_issuer import DevelopmentIssuer
+from gateway.development_issuer import DevelopmentIssuer, issuer_routes
 from gateway.forwarding import Door
 from gateway.identity import Verifier
+from gateway.rate_limits import RateLimit
 from gateway.routing import COMPOSED, ROUTES, Row
+from gateway.sessions import Sessions
+from gateway.sign_in import SignIn
 
 
 def build_gateway(
@@ -31,6 +36,9 @@ def build_gateway(
     verifier: Verifier,
     signer: TokenSigner,
     *,
+    sessions: Sessions | None = None,
+    sign_in: SignIn | None = None,
+    rate_limit: RateLimit | None = None,
     development_issuer: DevelopmentIssuer | None = None,
 ) -> FastAPI:
     """The one public door.
@@ -39,6 +47,9 @@ def build_gateway(
         clients: a client for each service; they are closed with the application.
         verifier: of outside tokens.
         signer: of internal tokens.
+        sessions: of people at the console; by default none outlives the process.
+        sign_in: how people sign in to the console; without it nobody does.
+        rate_limit: of callers with a bearer token; by default there is none.
         development_issuer: on one machine alone, lets people sign in without an identity provider.
     """
 
@@ -57,17 +68,21 @@ def build_gateway(
         telemetry=NO_TELEMETRY,
         lifespan=lifespan,
     )
-    door = Door(clients, verifier, signer)
+    door = Door(
+        clients, verifier, signer, sessions or Sessions([Fernet.generate_key().decode()]), rate_limit=rate_limit
+    )
+    app.state.door = door
     app.include_router(composed_routes(door))
     for row in ROUTES:
         app.add_api_route(row.path, _forwarder(door, row), methods=[row.method], include_in_schema=False)
     if development_issuer:
-        app.include_router(development_issuer.router())
+        app.include_router(issuer_routes(development_issuer))
     app.include_router(description_routes())
-    app.include_router(console_routes(door, development_issuer))
+    app.include_router(console_routes(door, sign_in, development_issuer))
     app.include_router(health_routes({}))
     answer_with_problems(app, {})
     answer_people_with_pages(app)
+    app.add_middleware(AnswerHeaders)
     app.add_middleware(HttpObservation, service="gateway")
     return app
 

@@ -2,11 +2,41 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from email.utils import format_datetime
 
 from braid.kit.permissions import Action
 
 #: Largest request body, in bytes, of a route that does not say otherwise.
 BODY_BYTES_MAX = 1_000_000
+
+
+@dataclass(frozen=True)
+class Deprecation:
+    """A route that will go.
+
+    Args:
+        since: from when on it should not be used by anything new; told in ``Deprecation`` (RFC 9745).
+        gone_on: the first day on which it may be gone; told in ``Sunset`` (RFC 8594).
+        instead: address of what to use in its place, where there is something.
+    """
+
+    since: date
+    gone_on: date
+    instead: str | None = None
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """As every answer of the route tells it."""
+        told = {
+            "Deprecation": f"@{int(_midnight(self.since).timestamp())}",
+            "Sunset": format_datetime(_midnight(self.gone_on), usegmt=True),
+        }
+        return told | ({"Link": f'<{self.instead}>; rel="successor-version"'} if self.instead else {})
+
+
+def _midnight(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -22,6 +52,7 @@ class Row:
     service: str
     action: Action
     body_bytes_max: int = BODY_BYTES_MAX
+    deprecation: Deprecation | None = None
 
 
 ROUTES: tuple[Row, ...] = (

@@ -9,8 +9,18 @@ import typer
 from fastapi import FastAPI
 
 from braid.command_line.services import all_definitions
-from braid.kit.problems import PROBLEM_SCHEMA
+from braid.kit.permissions import PERMISSIONS, Action
+from braid.kit.problems import PROBLEM_SCHEMA, responses
 from braid.kit.service import describe_api
+
+_REFUSALS = {
+    str(status): told
+    for status, told in responses(
+        (401, "No valid token."),
+        (403, "None of the caller's roles may; they are told which may."),
+        (429, "The caller asks too often; Retry-After says when to ask again."),
+    ).items()
+}
 
 OPENAPI_FILE = Path(__file__).parent.parent.parent / "gateway" / "openapi.json"
 
@@ -46,7 +56,11 @@ def _refers_to(schema: Any, names: Iterable[str]) -> bool:
 def platform_openapi() -> dict[str, Any]:
     """The document, from the services' routes and the gateway's own."""
     from gateway.main import composed_routes
+    from gateway.routing import COMPOSED, ROUTES
 
+    actions = {(row.method, row.path): row.action for row in ROUTES}
+    deprecated = {(row.method, row.path) for row in ROUTES if row.deprecation}
+    actions |= {("GET", path): action for path, action in COMPOSED.items()}
     own = FastAPI(title="Braid", version="1")
     own.include_router(composed_routes(None))  # type: ignore[arg-type]  # described, not called
     paths: dict[str, Any] = {}
@@ -57,9 +71,12 @@ def platform_openapi() -> dict[str, Any]:
         for path, operations in document["paths"].items():
             paths.setdefault(path, {}).update(operations)
         schemas.update(document.get("components", {}).get("schemas", {}))
-    for operations in paths.values():
-        for operation in operations.values():
+    for path, operations in paths.items():
+        for method, operation in operations.items():
             operation["security"] = [{"bearer": []}]
+            _tell_who_may(operation, actions[method.upper(), path])
+            if (method.upper(), path) in deprecated:
+                operation["deprecated"] = True
     return {
         "openapi": "3.1.0",
         "info": {
@@ -74,6 +91,17 @@ def platform_openapi() -> dict[str, Any]:
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
         },
     }
+
+
+def _tell_who_may(operation: dict[str, Any], action: Action) -> None:
+    """Say in an operation's description which roles may call it, for people and for machines."""
+    permission = PERMISSIONS[action]
+    operation["x-braid-action"] = action
+    operation["x-braid-roles"] = permission.reach
+    roles = ", ".join(f"{role.replace('_', ' ')} ({reach})" for role, reach in permission.reach.items())
+    operation["description"] = f"{operation.get('description', '')}\n\nWho may: {roles}.".strip()
+    answers = operation["responses"]
+    answers.update({status: told for status, told in _REFUSALS.items() if status not in answers})
 
 
 def write() -> None:

@@ -16,7 +16,7 @@ from sqlalchemy.engine import make_url
 
 from braid.command_line.services import all_definitions
 from braid.kit.bell import Bell
-from braid.kit.identity import create_keys, internal_signer, internal_verifier
+from braid.kit.identity import create_keys, internal_signer, internal_verifier, read_key_set
 from braid.kit.migrations import is_at_head, upgrade
 from braid.kit.prepare_database import prepare_database
 from braid.kit.private_postgres import PrivatePostgres
@@ -25,9 +25,12 @@ from braid.kit.roles import Roles
 from braid.kit.service import ServiceDefinition, ServiceRuntime, build_api
 from braid.kit.settings import DatabaseSettings, ServiceSettings
 from braid.kit.transports.embedded import EmbeddedTransport
-from gateway.development_issuer import DevelopmentIssuer
-from gateway.identity import LocalVerifier
+from gateway.development_issuer import CONSOLE, SYSTEM, DevelopmentIssuer
+from gateway.discovery import Discovery
+from gateway.identity import IssuerVerifier
 from gateway.main import build_gateway
+from gateway.sessions import SESSION_S, create_session_key, sessions_with
+from gateway.sign_in import SignIn
 
 #: Connections of each service: one machine, one person looking.
 POOL_SIZE = 3
@@ -92,10 +95,12 @@ class EmbeddedPlatform:
     Args:
         databases: where the services keep their state.
         keys: folder of the platform's keys; they are made there when missing.
+        url: where a browser on this machine finds the gateway.
     """
 
     databases: Databases
     keys: Path
+    url: str = "http://127.0.0.1:8080"
     transport: EmbeddedTransport = field(default_factory=EmbeddedTransport)
     runtimes: dict[str, ServiceRuntime] = field(default_factory=dict)
     gateway: FastAPI = field(init=False)
@@ -103,8 +108,9 @@ class EmbeddedPlatform:
 
     async def __aenter__(self) -> "EmbeddedPlatform":
         self._stack = AsyncExitStack()
-        for name in ("internal", "development"):
+        for name in ("internal", "development", SYSTEM):
             create_keys(self.keys, name)
+        create_session_key(self.keys)
         self._deliveries = []
         self._relays: list[Relay] = []
         clients = self._clients
@@ -115,13 +121,7 @@ class EmbeddedPlatform:
             self._deliveries.append(delivery)
             self.transport.subscribe(delivery)
         self._relay_tasks = [asyncio.create_task(self._relay(runtime).run()) for runtime in self.runtimes.values()]
-        issuer = DevelopmentIssuer(self.keys / "development-private.pem", "local")
-        self.gateway = build_gateway(
-            clients,
-            LocalVerifier(issuer.verifier),
-            internal_signer(self.keys / "internal-private.pem"),
-            development_issuer=issuer,
-        )
+        self.gateway = await self._gateway(clients)
         await self._stack.enter_async_context(self.gateway.router.lifespan_context(self.gateway))
         return self
 
@@ -144,6 +144,25 @@ class EmbeddedPlatform:
         await self._stack.enter_async_context(app.router.lifespan_context(app))
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         return httpx.AsyncClient(transport=transport, base_url=f"http://{runtime.definition.name}")
+
+    async def _gateway(self, clients: Mapping[str, httpx.AsyncClient]) -> FastAPI:
+        issuer = DevelopmentIssuer(
+            self.keys / "development-private.pem",
+            "local",
+            url=self.url,
+            systems={SYSTEM: read_key_set(self.keys, SYSTEM)},
+        )
+        issuer_client = await self._stack.enter_async_context(issuer.client())
+        discovery = Discovery(issuer.settings, issuer_client)
+        verifier = IssuerVerifier(issuer.settings, issuer_client, discovery)
+        return build_gateway(
+            clients,
+            verifier,
+            internal_signer(self.keys / "internal-private.pem"),
+            sessions=sessions_with(self.keys / "session-keys.txt", life_s=SESSION_S),
+            sign_in=SignIn(discovery, verifier, issuer_client, client_id=CONSOLE),
+            development_issuer=issuer,
+        )
 
     def _relay(self, runtime: ServiceRuntime) -> Relay:
         relay = Relay(

@@ -147,16 +147,26 @@ def write_manifests() -> None:
 
 @keys.command("create")
 def create(directory: Annotated[Path, typer.Option(help="Folder to write them to.")]) -> None:
-    """Write the gateway's signing key and the public key set that services need; existing keys stay."""
+    """Write the gateway's keys, for tokens and sessions, and the public key set of services; existing keys stay."""
     from braid.kit.identity import create_keys
+    from gateway.sessions import create_session_key
 
     create_keys(directory, "internal")
+    create_session_key(directory)
 
 
 @app.command("openapi")
 def write_openapi() -> None:
     """Write the OpenAPI document of the whole platform."""
     from braid.command_line.api_description import write
+
+    write()
+
+
+@app.command("permissions")
+def write_permissions() -> None:
+    """Write the page of who may do what."""
+    from braid.command_line.permission_table import write
 
     write()
 

@@ -41,7 +41,7 @@ def run_platform(*, port: int, state: Path, with_examples: bool) -> None:
 
 
 async def _serve(databases: Databases, state: Path, *, port: int, with_examples: bool, started: float) -> None:
-    async with EmbeddedPlatform(databases, keys=state / "keys") as platform:
+    async with EmbeddedPlatform(databases, keys=state / "keys", url=f"http://127.0.0.1:{port}") as platform:
         server = http_server(platform.gateway, HttpSettings(port=port))
         serving = asyncio.create_task(_until_stopped(server))
         while not server.started and not serving.done():  # noqa: ASYNC110 (uvicorn gives no event for it)

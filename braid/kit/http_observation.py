@@ -39,7 +39,7 @@ class HttpObservation:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        request_id = _request_id(scope)
+        request_id = scope.setdefault("state", {})["request_id"] = _request_id(scope)
         started = perf_counter()
         status: int | None = None
 
@@ -80,6 +80,12 @@ class HttpObservation:
 def _method(scope: Scope) -> str:
     """A name of ours: whoever asks may call a method anything, and each would be a series of its own."""
     return scope["method"] if scope["method"] in _METHODS else "other"
+
+
+def request_id_of(scope: Scope) -> str:
+    """The id under which a request is logged, here and wherever it is passed on to."""
+    request_id: str = scope["state"]["request_id"]
+    return request_id
 
 
 def _request_id(scope: Scope) -> str:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
@@ -121,9 +121,14 @@ class TokenSigner:
         return self._signed(principal, seconds - seconds % again_for)
 
     def _sign(self, principal: Principal, issued: int) -> str:
-        times = {"iat": issued, "exp": issued + self._life_s}
-        claims = {**claims_of(principal), "iss": self._issuer, "aud": self._audience, **times}
-        return jwt.encode(claims, self._key, algorithm=ALGORITHM, headers={"kid": self._key_id})
+        return self.sign_claims(claims_of(principal), now=datetime.fromtimestamp(issued, UTC))
+
+    def sign_claims(self, claims: Mapping[str, Any], *, now: datetime | None = None) -> str:
+        """A token that says what it is told to, with the signer's issuer and, unless told otherwise, audience."""
+        issued = now or datetime.now(UTC)
+        times = {"iat": issued, "exp": issued + timedelta(seconds=self._life_s)}
+        told = {"aud": self._audience, **claims, "iss": self._issuer, **times}
+        return jwt.encode(told, self._key, algorithm=ALGORITHM, headers={"kid": self._key_id})
 
 
 class TokenVerifier:
@@ -157,9 +162,18 @@ class TokenVerifier:
         return principal
 
     def _check(self, token: str) -> tuple[Principal, float]:
+        claims = self.claims(token)
+        return principal_from(claims), float(claims["exp"])
+
+    def claims(self, token: str) -> Mapping[str, Any]:
+        """What a token says, once it is known to be the issuer's, for us and in time.
+
+        Raises:
+            TokenRefused: anything at all is wrong with it.
+        """
         try:
             key = self._keys[jwt.get_unverified_header(token)["kid"]]
-            claims = jwt.decode(
+            claims: Mapping[str, Any] = jwt.decode(
                 token,
                 key.key,
                 algorithms=self._algorithms,
@@ -169,7 +183,12 @@ class TokenVerifier:
             )
         except (jwt.PyJWTError, KeyError) as error:
             raise TokenRefused("the token is not valid") from error
-        return principal_from(claims), float(claims["exp"])
+        return claims
+
+
+def read_key_set(directory: Path, name: str) -> jwt.PyJWKSet:
+    """The public key set that `create_keys` has written."""
+    return jwt.PyJWKSet.from_dict(json.loads((directory / f"{name}-public.jwks.json").read_text()))
 
 
 def internal_verifier(keys_file: Path) -> TokenVerifier:

@@ -9,7 +9,8 @@ import httpx
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from braid.kit.identity import Principal, Role
+from braid.kit.identity import Principal
+from braid.kit.permissions import PERMISSIONS, Action
 from braid.kit.problems import Problem
 from gateway.console import wording
 from gateway.console.allocation_view import allocation_view
@@ -17,7 +18,7 @@ from gateway.console.errors import PageRoute
 from gateway.console.forms import Fault, refusal, sent
 from gateway.console.people_view import name_of, read
 from gateway.console.rendering import page, see_other
-from gateway.console.session import form_fields, require_own_form, signed_in
+from gateway.console.session import signed_in
 from gateway.console.settlement_form import (
     FIELDS_MAX,
     FORM_BYTES_MAX,
@@ -25,9 +26,9 @@ from gateway.console.settlement_form import (
     settlement_of,
     settlement_view,
 )
+from gateway.forms import form_fields, require_own_form
 from gateway.forwarding import Door
 
-MAY_SETTLE = frozenset({Role.PRACTITIONER, Role.APPROVER})
 OK, CREATED, NOT_FOUND, CHANGED, UNAVAILABLE = 200, 201, 404, 412, 503
 
 
@@ -86,7 +87,7 @@ def allocation_routes(door: Door) -> APIRouter:
 
 
 def _may_settle(principal: Principal) -> bool:
-    return bool(principal.roles & MAY_SETTLE)
+    return bool(principal.roles & PERMISSIONS[Action.SETTLE_ALLOCATION].roles)
 
 
 async def _somebody_who_settles(door: Door, request: Request) -> Principal:

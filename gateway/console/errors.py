@@ -17,7 +17,7 @@ from gateway.console.session import end_session
 log = structlog.get_logger(__name__)
 
 #: Paths that answer systems alone, whatever a browser says it would take.
-_FOR_SYSTEMS = ("/v1/", "/development/", "/assets/")
+_FOR_SYSTEMS = ("/v1/", "/development/token", "/assets/")
 
 _TOLD: Mapping[int, tuple[str, str]] = {
     403: ("You cannot see this page", "Your role does not allow it. Sign in as somebody else, or go back."),

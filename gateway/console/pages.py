@@ -6,37 +6,30 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from braid.kit.problems import not_found
 from gateway.composed import whole_budget
 from gateway.console import wording
 from gateway.console.allocation_pages import allocation_routes
 from gateway.console.errors import PageRoute
-from gateway.console.front_view import chosen, front_view
 from gateway.console.journal_view import proof_view
 from gateway.console.payment_pages import payment_routes
 from gateway.console.people_view import people_found, people_view, read
 from gateway.console.person_view import person_view
 from gateway.console.plan_pages import plan_routes
-from gateway.console.rendering import asset_routes, home_of, page, see_other
-from gateway.console.session import (
-    begin_session,
-    end_session,
-    form_field,
-    form_fields,
-    require_own_form,
-    signed_in,
-    signed_in_or_none,
-)
+from gateway.console.rendering import asset_routes, page
+from gateway.console.session import signed_in
+from gateway.console.sign_in_pages import sign_in_routes
 from gateway.console.statement_pages import statement_routes
 from gateway.console.timeline_pages import timeline_routes
 from gateway.development_issuer import DevelopmentIssuer
+from gateway.forms import form_fields, require_own_form
 from gateway.forwarding import Door
+from gateway.sign_in import SignIn
 
 
-def console_routes(door: Door, development_issuer: DevelopmentIssuer | None) -> APIRouter:
+def console_routes(door: Door, sign_in: SignIn | None, development_issuer: DevelopmentIssuer | None) -> APIRouter:
     """Pages of the console."""
     router = APIRouter(include_in_schema=False)
-    router.include_router(front_routes(door, development_issuer))
+    router.include_router(sign_in_routes(door, sign_in, development_issuer))
     router.include_router(budget_routes(door))
     router.include_router(allocation_routes(door))
     router.include_router(statement_routes(door))
@@ -44,49 +37,6 @@ def console_routes(door: Door, development_issuer: DevelopmentIssuer | None) -> 
     router.include_router(payment_routes(door))
     router.include_router(plan_routes(door))
     router.include_router(asset_routes())
-    return router
-
-
-def front_routes(door: Door, issuer: DevelopmentIssuer | None) -> APIRouter:
-    """The front page, signing in and signing out."""
-    router = APIRouter(route_class=PageRoute)
-
-    async def front(request: Request, *, fault: str = "") -> Response:
-        principal = await signed_in_or_none(door, request)
-        choices = await front_view(door) if issuer and not principal else None
-        return page(
-            "front.html",
-            request=request,
-            status=422 if fault else 200,
-            principal=principal,
-            choices=choices,
-            fault=fault,
-            session=request.query_params.get("session", ""),
-        )
-
-    @router.get("/")
-    async def front_page(request: Request) -> Response:
-        return await front(request)
-
-    @router.post("/sign-in")
-    async def sign_in(request: Request) -> Response:
-        require_own_form(request)
-        if issuer is None:
-            raise not_found("page")
-        principal = chosen(await form_field(request, "who"))
-        if principal is None:
-            return await front(request, fault="Select who to sign in as")
-        response = see_other(home_of(principal))
-        begin_session(request, response, issuer.token(principal))
-        return response
-
-    @router.post("/sign-out")
-    async def sign_out(request: Request) -> Response:
-        require_own_form(request)
-        response = see_other("/?session=signed-out")
-        end_session(request, response)
-        return response
-
     return router
 
 

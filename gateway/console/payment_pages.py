@@ -29,8 +29,9 @@ from gateway.console.payment_view import (
 )
 from gateway.console.people_view import names_of, read
 from gateway.console.rendering import PAGE_HEADERS, page, see_other
-from gateway.console.session import form_fields, require_own_form, signed_in
+from gateway.console.session import signed_in
 from gateway.console.uploads import uploaded
+from gateway.forms import form_fields, require_own_form
 from gateway.forwarding import Door
 
 OK, CREATED, CHANGED, UNPROCESSABLE = 200, 201, 409, 422

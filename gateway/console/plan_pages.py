@@ -15,7 +15,8 @@ from gateway.console.forms import Fault, Form, Given, day_of, filled, refusal, s
 from gateway.console.people_view import name_of, names_of, read
 from gateway.console.plan_view import DECISIONS, PLAN_STATES, PlanView, may_decide, may_hand_in, plan_view, waiting
 from gateway.console.rendering import page, see_other
-from gateway.console.session import form_fields, require_own_form, signed_in
+from gateway.console.session import signed_in
+from gateway.forms import form_fields, require_own_form
 from gateway.forwarding import Door
 
 OK, STALE, CHANGED, UNPROCESSABLE, FORBIDDEN, NOT_FOUND = 200, 412, 409, 422, 403, 404

@@ -12,6 +12,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from braid.kit.identity import Principal, Role
+from braid.kit.permissions import PERMISSIONS, Action
 from braid.kit.problems import not_found
 from gateway.console import wording
 from gateway.console.components import components
@@ -33,9 +34,6 @@ PAGE_HEADERS: Mapping[str, str] = {
 _MEDIA_TYPES = {"css": "text/css; charset=utf-8", "svg": "image/svg+xml", "txt": "text/plain; charset=utf-8"}
 #: An asset's address changes with its content, so browsers may keep it for a year, in seconds.
 ASSET_LIFE_S = 365 * 24 * 60 * 60
-
-MAY_SEE_PAYMENTS = frozenset({Role.FINANCE_OFFICER, Role.APPROVER, Role.AUDITOR})
-MAY_SEE_LEDGER = frozenset({Role.FINANCE_OFFICER, Role.AUDITOR, Role.SYSTEM})
 
 
 @dataclass(frozen=True)
@@ -70,12 +68,12 @@ def visitor(principal: Principal) -> Visitor:
 
 def _links(principal: Principal) -> list[tuple[str, str]]:
     links = []
-    if principal.roles - {Role.BUDGET_HOLDER, Role.PARTNER}:
+    if principal.roles & PERMISSIONS[Action.LIST_PEOPLE].roles:
         links.append(("/people", "People"))
         links.append(("/approvals", "Plans to approve"))
-    if principal.roles & MAY_SEE_PAYMENTS:
+    if principal.roles & PERMISSIONS[Action.READ_PAYMENT_RUNS].roles:
         links.append(("/payments", "Payments"))
-    if principal.roles & MAY_SEE_LEDGER:
+    if principal.roles & PERMISSIONS[Action.READ_BOOKS].roles:
         links.append(("/ledger", "Ledger"))
     if Role.BUDGET_HOLDER in principal.roles and principal.person_id:
         links.append((f"/people/{principal.person_id}", "My budget"))

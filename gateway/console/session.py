@@ -1,7 +1,7 @@
-"""Who is signed in: the token in a cookie that scripts cannot read and other sites cannot send."""
+"""Who is signed in: sealed in a cookie that scripts cannot read, nobody can change and other sites cannot send."""
 
-from collections import defaultdict
-from urllib.parse import parse_qs, urlsplit
+from dataclasses import asdict
+from typing import Literal
 
 from fastapi import Request
 from fastapi.responses import Response
@@ -9,10 +9,14 @@ from fastapi.responses import Response
 from braid.kit.identity import Principal, unauthenticated
 from braid.kit.problems import Problem
 from gateway.forwarding import Door
+from gateway.sign_in import Attempt
 
+#: Where there is TLS the browser is told to take these names from this host alone, over TLS alone.
+_HOST = "__Host-"
 COOKIE = "braid_session"
-FORM_BYTES_MAX = 10_000
-_FORM = "application/x-www-form-urlencoded"
+ATTEMPT_COOKIE = "braid_sign_in"
+#: Life of an attempt at signing in, in seconds: a password forgotten and found again.
+ATTEMPT_S = 15 * 60
 #: Hosts of one's own machine, where there is no TLS and a Secure cookie would never come back.
 _LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 
@@ -21,12 +25,12 @@ async def signed_in(door: Door, request: Request) -> Principal:
     """The principal of the session.
 
     Raises:
-        Problem: 401, nobody is signed in, or no longer; 503, sign-in cannot be checked.
+        Problem: 401, nobody is signed in, or no longer.
     """
-    token = request.cookies.get(COOKIE)
-    if not token:
+    principal = door.sessions.principal_of(request.cookies.get(_name(request, COOKIE), ""))
+    if principal is None:
         raise unauthenticated("Nobody is signed in.")
-    return await door.principal_of(token)
+    return principal
 
 
 async def signed_in_or_none(door: Door, request: Request) -> Principal | None:
@@ -37,65 +41,55 @@ async def signed_in_or_none(door: Door, request: Request) -> Principal | None:
         return None
 
 
-def begin_session(request: Request, response: Response, token: str) -> None:
-    """Keep a token in the browser until it is closed; the token's own expiry still holds."""
-    response.set_cookie(COOKIE, token, httponly=True, samesite="strict", path="/", secure=not _is_local(request))
+def begin_session(door: Door, request: Request, response: Response, principal: Principal) -> None:
+    """Let the browser keep a session until it is closed; the session's own end still holds."""
+    _keep(request, response, COOKIE, door.sessions.of(principal), samesite="strict")
 
 
 def end_session(request: Request, response: Response) -> None:
-    """Take the token out of the browser."""
-    response.delete_cookie(COOKIE, httponly=True, samesite="strict", path="/", secure=not _is_local(request))
+    """Take the session out of the browser."""
+    _drop(request, response, COOKIE, samesite="strict")
 
 
-def require_own_form(request: Request) -> None:
-    """Refuse a form that another site sent.
-
-    Browsers say where a POST comes from in ``Sec-Fetch-Site``, older ones in ``Origin``; one that says neither is
-    refused.
-
-    Raises:
-        Problem: 403.
-    """
-    site = request.headers.get("sec-fetch-site")
-    if site is not None:
-        own = site in ("same-origin", "none")
-    else:
-        own = urlsplit(request.headers.get("origin", "")).netloc == request.headers.get("host")
-    if not own:
-        raise Problem(403, "other-site", "This form was sent by another site", "Open the front page and try again.")
+def keep_attempt(door: Door, request: Request, response: Response, attempt: Attempt) -> None:
+    """Let the browser keep an attempt at signing in, which it sends when it comes back from the issuer's site."""
+    sealed = door.sessions.seal("attempt", asdict(attempt))
+    _keep(request, response, ATTEMPT_COOKIE, sealed, samesite="lax", max_age=ATTEMPT_S)
 
 
-async def form_field(request: Request, name: str) -> str:
-    """A field of a small form; empty where it was not filled in.
-
-    Raises:
-        Problem: 413 or 415.
-    """
-    return (await form_fields(request))[name]
+def kept_attempt(door: Door, request: Request) -> Attempt | None:
+    """The attempt that the browser has kept; None where there is none, or it is too old."""
+    sealed = request.cookies.get(_name(request, ATTEMPT_COOKIE), "")
+    told = door.sessions.unseal("attempt", sealed, life_s=ATTEMPT_S)
+    return Attempt(**told) if told else None
 
 
-async def form_fields(request: Request, *, most: int = 20, bytes_max: int = FORM_BYTES_MAX) -> defaultdict[str, str]:
-    """The fields of a form, without blanks around them; empty where they were not filled in.
+def drop_attempt(request: Request, response: Response) -> None:
+    """Take the attempt out of the browser: it counts once."""
+    _drop(request, response, ATTEMPT_COOKIE, samesite="lax")
 
-    Args:
-        most: fields that the form can have.
-        bytes_max: of the form as it is sent.
 
-    Raises:
-        Problem: 413 or 415.
-    """
-    if request.headers.get("content-type", "").partition(";")[0].strip() != _FORM:
-        raise Problem(415, "not-a-form", "This is not a form")
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > bytes_max:
-            raise Problem(413, "too-large", "The form is too large", f"At most {bytes_max} bytes.")
-    try:
-        given = parse_qs(body.decode("ascii", "replace"), max_num_fields=most)
-    except ValueError as error:
-        raise Problem(413, "too-large", "The form is too large", f"At most {most} fields.") from error
-    return defaultdict(str, {name: values[0].strip() for name, values in given.items()})
+def _keep(
+    request: Request,
+    response: Response,
+    name: str,
+    value: str,
+    *,
+    samesite: Literal["lax", "strict"],
+    max_age: int | None = None,
+) -> None:
+    secure = not _is_local(request)
+    named = _name(request, name)
+    response.set_cookie(named, value, httponly=True, samesite=samesite, path="/", secure=secure, max_age=max_age)
+
+
+def _drop(request: Request, response: Response, name: str, *, samesite: Literal["lax", "strict"]) -> None:
+    secure = not _is_local(request)
+    response.delete_cookie(_name(request, name), httponly=True, samesite=samesite, path="/", secure=secure)
+
+
+def _name(request: Request, name: str) -> str:
+    return name if _is_local(request) else _HOST + name
 
 
 def _is_local(request: Request) -> bool:

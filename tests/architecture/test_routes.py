@@ -13,10 +13,11 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, iter_route_contexts
 
 from braid.command_line.api_description import OPENAPI_FILE, platform_openapi
+from braid.command_line.permission_table import PERMISSIONS_FILE, permission_page
 from braid.command_line.services import all_definitions
 from braid.kit.http import UnitOfWorkRoute
 from braid.kit.identity import authenticated
-from braid.kit.permissions import Action, Requirement
+from braid.kit.permissions import PERMISSIONS, Action, Requirement
 from gateway.main import build_gateway, composed_routes
 from gateway.routing import COMPOSED, ROUTES
 
@@ -29,7 +30,8 @@ OPEN_AT_THE_GATEWAY = {
     "/asyncapi.json": "the public description",
     "/": "the front page, where people sign in; names nobody unless the development issuer is on",
     "/assets/{name}": "style and pictures",
-    "/sign-in": "gives a session to who proves who they are",
+    "/sign-in": "sends people to the issuer",
+    "/sign-in/callback": "gives a session to who proves who they are",
     "/sign-out": "ends a session",
 }
 
@@ -102,6 +104,18 @@ def test_every_read_that_the_gateway_puts_together_has_an_action() -> None:
 
 def test_the_committed_description_is_what_the_routes_make() -> None:
     assert json.loads(OPENAPI_FILE.read_text()) == json.loads(json.dumps(platform_openapi()))
+
+
+def test_the_committed_page_of_who_may_do_what_is_what_the_tables_make() -> None:
+    assert PERMISSIONS_FILE.read_text() == permission_page()
+
+
+def test_the_description_says_of_every_operation_who_may_call_it() -> None:
+    for path, operations in platform_openapi()["paths"].items():
+        for method, operation in operations.items():
+            permission = PERMISSIONS[operation["x-braid-action"]]
+            assert operation["x-braid-roles"] == permission.reach, path
+            assert {"401", "403"} <= set(operation["responses"]), f"{method} {path}"
 
 
 def gateway_paths() -> dict[str, set[str]]:

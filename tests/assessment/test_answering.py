@@ -205,7 +205,7 @@ async def test_a_stranger_finds_no_answer_and_gives_none(office: Office) -> None
     strangers = [
         office.somebody(Role.BUDGET_HOLDER, person_id=uuid4()),
         office.somebody(Role.PRACTITIONER, council="E10009998"),
-        office.somebody(Role.PARTNER),
+        office.somebody(Role.DELEGATE),
     ]
 
     for stranger in strangers:

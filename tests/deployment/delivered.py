@@ -60,7 +60,13 @@ _OF_THE_GATEWAY = (
     *(f"SERVICES__{service.upper()}" for service in SERVICES),
     "IDENTITY__ISSUER",
     "IDENTITY__AUDIENCE",
+    "IDENTITY__DISCOVERY_URL",
     "IDENTITY__KEYS_URL",
+    "RATE__PER_SECOND",
+    "RATE__BURST",
+    "SIGN_IN__CLIENT_ID",
+    "SIGN_IN__PUBLIC_URL",
+    "SIGN_IN__SESSION_KEYS_FILE",
     "INTERNAL__PRIVATE_KEY_FILE",
 )
 

@@ -16,6 +16,7 @@ import typer.main
 from braid.command_line.main import Service as PlatformService
 from braid.command_line.main import ServiceOrGateway, app
 from braid.kit.identity import Role
+from gateway.sign_in import CALLBACK_PATH
 from services.funding_streams.discovery import agencies
 
 from .delivered import (
@@ -309,7 +310,8 @@ def test_the_realm_is_the_issuer_that_the_gateway_trusts() -> None:
     published = environment_of(services()["keycloak"])["KC_HOSTNAME"]
 
     assert variables["GATEWAY_IDENTITY__ISSUER"] == f"{published}/realms/{realm()['realm']}"
-    assert variables["GATEWAY_IDENTITY__KEYS_URL"].endswith(f"/realms/{realm()['realm']}/protocol/openid-connect/certs")
+    document = f"/realms/{realm()['realm']}/.well-known/openid-configuration"
+    assert variables["GATEWAY_IDENTITY__DISCOVERY_URL"].endswith(document)
     assert f"127.0.0.1:{published.rpartition(':')[2]}:8080" in services()["keycloak"]["ports"]
 
 
@@ -338,6 +340,16 @@ def test_people_sign_in_by_code_with_pkce() -> None:
     assert console["publicClient"] is True
     assert console["attributes"]["pkce.code.challenge.method"] == "S256"
     assert allowed_flows(console) == {"standardFlowEnabled"}
+
+
+def test_people_come_back_to_the_console_alone() -> None:
+    console = clients()["braid-console"]
+    variables = environment_of(services()["gateway"])
+    public_url = variables["GATEWAY_SIGN_IN__PUBLIC_URL"]
+
+    assert variables["GATEWAY_SIGN_IN__CLIENT_ID"] == console["clientId"]
+    assert console["redirectUris"] == [public_url + CALLBACK_PATH]
+    assert console["attributes"]["post.logout.redirect.uris"] == public_url
 
 
 def test_systems_sign_in_by_client_credentials_alone() -> None:

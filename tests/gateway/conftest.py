@@ -10,7 +10,9 @@ import pytest
 
 from braid.command_line.demonstration import EXAMPLE_COUNCIL, example_people, make_journey
 from braid.command_line.embedded_platform import Databases, EmbeddedPlatform
+from braid.kit.identity import Principal, Role
 from braid.kit.service import ServiceRuntime
+from gateway.sessions import SESSION_S, sessions_with
 from tests.gateway.doubles import StubGateway, browser, stub_gateway
 
 
@@ -54,7 +56,9 @@ class Platform(EmbeddedPlatform):
         self, role: str, *, council: str = EXAMPLE_COUNCIL, person_id: UUID | None = None
     ) -> httpx.AsyncClient:
         """A browser in which somebody is signed in."""
-        return browser(self.gateway, await self.token(role, council=council, person_id=person_id))
+        principal = Principal(f"{role}:example", council, frozenset({Role(role)}), person_id)
+        sessions = sessions_with(self.keys / "session-keys.txt", life_s=SESSION_S)
+        return browser(self.gateway, sessions.of(principal))
 
     async def system(
         self, role: str, *, council: str = EXAMPLE_COUNCIL, person_id: UUID | None = None

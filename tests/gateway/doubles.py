@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from cryptography.fernet import Fernet
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fastapi import FastAPI
 
@@ -17,11 +18,16 @@ from braid.kit.identity import (
     Role,
     TokenSigner,
     create_keys,
+    read_key_set,
     read_private_key,
 )
-from gateway.development_issuer import AUDIENCE, EXAMPLE_COUNCIL, ISSUER, DevelopmentIssuer
-from gateway.identity import LocalVerifier
+from gateway.development_issuer import AUDIENCE, CONSOLE, EXAMPLE_COUNCIL, ISSUER, SYSTEM, DevelopmentIssuer
+from gateway.discovery import Discovery
+from gateway.forwarding import Door
+from gateway.identity import IssuerVerifier
 from gateway.main import build_gateway
+from gateway.sessions import Sessions
+from gateway.sign_in import SignIn
 
 Responder = Callable[[httpx.Request], httpx.Response]
 
@@ -64,10 +70,17 @@ class StubGateway:
     app: FastAPI
     services: StubServices
     issuer: DevelopmentIssuer
+    sessions: Sessions
+
+    @property
+    def door(self) -> Door:
+        """The way through it."""
+        door: Door = self.app.state.door
+        return door
 
     def browser(self, principal: Principal | None = None) -> httpx.AsyncClient:
         """A browser, signed in where a principal is given."""
-        return browser(self.app, self.issuer.token(principal) if principal else None)
+        return browser(self.app, self.sessions.of(principal) if principal else None)
 
     def system(self, principal: Principal = PRACTITIONER) -> httpx.AsyncClient:
         """A system with a bearer token."""
@@ -77,26 +90,34 @@ class StubGateway:
 
 def stub_gateway(directory: Path, *, with_issuer: bool = True) -> StubGateway:
     """A gateway with keys of its own."""
-    create_keys(directory, "development")
-    issuer = DevelopmentIssuer(directory / "development-private.pem", "test")
+    for name in ("development", SYSTEM):
+        create_keys(directory, name)
+    systems = {SYSTEM: read_key_set(directory, SYSTEM)}
+    issuer = DevelopmentIssuer(directory / "development-private.pem", "test", systems=systems, url="http://127.0.0.1")
+    issuer_client = issuer.client()
+    discovery = Discovery(issuer.settings, issuer_client)
+    verifier = IssuerVerifier(issuer.settings, issuer_client, discovery)
+    sessions = Sessions([Fernet.generate_key().decode()])
     services = StubServices()
     signer = TokenSigner(Ed25519PrivateKey.generate(), issuer=INTERNAL_ISSUER, audience=INTERNAL_AUDIENCE, life_s=60)
     app = build_gateway(
         services.clients(),
-        LocalVerifier(issuer.verifier),
+        verifier,
         signer,
+        sessions=sessions,
+        sign_in=SignIn(discovery, verifier, issuer_client, client_id=CONSOLE),
         development_issuer=issuer if with_issuer else None,
     )
-    return StubGateway(app, services, issuer)
+    return StubGateway(app, services, issuer, sessions)
 
 
-def browser(app: FastAPI, token: str | None = None) -> httpx.AsyncClient:
+def browser(app: FastAPI, session: str | None = None) -> httpx.AsyncClient:
     """A browser on this machine; it says where its forms come from, as browsers do."""
     return httpx.AsyncClient(
         transport=_asgi(app),
         base_url="http://127.0.0.1",
         headers={"accept": "text/html,*/*;q=0.8", "sec-fetch-site": "same-origin"},
-        cookies={"braid_session": token} if token else None,
+        cookies={"braid_session": session} if session else None,
     )
 
 

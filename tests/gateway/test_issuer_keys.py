@@ -13,6 +13,7 @@ from fastapi.responses import JSONResponse
 
 from braid.kit.identity import TokenRefused, TokenSigner, public_jwk
 from braid.kit.problems import Problem
+from gateway.discovery import Discovery
 from gateway.identity import KEYS_LIFE_S, KEYS_RELOAD_S, KEYS_RETRY_S, IssuerVerifier
 from gateway.settings import IssuerSettings
 from tests.gateway.doubles import PRACTITIONER
@@ -41,7 +42,8 @@ class Issuer:
             return JSONResponse(self.body or {"keys": [public_jwk(self.key)]})
 
         client = httpx.AsyncClient(transport=httpx.ASGITransport(app))
-        self.verifier = IssuerVerifier(SETTINGS, client, clock=lambda: self.now_s)
+        discovery = Discovery(SETTINGS, client, clock=lambda: self.now_s)
+        self.verifier = IssuerVerifier(SETTINGS, client, discovery, clock=lambda: self.now_s)
 
     def token(self) -> str:
         return TokenSigner(self.key, issuer=SETTINGS.issuer, audience="braid", life_s=60).sign(PRACTITIONER)

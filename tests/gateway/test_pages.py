@@ -145,7 +145,7 @@ async def test_another_council_sees_nobody(platform: Platform) -> None:
 async def test_another_council_finds_no_person_by_id(path: str, platform: Platform) -> None:
     person_id = await platform.journey()
     client = await platform.browser("practitioner", council=OTHER_COUNCIL)
-    client.headers["authorization"] = f"Bearer {client.cookies['braid_session']}"
+    client.headers["authorization"] = f"Bearer {await platform.token('practitioner', council=OTHER_COUNCIL)}"
 
     assert await status(client, path.format(person_id)) == 404
 

@@ -324,7 +324,7 @@ async def test_a_persons_figures_are_read_by_them_and_their_council_alone(office
     assert await status() == await status(role=Role.BUDGET_HOLDER, as_=person) == 200
     assert await status(role=Role.BUDGET_HOLDER, as_=uuid4()) == 404
     assert await status(council=OTHER_COUNCIL) == 404
-    assert await status(role=Role.PARTNER) == 404
+    assert await status(role=Role.PARTNER) == 403
 
 
 async def test_another_council_settles_nothing_here(office: Office) -> None:

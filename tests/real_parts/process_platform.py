@@ -156,6 +156,9 @@ class ProcessPlatform:
     def _gateway_settings(self) -> Mapping[str, str]:
         return {
             **{f"SERVICES__{name.upper()}": f"http://127.0.0.1:{self.ports[f'serve {name}']}" for name in SERVICES},
+            # What is measured is the platform, by callers who are few and ask much.
+            "RATE__PER_SECOND": "1000000",
+            "RATE__BURST": "1000000",
             "IDENTITY__ISSUER": ISSUER,
             "IDENTITY__AUDIENCE": AUDIENCE,
             "IDENTITY__KEYS_URL": self._keys_url,
