@@ -111,6 +111,7 @@ ROUTES: tuple[Row, ...] = (
     Row("GET", "/v1/people/{person_id}/budget/standing", "ledger"),
     Row("POST", "/v1/people/{person_id}/budget/watch", "ledger"),
     Row("POST", "/v1/budget-watch", "ledger"),
+    Row("POST", "/v1/forgetting", "ledger"),
     Row("GET", "/v1/budget-alerts", "ledger"),
     Row("GET", "/v1/people/{person_id}/budget/statement", "ledger"),
     Row("GET", "/v1/people/{person_id}/budget/statement.pdf", "ledger"),

@@ -2,10 +2,16 @@
 
 from collections.abc import Mapping
 
+from braid.contracts.assessment import PersonErased
 from braid.contracts.award import AwardDecided
 from braid.contracts.plan import PlanApproved
 from braid.kit.delivery import Handler
+from services.ledger.forgetting import record_erasure
 from services.ledger.handlers import record_award
 from services.ledger.plan_events import record_plan
 
-HANDLERS: Mapping[str, Handler] = {AwardDecided.TYPE: record_award, PlanApproved.TYPE: record_plan}
+HANDLERS: Mapping[str, Handler] = {
+    AwardDecided.TYPE: record_award,
+    PlanApproved.TYPE: record_plan,
+    PersonErased.TYPE: record_erasure,
+}

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 from pydantic import TypeAdapter
 
+from braid.kit.forgetting import require_remembered
 from braid.kit.http import entity_tag, stale_version
 from braid.kit.problems import Problem
 from braid.kit.unit_of_work import UnitOfWork
@@ -70,8 +71,10 @@ async def begin(work: UnitOfWork, person_id: UUID, content: Content, *, by: str)
     Raises:
         AlreadyPlanning: one is not decided yet.
         PlanContradictsItself: the content cannot be.
+        Problem: 410, the person's record was erased.
     """
     await work.lock_person(person_id)
+    await require_remembered(work, person_id)
     if any(one.state in (*OPEN, State.SUBMITTED) for one in await plan_store.plans_of(work, person_id)):
         raise AlreadyPlanning("Go on with the plan that is there, or withdraw it first.")
     require_it_fits_together(content)
