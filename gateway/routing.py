@@ -216,6 +216,7 @@ ROUTES: tuple[Row, ...] = (
     Row("POST", "/v1/recoveries/{recovery_id}/appeal/outcome", "ledger", Action.DECIDE_RECOVERY),
     Row("POST", "/v1/recoveries/{recovery_id}/write-off", "ledger", Action.DECIDE_RECOVERY),
     Row("POST", "/v1/recoveries/{recovery_id}/receipts", "ledger", Action.RECOVER_MONEY),
+    Row("POST", "/v1/forgetting", "ledger", Action.FORGET_MONEY_WORDS),
     Row("GET", "/v1/people/{person_id}/progress", "support_planning", Action.READ_PLAN),
     Row("POST", "/v1/people/{person_id}/plans", "support_planning", Action.WRITE_PLAN),
     Row("GET", "/v1/people/{person_id}/plans", "support_planning", Action.READ_PLAN),

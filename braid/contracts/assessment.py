@@ -195,6 +195,7 @@ class PersonErased(Event):
 
     TYPE: ClassVar[str] = "uk.braid.assessment.person-erased.v1"
     TOPIC: ClassVar[str] = ASSESSMENT_TOPIC
+    OVERTAKES: ClassVar[bool] = True
 
     erased_on: date
     basis: Annotated[str, Field(description="retention_ended or request.", pattern=r"^(retention_ended|request)$")]

@@ -20,10 +20,13 @@ class Event(Part):
         TYPE: CloudEvents type, ``uk.braid.<context>.<what-happened>.v<n>``.
         TOPIC: Kafka topic of the publishing aggregate. The record's key is the person id, so one person's events stay
             in order. An event that comes from outside has a topic for each sender; its ``TOPIC`` is their pattern.
+        OVERTAKES: whether it is handled though an earlier message of the person waits in the dead letters, since
+            nothing earlier matters after it.
     """
 
     TYPE: ClassVar[str]
     TOPIC: ClassVar[str]
+    OVERTAKES: ClassVar[bool] = False
 
     person_id: PersonId = Field(description="Opaque id of the person; names live in the assessment service alone.")
     council: CouncilCode

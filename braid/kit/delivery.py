@@ -3,7 +3,8 @@
 At least once from the transport, once in effect: the claim in the inbox and the handler's work commit together. A
 message that cannot be handled goes to the dead letters with its cause, and its key is parked so that no later message
 of the same person passes it, save on topics from outside, where order does not matter. A lost database is never the
-message's fault, nor is another transaction that holds what it needs: delivery waits for them.
+message's fault, nor is another transaction that holds what it needs: delivery waits for them. A message about somebody
+whom the service has forgotten has no effect.
 """
 
 import asyncio
@@ -40,6 +41,7 @@ class Taken(StrEnum):
     HANDLED = "handled"
     REPEATED = "repeated"
     PASSED_OVER = "passed_over"
+    FORGOTTEN = "forgotten"
     DEAD_LETTERED = "dead_lettered"
     STOPPED = "stopped"
 
@@ -195,8 +197,11 @@ class Delivery:
 
     async def _handle_once(self, message: Message, envelope: Envelope, event: Any, *, heed_parking: bool) -> Taken:
         async with self._units.for_council(event.council) as work:
+            if await work.is_forgotten(event.person_id):
+                return Taken.FORGOTTEN
             if not await work.is_first_delivery(self.subscription.consumer, envelope.event_id):
                 return Taken.REPEATED
+            heed_parking = heed_parking and not event.OVERTAKES
             if heed_parking and await work.is_parked(self.subscription.consumer, message.topic, message.key or b""):
                 raise _KeyIsParked
             await self.subscription.handlers[envelope.type](event, work)

@@ -1,4 +1,4 @@
-"""The tables that every service has beside its own: outbox, inbox, dead letters, parked keys, idempotency keys."""
+"""The tables that every service has beside its own: outbox, inbox, dead letters, keys and tombstones."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import (
     BigInteger,
     Column,
+    Date,
     DateTime,
     Identity,
     Index,
@@ -41,13 +42,12 @@ class MessagingTables:
     dead_letter: Table
     parked_key: Table
     idempotency_key: Table
+    forgotten_person: Table
 
     @property
     def names(self) -> Sequence[str]:
         """Names of all the tables, for the migration test."""
-        return [
-            table.name for table in (self.outbox, self.inbox, self.dead_letter, self.parked_key, self.idempotency_key)
-        ]
+        return list(_NAMES)
 
 
 def messaging_tables(metadata: MetaData) -> MessagingTables:
@@ -55,11 +55,16 @@ def messaging_tables(metadata: MetaData) -> MessagingTables:
     if "outbox" in metadata.tables:
         return MessagingTables(*(metadata.tables[name] for name in _NAMES))
     return MessagingTables(
-        _outbox(metadata), _inbox(metadata), _dead_letter(metadata), _parked_key(metadata), _idempotency_key(metadata)
+        _outbox(metadata),
+        _inbox(metadata),
+        _dead_letter(metadata),
+        _parked_key(metadata),
+        _idempotency_key(metadata),
+        _forgotten_person(metadata),
     )
 
 
-_NAMES = ("outbox", "inbox", "dead_letter", "parked_key", "idempotency_key")
+_NAMES = ("outbox", "inbox", "dead_letter", "parked_key", "idempotency_key", "forgotten_person")
 
 
 def _recorded_at() -> Column[object]:
@@ -145,4 +150,17 @@ def _idempotency_key(metadata: MetaData) -> Table:
         Column("body", LargeBinary),
         _recorded_at(),
         PrimaryKeyConstraint("council", "caller", "key"),
+    )
+
+
+def _forgotten_person(metadata: MetaData) -> Table:
+    return Table(
+        "forgotten_person",
+        metadata,
+        Column("person_id", Uuid, primary_key=True),
+        Column("council", Text, nullable=False),
+        Column("forgotten_on", Date, nullable=False),
+        _recorded_at(),
+        # Null while a message about the person is still to be sent.
+        Column("messages_gone_at", DateTime(timezone=True)),
     )

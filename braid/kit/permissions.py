@@ -49,6 +49,7 @@ class Action(StrEnum):
     READ_CARER_ASSESSMENT = "read-carer-assessment"
     HOLD_RECORD = "hold-record"
     ERASE_RECORD = "erase-record"
+    FORGET_MONEY_WORDS = "forget-money-words"
     READ_ALLOCATION = "read-allocation"
     SETTLE_ALLOCATION = "settle-allocation"
     RUN_SCENARIO = "run-scenario"
@@ -141,6 +142,7 @@ PERMISSIONS: Mapping[Action, Permission] = {
     Action.READ_CARER_ASSESSMENT: _row("Read a carer's own assessment", *_STAFF, **_CARER),
     Action.HOLD_RECORD: _row("Put a record under legal hold, read and lift holds", *_OFFICE),
     Action.ERASE_RECORD: _row("Erase a record", *_OFFICE),
+    Action.FORGET_MONEY_WORDS: _row("Forget the words around erased people's money when their time is over", *_MONEY),
     Action.READ_ALLOCATION: _row("Read an allocation and how it was worked out", *_STAFF, **_OWN),
     Action.SETTLE_ALLOCATION: _row("Settle the final figure", _PRACTITIONER, _APPROVER),
     Action.RUN_SCENARIO: _row("Try other tables and prices on a population", *_MONEY),

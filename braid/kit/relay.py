@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from braid.kit import telemetry
 from braid.kit.bell import Bell
+from braid.kit.forgetting import forget_messages
 from braid.kit.message import Message, encoded
 from braid.kit.messaging_tables import MessagingTables
 from braid.kit.transport import Publisher
@@ -18,6 +19,8 @@ from braid.kit.transport import Publisher
 log = structlog.get_logger(__name__)
 
 ROWS_MAX = 200
+#: Least time between two looks for messages of people who were forgotten, in seconds.
+SWEEP_EVERY_S = 10.0
 #: Transaction-scoped lock: it survives connection pooling by transaction and frees itself on a crash.
 _RELAY_LOCK = 7_042_001
 
@@ -62,6 +65,7 @@ class Relay:
         self._idle_s = idle_s
         self._on_step = on_step
         self._stopping = asyncio.Event()
+        self._swept_at = float("-inf")
         self.turned_at: datetime | None = None
 
     def stop(self) -> None:
@@ -78,6 +82,8 @@ class Relay:
                 relayed = 0
                 try:
                     relayed = await self.relay_once()
+                    if not relayed:
+                        await self._sweep()
                     self.turned_at = datetime.now(UTC)
                 except Exception as error:
                     # Whatever failed, the rows are still in the outbox: nothing is lost by trying again.
@@ -87,6 +93,15 @@ class Relay:
                     await self._bell.wait(self._idle_s)
         finally:
             await self._publisher.stop()
+
+    async def _sweep(self) -> None:
+        """Take the messages of people who were forgotten away, now and then."""
+        now = asyncio.get_running_loop().time()
+        if now - self._swept_at < SWEEP_EVERY_S:
+            return
+        self._swept_at = now
+        if gone := await forget_messages(self._ops):
+            log.info("messages_forgotten", service=self._service, messages=gone)
 
     async def _started(self) -> bool:
         """Whether the other side answered before the relay was told to stop."""

@@ -23,3 +23,8 @@ def guard_by_council(table: str, app_role: str) -> tuple[str, ...]:
         f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY",
         f"CREATE POLICY own_council ON {table} TO {app_role} USING ({own}) WITH CHECK ({own})",
     )
+
+
+def let_owner_act(table: str, app_role: str, owner_role: str) -> str:
+    """The statement that lets functions of the owner act on a guarded table, for the acting council alone."""
+    return f"ALTER POLICY own_council ON {table} TO {app_role}, {owner_role}"

@@ -178,6 +178,12 @@ class UnitOfWork:
         # A claim that another transaction holds waits for it: two consumers may hold one message at a time.
         return (await self.session.execute(claim)).rowcount == 1  # type: ignore[attr-defined, no-any-return]
 
+    async def is_forgotten(self, person_id: UUID) -> bool:
+        """Whether the service has forgotten a person of the council: what comes about them brings nothing back."""
+        tombstone = self.tables.forgotten_person
+        query = select(tombstone.c.person_id).where(tombstone.c.person_id == person_id)
+        return (await self.session.execute(query)).first() is not None
+
     async def is_parked(self, consumer: str, topic: str, key: bytes) -> bool:
         """Whether an earlier message of the key waits in the dead letters; holds that answer until the end."""
         parked = self.tables.parked_key

@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
+from uuid import UUID
 
 from sqlalchemy import delete, text
 from sqlmodel import col, func, select
 
 from braid.contracts.assessment import PersonErased
+from braid.kit.forgetting import leave_tombstone
 from braid.kit.strict_yaml import read_yaml
 from braid.kit.unit_of_work import UnitOfWork
 from services.assessment import store
@@ -40,7 +42,26 @@ _OF_PERSON = (
     WithdrawalRow,
     EvidenceRow,
     RecordReadRow,
+    # None of them stands any more, and why they stood may tell of the person.
+    LegalHoldRow,
     PersonRow,
+)
+#: Ids by which kept answers name what was the person's.
+_RECORDS = (
+    (AssessmentRow, AssessmentRow.assessment_id),
+    (AuthorityRow, AuthorityRow.authority_id),
+    (CarerRow, CarerRow.carer_id),
+    (CarerAssessmentRow, CarerAssessmentRow.carer_assessment_id),
+    (WithdrawalRow, WithdrawalRow.withdrawal_id),
+    (EvidenceRow, EvidenceRow.evidence_id),
+    (LegalHoldRow, LegalHoldRow.hold_id),
+)
+#: That somebody else was taken for the person, and why not; others whom they are not stay named.
+_NOT_SAME_AS = text(
+    "UPDATE person SET not_same_as ="
+    " CASE WHEN not_same_as -> 'people' = to_jsonb(ARRAY[CAST(:person AS text)]) THEN NULL"
+    " ELSE jsonb_build_object('people', (not_same_as -> 'people') - CAST(:person AS text), 'reason', '') END"
+    " WHERE not_same_as -> 'people' ? CAST(:person AS text)"
 )
 
 
@@ -101,7 +122,9 @@ async def erase(person: PersonRow, basis: ErasureBasis, work: UnitOfWork, *, by:
     if reasons := reasons_to_keep(standing, basis, rule, today):
         raise MustBeKept(reasons)
     person_id = person.person_id
-    await _delete(person, work)
+    records = await _records_of(person_id, work)
+    await _delete(person_id, work)
+    await leave_tombstone(work, person_id, records, on=today)
     tombstone = ErasureRow(
         person_id=person_id,
         council=work.council,
@@ -116,14 +139,19 @@ async def erase(person: PersonRow, basis: ErasureBasis, work: UnitOfWork, *, by:
     return tombstone
 
 
-async def _delete(person: PersonRow, work: UnitOfWork) -> None:
-    assessments = [row.assessment_id for row in await store.assessments_of(work, person.person_id)]
-    person_id = person.person_id
+async def _records_of(person_id: UUID, work: UnitOfWork) -> list[UUID]:
+    return [
+        record_id
+        for row, its_id in _RECORDS
+        for record_id in await work.session.scalars(select(its_id).where(row.person_id == person_id))
+    ]
+
+
+async def _delete(person_id: UUID, work: UnitOfWork) -> None:
+    assessments = [row.assessment_id for row in await store.assessments_of(work, person_id)]
     work.session.expunge_all()
     for of_assessment in _OF_ASSESSMENT:
         await work.session.execute(delete(of_assessment).where(col(of_assessment.assessment_id).in_(assessments)))
     for of_person in _OF_PERSON:
         await work.session.execute(delete(of_person).where(col(of_person.person_id) == person_id))
-    # Answers that are kept for repeats have names in them.
-    forget = text("UPDATE idempotency_key SET body = '' WHERE position(CAST(:person AS bytea) IN body) > 0")
-    await work.session.execute(forget, {"person": str(person_id).encode()})
+    await work.session.execute(_NOT_SAME_AS, {"person": str(person_id)})

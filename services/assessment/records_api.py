@@ -107,6 +107,8 @@ async def subject_access(person_id: UUID, form: Form, work: Reading, caller: Cal
 )
 async def hold(person_id: UUID, body: HoldIn, work: Writing, caller: Caller) -> HoldOut:
     """Hold a record: nothing of it is erased until the hold is lifted."""
+    # An erasure that is under way comes first or sees the hold.
+    await work.lock_person(person_id)
     await person_to_change(work, caller, person_id)
     row = LegalHoldRow(
         hold_id=uuid4(), council=work.council, person_id=person_id, set_by=caller.subject, **body.model_dump()

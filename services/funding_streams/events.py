@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 
 from braid.contracts.allocation import AllocationSettled, IndicativeAllocationCalculated
-from braid.contracts.assessment import AssessmentAgreed
+from braid.contracts.assessment import AssessmentAgreed, PersonErased
 from braid.contracts.partner import PartnerAwardDecided, partner_topic
 from braid.kit.delivery import Handler
+from braid.kit.forgetting import forget
 from services.funding_streams.discovery import agencies
 from services.funding_streams.handlers import hear_partner, know_allocation, know_assessment, know_settlement
 
@@ -14,6 +15,7 @@ HANDLERS: Mapping[str, Handler] = {
     IndicativeAllocationCalculated.TYPE: know_allocation,
     AllocationSettled.TYPE: know_settlement,
     PartnerAwardDecided.TYPE: hear_partner,
+    PersonErased.TYPE: forget,
 }
 
 

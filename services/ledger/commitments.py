@@ -265,7 +265,7 @@ def _placed(
         on = max(first, locked_until + timedelta(days=1)) if locked_until else first
         part = Part(UUID(fund_id), money.rules(fund_id).stream, sum(one.pence for one in of_fund))
         about = About(
-            uuid5(commitment_id, fund_id), budget_id, on, asked.item.text, asked.spend.use.value, commitment_id
+            uuid5(commitment_id, fund_id), budget_id, on, "Held as planned", asked.spend.use.value, commitment_id
         )
         yield postings.committed(about, [part])
 

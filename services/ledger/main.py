@@ -4,6 +4,7 @@ from braid.contracts.catalogue import EVENTS
 from braid.kit.service import ServiceDefinition
 from services.ledger.api import PROBLEMS, ROUTERS
 from services.ledger.events import HANDLERS
+from services.ledger.forgetting_api import router as forgetting_router
 from services.ledger.payments.due_api import router as due_router
 from services.ledger.payments.payees_api import router as payees_router
 from services.ledger.payments.problems import PROBLEMS as PAYMENT_PROBLEMS
@@ -19,7 +20,15 @@ SERVICE = ServiceDefinition(
     name="ledger",
     package="services.ledger",
     title="ledger",
-    routers=(*ROUTERS, payments_router, payees_router, due_router, recoveries_router, *REPORT_ROUTERS),
+    routers=(
+        *ROUTERS,
+        payments_router,
+        payees_router,
+        due_router,
+        recoveries_router,
+        forgetting_router,
+        *REPORT_ROUTERS,
+    ),
     metadata=metadata,
     events=EVENTS,
     handlers=HANDLERS,

@@ -275,3 +275,19 @@ class CommitmentRow(LedgerRow, table=True):
     is_expired: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
     use: str | None = Field(default=None, sa_type=Text)
     council: str = Field(sa_type=Text)
+
+
+class ForgottenBudgetRow(LedgerRow, table=True):
+    """A budget whose person was erased; the words around its money go when their own period has run out."""
+
+    __tablename__ = "forgotten_budget"
+    __table_args__ = (
+        Index("ix_forgotten_budget_waiting", "council", "budget_id", postgresql_where=text("words_gone_on IS NULL")),
+    )
+
+    budget_id: UUID = Field(primary_key=True)
+    council: str = Field(sa_type=Text)
+    person_id: UUID
+    erased_on: date
+    words_gone_on: date | None = None
+    recorded_at: datetime = recorded_at()

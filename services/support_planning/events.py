@@ -9,12 +9,14 @@ from braid.contracts.assessment import (
     CarerAssessed,
     CaseOpened,
     CircumstancesChanged,
+    PersonErased,
     PersonWithdrew,
 )
 from braid.contracts.award import AwardDecided
 from braid.contracts.budget import AlertRaised, BudgetOpened
 from braid.contracts.payment import PaymentSettled
 from braid.kit.delivery import Handler
+from braid.kit.forgetting import forget
 from services.support_planning.domain.progress import Milestone
 from services.support_planning.handlers import (
     note_alert,
@@ -39,4 +41,5 @@ HANDLERS: Mapping[str, Handler] = {
     BudgetOpened.TYPE: reached(Milestone.BUDGET_OPENED),
     AlertRaised.TYPE: note_alert,
     PaymentSettled.TYPE: reached(Milestone.FIRST_PAYMENT),
+    PersonErased.TYPE: forget,
 }

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 from pydantic import TypeAdapter
 
+from braid.kit.forgetting import require_remembered
 from braid.kit.http import entity_tag, stale_version
 from braid.kit.problems import Problem
 from braid.kit.unit_of_work import UnitOfWork
@@ -76,8 +77,10 @@ async def begin(work: UnitOfWork, person_id: UUID, content: Content, *, by: str)
         NoCase: the person is not known here.
         AlreadyPlanning: one is not decided yet.
         PlanContradictsItself: the content cannot be.
+        Problem: 410, the person's record was erased.
     """
     await work.lock_person(person_id)
+    await require_remembered(work, person_id)
     if await progress_store.load(work, person_id) is None:
         raise NoCase("No case of this person is known here. Where it was opened just now, try again in a moment.")
     if any(one.state in (*OPEN, State.SUBMITTED) for one in await plan_store.plans_of(work, person_id)):

@@ -28,5 +28,6 @@ async def save(work: UnitOfWork, person_id: UUID, progress: Progress) -> None:
     row = await work.session.get(ProgressRow, person_id)
     row = row or ProgressRow(person_id=person_id, council=work.council, stage="", state={})
     row.stage, row.state = progress.stage.value, _STATE.dump_python(progress, mode="json")
+    row.since = progress.since
     work.session.add(row)
     await work.session.flush()

@@ -24,15 +24,17 @@ _STATES = ", ".join(f"'{state.value}'" for state in State)
 
 
 class ProgressRow(SupportPlanningRow, table=True):
-    """Where one person's budget has got to."""
+    """Where one person's budget has got to, and since when."""
 
     __tablename__ = "progress"
+    __table_args__ = (Index("ix_progress_waiting", "council", "stage", "since", "person_id"),)
 
     person_id: UUID = Field(primary_key=True)
     council: str = Field(sa_type=Text)
     stage: str = Field(sa_type=Text)
     # Milestones with their times, the latest decision of each stream, and the latest plan.
     state: dict[str, Any] = Field(sa_type=JSONB)
+    since: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
 
 
 class AwardRow(SupportPlanningRow, table=True):

@@ -7,15 +7,25 @@ from itertools import groupby, pairwise
 from statistics import median
 from uuid import UUID
 
-from sqlmodel import select
+from sqlalchemy import text
 
 from braid.kit.unit_of_work import UnitOfWork
-from services.support_planning import progress_store
 from services.support_planning.domain.lifecycle import State
-from services.support_planning.domain.progress import due
-from services.support_planning.tables import PlanChangeRow, ProgressRow
+from services.support_planning.domain.progress import Stage, waits_for
+from services.support_planning.tables import PlanChangeRow
 
 _SECONDS_OF_DAY = 86_400
+
+#: As `due` has it. For each stage only those are read who waited too long: the index is in the order of their waits.
+_OVERDUE = text(
+    "SELECT p.person_id, p.stage, p.since, (p.since AT TIME ZONE 'UTC')::date + l.days AS due_on"
+    " FROM unnest(CAST(:stages AS text[]), CAST(:days AS integer[])) AS l (stage, days)"
+    " JOIN progress p ON p.stage = l.stage"
+    "  AND p.since < CAST(CAST(:today AS date) - l.days AS timestamp) AT TIME ZONE 'UTC'"
+    " WHERE CAST(:after_day AS date) IS NULL OR ((p.since AT TIME ZONE 'UTC')::date + l.days, p.person_id)"
+    "  > (CAST(:after_day AS date), CAST(:after_person AS uuid))"
+    " ORDER BY due_on, p.person_id LIMIT :most"
+)
 #: States that a plan leaves again, so that the time in them is a wait.
 _WAITS = (State.DRAFT, State.SUBMITTED, State.AMENDMENT_ASKED)
 
@@ -69,12 +79,26 @@ def times(changes: Sequence[PlanChangeRow]) -> list[StepTime]:
     ]
 
 
-async def overdue(work: UnitOfWork, days_most: Mapping[str, int]) -> list[Overdue]:
-    """Everybody who waits longer than promised, the longest over first."""
-    found = []
-    for row in await work.session.scalars(select(ProgressRow)):
-        progress = progress_store.progress_of(row)
-        due_on = due(progress, days_most)
-        if due_on is not None and progress.since is not None and due_on < work.now.date():
-            found.append(Overdue(row.person_id, progress.stage, progress.waits_for, progress.since, due_on))
-    return sorted(found, key=lambda one: (one.due_on, str(one.person_id)))
+async def overdue(
+    work: UnitOfWork, days_most: Mapping[str, int], after: tuple[date, UUID] | None, most: int
+) -> list[Overdue]:
+    """Who waits longer than promised, the longest over first.
+
+    Args:
+        work: the unit of work.
+        days_most: how many days each stage may take.
+        after: the last day on time, and the person, of the last one that the caller has.
+        most: how many to return at most.
+    """
+    values = {
+        "stages": list(days_most),
+        "days": list(days_most.values()),
+        "today": work.now.date(),
+        "after_day": after[0] if after else None,
+        "after_person": after[1] if after else None,
+        "most": most,
+    }
+    return [
+        Overdue(row.person_id, row.stage, waits_for(Stage(row.stage)), row.since, row.due_on)
+        for row in await work.session.execute(_OVERDUE, values)
+    ]

@@ -9,7 +9,6 @@ from tests.architecture.source import modules
 
 #: Events that no service handles, each with its reader outside.
 READ_OUTSIDE = {
-    "uk.braid.assessment.person-erased.v1": "everybody outside who holds more of a person than money records",
     "uk.braid.budget.fund-opened.v1": "outcomes, and partner systems that follow a budget",
     "uk.braid.budget.fund-closed.v1": "outcomes, and partner systems that follow a budget",
     "uk.braid.payment.run-approved.v1": "case-management systems and notices that tell people what is on its way",

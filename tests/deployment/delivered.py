@@ -28,8 +28,15 @@ COMMANDS: Mapping[str, Sequence[str]] = {
     "keys": ("create",),
 }
 
-#: By command, the one database address that it is given.
-DATABASE_URL = {"serve": "URL", "consume": "URL", "relay": "OPS_URL", "migrate": "OWNER_URL"}
+#: By command, the database addresses that it is given: one, but for the proof, which asks operations whose journals
+#: there are.
+DATABASE_URLS: Mapping[str, Sequence[str]] = {
+    "serve": ("URL",),
+    "consume": ("URL",),
+    "relay": ("OPS_URL",),
+    "migrate": ("OWNER_URL",),
+    "verify": ("URL", "OPS_URL"),
+}
 
 _EVERYWHERE = (
     "ENVIRONMENT",

@@ -68,7 +68,7 @@ def by_name(manifests: Sequence[Manifest], kind: str) -> dict[str, Manifest]:
 
 def workloads(manifests: Sequence[Manifest]) -> list[Manifest]:
     """What runs pods of ours."""
-    return of_kind(manifests, "Deployment", "StatefulSet", "Job")
+    return of_kind(manifests, "Deployment", "StatefulSet", "Job", "CronJob")
 
 
 def long_running(manifests: Sequence[Manifest]) -> list[Manifest]:
@@ -78,8 +78,14 @@ def long_running(manifests: Sequence[Manifest]) -> list[Manifest]:
 
 def pod_of(workload: Manifest) -> Manifest:
     """A workload's pod."""
-    pod: Manifest = workload["spec"]["template"]["spec"]
+    pod: Manifest = _template(workload)["spec"]
     return pod
+
+
+def _template(workload: Manifest) -> Manifest:
+    job = workload["spec"].get("jobTemplate", workload)
+    template: Manifest = job["spec"]["template"]
+    return template
 
 
 def containers_of(workload: Manifest) -> list[Manifest]:
@@ -108,7 +114,7 @@ def _fits(expression: Manifest, labels: Mapping[str, str]) -> bool:
 
 def pod_labels(workload: Manifest) -> Mapping[str, str]:
     """Labels of a workload's pods."""
-    labels: Mapping[str, str] = workload["spec"]["template"]["metadata"]["labels"]
+    labels: Mapping[str, str] = _template(workload)["metadata"]["labels"]
     return labels
 
 

@@ -22,7 +22,7 @@ from services.funding_streams.discovery import agencies
 from .delivered import (
     COMMANDS,
     CONSUMERS,
-    DATABASE_URL,
+    DATABASE_URLS,
     PREFIXES,
     ROOT,
     SERVICES,
@@ -123,11 +123,12 @@ def test_each_service_accepts_its_settings(command: str) -> None:
         assert (settings.http.host, settings.http.port) == ("0.0.0.0", 8000)
 
 
-@pytest.mark.parametrize("command", sorted(DATABASE_URL))
+@pytest.mark.parametrize("command", sorted({*DATABASE_URLS} - {"verify"}))
 def test_each_command_is_given_the_one_database_role_that_it_works_as(command: str) -> None:
     for service, container in running(command).items():
         given = {name for name in environment_of(container) if "_DATABASE__" in name}
-        assert given == ({f"{PREFIXES[service]}DATABASE__{DATABASE_URL[command]}"} if service != "gateway" else set())
+        settings = DATABASE_URLS[command] if service != "gateway" else ()
+        assert given == {f"{PREFIXES[service]}DATABASE__{setting}" for setting in settings}
 
 
 def test_database_addresses_name_the_service_and_the_role() -> None:

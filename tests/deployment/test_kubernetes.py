@@ -21,7 +21,7 @@ from braid.command_line.services import all_topics, definition_of
 from braid.contracts.catalogue import dead_letter_topic
 from services.funding_streams.discovery import agencies
 
-from .delivered import COMMANDS, CONSUMERS, DATABASE_URL, PREFIXES, SERVICES, is_pinned, settings_of, unknown_variables
+from .delivered import COMMANDS, CONSUMERS, DATABASE_URLS, PREFIXES, SERVICES, is_pinned, settings_of, unknown_variables
 from .manifests import (
     BASE,
     KUBERNETES,
@@ -317,6 +317,7 @@ def test_no_policy_lets_in_from_everywhere(manifests: Sequence[Manifest]) -> Non
         ("ras", "consumer", {"names", "services-to-postgres", "services-to-kafka", "traces"}),
         ("ras", "relay", {"names", "services-to-postgres", "services-to-kafka", "traces"}),
         ("ras", "migration", {"names", "services-to-postgres"}),
+        ("ledger", "proof", {"names", "services-to-postgres"}),
     ],
 )
 def test_each_pod_may_go_where_it_must_and_nowhere_else(
@@ -430,18 +431,19 @@ def environment_of(workload: Manifest, rendered: Sequence[Manifest]) -> Mapping[
 
 
 def command_of(workload: Manifest) -> tuple[str, str]:
-    """A workload's `braid` command and service."""
+    """A workload's `braid` command and service; what only one service has is a command of its own group."""
     [container] = containers_of(workload)
     command, service = container["args"]
-    return command, service
+    return (service, command) if command in SERVICES else (command, service)
 
 
 def test_every_service_runs_all_its_commands(rendered: Sequence[Manifest]) -> None:
     running = sorted(command_of(workload) for workload in workloads(rendered))
 
-    assert running == sorted(
+    everywhere = [
         (command, service) for command in ("serve", "consume", "relay", "migrate") for service in COMMANDS[command]
-    )
+    ]
+    assert running == sorted([*everywhere, ("verify", "ledger")])
 
 
 def test_every_variable_of_ours_names_a_setting(rendered: Sequence[Manifest]) -> None:
@@ -466,15 +468,15 @@ def test_each_service_accepts_its_settings(rendered: Sequence[Manifest]) -> None
         assert (settings.http.host, settings.http.port) == ("0.0.0.0", 8000)
 
 
-def test_each_command_is_given_the_one_database_role_that_it_works_as(rendered: Sequence[Manifest]) -> None:
+def test_each_command_is_given_the_database_roles_that_it_works_as_and_no_other(rendered: Sequence[Manifest]) -> None:
     roles = {"URL": "app", "OPS_URL": "ops", "OWNER_URL": "owner"}
     for workload in workloads(rendered):
         command, service = command_of(workload)
         variables = environment_of(workload, rendered)
         given = {k: v for k, v in variables.items() if "_DATABASE__" in k and k.endswith("URL")}
-        setting = DATABASE_URL[command]
-        name = f"{service.replace('_', '-')}-database-{roles[setting]}"
-        expected = {f"{PREFIXES[service]}DATABASE__{setting}": name} if service != "gateway" else {}
+        own = f"{service.replace('_', '-')}-database"
+        settings = DATABASE_URLS[command] if service != "gateway" else ()
+        expected = {f"{PREFIXES[service]}DATABASE__{setting}": f"{own}-{roles[setting]}" for setting in settings}
         assert given == expected, title(workload)
 
 

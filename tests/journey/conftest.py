@@ -123,13 +123,18 @@ class RunningPlatform:
 
     @asynccontextmanager
     async def desk(
-        self, role: str = "practitioner", *, council: str = EXAMPLE_COUNCIL, person_id: UUID | None = None
+        self,
+        role: str = "practitioner",
+        *,
+        council: str = EXAMPLE_COUNCIL,
+        person_id: UUID | None = None,
+        name: str | None = None,
     ) -> AsyncIterator[Desk]:
         """Somebody signed in at the gateway."""
         transport = httpx.ASGITransport(self.platform.gateway)
         async with httpx.AsyncClient(transport=transport, base_url="http://gateway", timeout=60) as client:
             who = {"council": council, "role": role, "person_id": str(person_id) if person_id else None}
-            answer = await client.post("/development/tokens", json=who)
+            answer = await client.post("/development/tokens", json=who | ({"name": name} if name else {}))
             client.headers["authorization"] = f"Bearer {answer.json()['access_token']}"
             yield Desk(client)
 

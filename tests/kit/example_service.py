@@ -16,11 +16,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from braid.contracts.event import Event
 from braid.kit.database import async_url, open_engine, plain_url, session_factory
 from braid.kit.delivery import Handler, Subscription
+from braid.kit.forgetting_migration import create_forget_person, create_forgetting_v1
 from braid.kit.messaging_migration import create_messaging_tables_v1
 from braid.kit.messaging_tables import MessagingTables, messaging_tables
 from braid.kit.prepare_database import prepare_database
 from braid.kit.roles import Roles
-from braid.kit.row_level_security import guard_by_council
+from braid.kit.row_level_security import guard_by_council, let_owner_act
 from braid.kit.unit_of_work import UnitOfWork, UnitOfWorkFactory
 
 COUNCIL = "E06999999"
@@ -52,6 +53,17 @@ class NumberSent(Event):
 def number_sent_on(topic: str) -> type[NumberSent]:
     """The same event on a topic of its own, so that tests do not hear each other."""
     return type("NumberSent", (NumberSent,), {"TOPIC": topic, "__module__": __name__})
+
+
+#: As a service's own migration makes it.
+FORGET_PERSON = """
+CREATE FUNCTION forget_person(forgotten uuid) RETURNS uuid[]
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    DELETE FROM noted WHERE person_id = forgotten;
+    RETURN ARRAY[]::uuid[];
+END $$
+"""
 
 
 async def note_number(event: NumberSent, work: UnitOfWork) -> None:
@@ -129,6 +141,12 @@ def _create_tables(connection: Connection) -> None:
     noted.create(connection)
     with Operations.context(MigrationContext.configure(connection)):
         create_messaging_tables_v1(ROLES)
-    statements: Sequence[str] = (*guard_by_council("noted", ROLES.app), f"GRANT SELECT, INSERT ON noted TO {ROLES.app}")
+        create_forgetting_v1(ROLES)
+        create_forget_person(ROLES, FORGET_PERSON)
+    statements: Sequence[str] = (
+        *guard_by_council("noted", ROLES.app),
+        let_owner_act("noted", ROLES.app, ROLES.owner),
+        f"GRANT SELECT, INSERT ON noted TO {ROLES.app}",
+    )
     for statement in statements:
         connection.execute(text(statement))

@@ -23,6 +23,8 @@ APP_MAY_NOT = [
     "UPDATE idempotency_key SET key = 'x'",
     "UPDATE idempotency_key SET council = 'x'",
     "UPDATE idempotency_key SET fingerprint = ''",
+    "UPDATE forgotten_person SET messages_gone_at = now()",
+    "SELECT forget_messages()",
     "UPDATE noted SET number = 0",
     "DELETE FROM noted",
 ]
@@ -33,6 +35,9 @@ OPS_MAY_NOT = [
     "UPDATE outbox SET council = ''",
     "UPDATE dead_letter SET value = ''",
     "DELETE FROM dead_letter",
+    "SELECT 1 FROM forgotten_person",
+    "DELETE FROM forgotten_person",
+    "SELECT forget_person(gen_random_uuid())",
     "UPDATE idempotency_key SET body = ''",
 ]
 NOBODY_MAY = [
@@ -79,7 +84,7 @@ async def test_row_level_security_binds_even_the_owner_of_the_tables(example: Ex
     async with example.app.connect() as db:
         query = text("SELECT relname FROM pg_class WHERE relrowsecurity AND relforcerowsecurity")
         guarded = set((await db.execute(query)).scalars())
-    assert guarded == {"outbox", "idempotency_key", "noted"}
+    assert guarded == {"outbox", "idempotency_key", "forgotten_person", "noted"}
 
 
 async def test_another_councils_idempotency_keys_are_not_seen(example: ExampleService) -> None:

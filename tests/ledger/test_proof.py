@@ -5,6 +5,7 @@ import random
 from uuid import UUID, uuid4
 
 import asyncpg
+import pytest
 from typer.testing import CliRunner
 
 from braid.command_line.embedded_platform import Databases
@@ -125,6 +126,28 @@ async def test_the_command_that_proves_a_journal_ends_with_1_and_names_the_diffe
 
     told = f"{ledger.council}: entry 2, valued on 01 June 2009, is the first that differs: the entry is not as it was"
     assert (code, told in output) == (1, True)
+
+
+async def test_the_command_takes_the_end_that_it_told_and_fails_where_the_chain_has_another(
+    ledger: LedgerUnderTest,
+) -> None:
+    fund = await ledger.open_fund()
+    _, output = await verify(ledger, ledger.council)
+    told = output.split("the chain ends at ")[1].split()[0]
+    await ledger.post(a_revision(fund))
+
+    assert (await verify(ledger, ledger.council, "--expect", told))[0] == 0
+    code, output = await verify(ledger, ledger.council, "--expect", f"1:{'ab' * 32}")
+    assert (code, f"{ledger.council}: entry" in output) == (1, True)
+
+
+@pytest.mark.parametrize("arguments", [("E10000001", "--expect", "no end"), ("--expect", f"1:{'ab' * 32}")])
+async def test_an_end_that_is_none_or_is_nobodys_is_a_wrong_use_of_the_command(
+    ledger: LedgerUnderTest, arguments: tuple[str, ...]
+) -> None:
+    code, output = await verify(ledger, *arguments)
+
+    assert (code, "--expect" in output) == (2, True)
 
 
 async def test_without_a_council_every_journal_is_proved(databases: Databases) -> None:

@@ -162,7 +162,8 @@ async def _latest(work: UnitOfWork, payee_id: UUID) -> tuple[PayeeRow, PayeeAcco
     if payee is None:
         raise NoSuchPayee(f"there is no payee {payee_id}")
     latest = await work.session.get(PayeeAccountRow, (payee_id, payee.version))
-    assert latest is not None, "a payee is written down with its account"
+    if latest is None:
+        raise NoSuchPayee(f"the accounts of payee {payee_id} were forgotten with the person")
     return payee, latest
 
 

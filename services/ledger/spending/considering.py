@@ -226,7 +226,7 @@ def _outcome(budget: Budget, row: SpendRow, spend: Spend, considered: Considered
         return Outcome(row, "set_aside" if considered.is_set_aside else "asked", finding=considered.finding)
     item = considered.item
     draws = budget.purse.draw(considered.attribution.parts, item.item_id, spend.value_date)
-    purpose = _purpose(budget, row, spend, number, item.use, f"Spent on {item.text}")
+    purpose = _purpose(budget, row, spend, number, item.use, "Spent as planned")
     entries, posted = spend_entries(purpose, draws)
     budget.paid[row.spend_id] = Paid(considered.attribution.parts, item.item_id, item.use)
     state = "asked" if considered.finding else "attributed"
@@ -243,7 +243,8 @@ def _came_back(budget: Budget, row: SpendRow, spend: Spend) -> Outcome:
     back = given_back(-spend.pence, paid.parts)
     budget.paid[of.spend_id] = replace(paid, parts=left_of(paid.parts, back.parts))
     budget.purse.put_back(back.parts, spend.value_date)
-    reason = f"Came back of {pounds(of.pence)} to {of.payee} on {day(of.value_date)}"
+    # The journal is kept for ever: what it says by itself names no payee and repeats no words of a plan.
+    reason = f"Came back of {pounds(of.pence)} on {day(of.value_date)}"
     entries, posted = refund_entries(_purpose(budget, row, spend, 0, paid.use, reason), back.parts)
     item = budget.items.get(paid.item_id) if paid.item_id else None
     finding = Finding(QueryKind.MORE_THAN_IS_LEFT, back.left_pence, back.reasons) if back.left_pence else None

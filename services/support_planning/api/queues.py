@@ -1,19 +1,20 @@
 """What waits in a council: plans to approve by value and age, how long each step takes, and what is overdue."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from braid.kit.http import Reading, UnitOfWorkRoute
 from braid.kit.permissions import Action, may
-from braid.kit.problems import responses
+from braid.kit.problems import Problem, responses
 from services.support_planning import council_choices, plan_store, waiting
 
 router = APIRouter(prefix="/v1", route_class=UnitOfWorkRoute, tags=["support planning"])
 
+_OVERDUE_A_PAGE = 200
 _NOT_STAFF = (403, "The caller is not of the council's staff.")
 
 
@@ -63,9 +64,10 @@ class OverdueOut(BaseModel):
 
 
 class AllOverdueOut(BaseModel):
-    """Everybody who has waited longer than promised, the longest over first."""
+    """A page of those who have waited longer than promised, the longest over first."""
 
     overdue: list[OverdueOut]
+    next: str | None = Field(description="What to send as ``after`` to go on.")
 
 
 @router.get("/plans-to-approve", dependencies=[may(Action.READ_PLANNING_QUEUES)], responses=responses(_NOT_STAFF))
@@ -83,12 +85,34 @@ async def planning_times(work: Reading) -> TimesOut:
     return TimesOut(steps=[StepTimeOut.model_validate(one, from_attributes=True) for one in found])
 
 
-@router.get("/overdue", dependencies=[may(Action.READ_PLANNING_QUEUES)], responses=responses(_NOT_STAFF))
-async def overdue(work: Reading) -> AllOverdueOut:
+@router.get(
+    "/overdue",
+    dependencies=[may(Action.READ_PLANNING_QUEUES)],
+    responses=responses(_NOT_STAFF, (422, "The cursor is none of ours.")),
+)
+async def overdue(
+    work: Reading,
+    after: Annotated[str | None, Query(max_length=60)] = None,
+    most: Annotated[int, Query(ge=1, le=_OVERDUE_A_PAGE)] = 50,
+) -> AllOverdueOut:
     """Budgets whose step takes longer than the council promises."""
     limits = await council_choices.time_limits(work, work.now.date())
-    found = await waiting.overdue(work, limits.steps)
-    return AllOverdueOut(overdue=[OverdueOut.model_validate(one, from_attributes=True) for one in found])
+    found = await waiting.overdue(work, limits.steps, _place_of(after) if after else None, most + 1)
+    shown = found[:most]
+    return AllOverdueOut(
+        overdue=[OverdueOut.model_validate(one, from_attributes=True) for one in shown],
+        next=f"{shown[-1].due_on}.{shown[-1].person_id}" if len(found) > most else None,
+    )
+
+
+def _place_of(cursor: str) -> tuple[date, UUID]:
+    due_on, _, person_id = cursor.partition(".")
+    try:
+        return date.fromisoformat(due_on), UUID(person_id)
+    except ValueError as error:
+        raise Problem(
+            422, "cursor-refused", "The cursor is none of ours", "Send what an answer had as next."
+        ) from error
 
 
 def _to_approve(plan_id: UUID, person_id: UUID, version: int, submission: dict[str, Any]) -> PlanToApproveOut:

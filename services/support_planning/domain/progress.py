@@ -170,13 +170,18 @@ class Progress:
     @property
     def waits_for(self) -> str:
         """What it waits for, in words."""
-        return _WAITS_FOR[self.stage]
+        return waits_for(self.stage)
 
     @property
     def since(self) -> datetime | None:
         """When it last moved."""
         moved = [*self.reached.values(), self.plan.at if self.plan else None, self.withdrew_at]
         return max((at for at in moved if at is not None), default=None)
+
+
+def waits_for(stage: Stage) -> str:
+    """What a budget waits for at a stage, in words."""
+    return _WAITS_FOR[stage]
 
 
 _OF_PLAN: Mapping[State, Stage] = {

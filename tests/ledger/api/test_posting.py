@@ -58,6 +58,7 @@ async def test_a_refused_id_may_be_used_again(desk: Desk) -> None:
 
 
 async def test_a_batch_posts_what_is_good_and_tells_of_each_other_why_not(desk: Desk) -> None:
+    """L7."""
     fund = await desk.award(pence=520_000)
 
     answers = await batch(desk, a_spend(desk, fund, 100), unbalanced(desk, fund), a_spend(desk, fund, 200))
@@ -68,6 +69,7 @@ async def test_a_batch_posts_what_is_good_and_tells_of_each_other_why_not(desk: 
 
 
 async def test_entries_that_are_linked_are_posted_all_or_none(desk: Desk) -> None:
+    """L8."""
     fund = await desk.award(pence=520_000)
     group = [a_spend(desk, fund, 100), unbalanced(desk, fund), a_spend(desk, fund, 200)]
 

@@ -1,5 +1,6 @@
-"""L2, L3, L5 and L6 of the ledger's scenarios: money held, settled and let go to the penny, and keys used again."""
+"""L2 to L6 of the ledger's scenarios: money held, settled and let go to the penny, and keys used again."""
 
+import asyncio
 from dataclasses import replace
 from uuid import uuid4
 
@@ -59,3 +60,16 @@ async def test_a_penny_more_than_was_committed_is_refused_and_so_is_a_key_with_a
     ]
     assert (answers[1].is_replay, answers[1].sequence) == (True, answers[0].sequence)
     assert (await ledger.trial_balance())[fund.fund.stream, "fund.available"] == -420_000
+
+
+async def test_of_two_who_hold_more_than_there_is_between_them_one_succeeds(ledger: LedgerUnderTest) -> None:
+    """L4."""
+    fund = await ledger.open_fund(amount_pence=520_000)
+    part = Part(fund.fund_id, fund.fund.stream, 300_000)
+    asked = [postings.committed(about(budget=fund.fund.budget_id, subject_id=uuid4()), [part]) for _ in range(2)]
+
+    answers = await asyncio.gather(*(ledger.post(entry) for entry in asked))
+
+    refusals = [answer.refusal for (answer,) in answers]
+    assert sorted(refusals, key=str) == sorted([None, Refusal.INSUFFICIENT], key=str)
+    assert (await ledger.trial_balance())[fund.fund.stream, "fund.available"] == -220_000
