@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from braid.kit.identity import Principal, Role
+from braid.kit.identity import Principal
+from braid.kit.permissions import PERMISSIONS, Action
 from gateway.console import wording
-from gateway.console.rendering import MAY_SEE_PAYMENTS
 
-MAY_LOOK = MAY_SEE_PAYMENTS
-MAY_RUN = frozenset({Role.FINANCE_OFFICER})
-MAY_APPROVE = frozenset({Role.FINANCE_OFFICER, Role.APPROVER})
+MAY_LOOK = PERMISSIONS[Action.READ_PAYMENT_RUNS].roles
+MAY_RUN = PERMISSIONS[Action.RUN_PAYMENTS].roles
+MAY_APPROVE = PERMISSIONS[Action.APPROVE_PAYMENTS].roles
 
 #: How far a run has got: words, and the colour of its tag.
 RUN_STATES: Mapping[str, tuple[str, str]] = {

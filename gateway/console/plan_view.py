@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from braid.kit.identity import Principal, Role
+from braid.kit.permissions import PERMISSIONS, Action
 from gateway.console import wording
 
 MAY_PLAN = frozenset({Role.PRACTITIONER, Role.BUDGET_HOLDER})
-MAY_DECIDE = frozenset({Role.APPROVER})
+MAY_DECIDE = PERMISSIONS[Action.DECIDE_PLAN].roles
 #: Where a plan is: words, and the colour of its tag.
 PLAN_STATES: Mapping[str, tuple[str, str]] = {
     "draft": ("Draft", "grey"),
