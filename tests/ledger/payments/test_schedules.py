@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from services.ledger.domain.payments.periods import (
@@ -26,6 +26,9 @@ from services.ledger.domain.payments.schedules import (
     revised,
 )
 from services.ledger.domain.payments.shares import NothingToShareBy, split
+
+#: A machine that is busy with other things is no reason to fail.
+unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 A_DAY = st.dates(date(2003, 1, 1), date(2027, 12, 31))
 PENCE = st.integers(0, 2_000_000)
@@ -57,6 +60,7 @@ def some_terms(draw: st.DrawFn, *, by_rate: bool | None = None) -> Terms:
     )
 
 
+@unhurried
 @given(some_terms())
 def test_every_day_is_paid_for_once(terms: Terms) -> None:
     due = due_payments(terms)
@@ -65,6 +69,7 @@ def test_every_day_is_paid_for_once(terms: Terms) -> None:
     assert days == [terms.starts_on + timedelta(days=n) for n in range(terms.whole.days)]
 
 
+@unhurried
 @given(some_terms(by_rate=False))
 def test_the_parts_of_a_sum_add_up_to_it(terms: Terms) -> None:
     assert isinstance(terms.amount, WholeSum)
@@ -75,6 +80,7 @@ def test_the_parts_of_a_sum_add_up_to_it(terms: Terms) -> None:
     assert all(0 <= each.contribution_pence <= each.gross_pence for each in due)
 
 
+@unhurried
 @given(some_terms(by_rate=True))
 def test_a_weekly_rate_is_paid_to_the_nearest_penny_on_every_day(terms: Terms) -> None:
     assert isinstance(terms.amount, WeeklyRates)
@@ -89,6 +95,7 @@ def test_a_weekly_rate_is_paid_to_the_nearest_penny_on_every_day(terms: Terms) -
         assert abs(running - exact) <= Fraction(1, 2)
 
 
+@unhurried
 @given(some_terms())
 def test_what_is_sent_and_what_is_kept_are_the_whole(terms: Terms) -> None:
     for each in due_payments(terms):
@@ -96,6 +103,7 @@ def test_what_is_sent_and_what_is_kept_are_the_whole(terms: Terms) -> None:
         assert each.kept_pence == (each.contribution_pence if terms.paid is ContributionPaid.NET else 0)
 
 
+@unhurried
 @given(some_terms())
 def test_money_is_paid_before_its_days_or_after_them_and_concerns_one_of_them(terms: Terms) -> None:
     for each in due_payments(terms):
@@ -103,6 +111,7 @@ def test_money_is_paid_before_its_days_or_after_them_and_concerns_one_of_them(te
         assert each.period.from_on <= each.value_on <= each.period.to_on
 
 
+@unhurried
 @given(some_terms(by_rate=True), st.integers(0, 30))
 def test_terms_that_stay_as_they_are_change_nothing(terms: Terms, taken: int) -> None:
     due = due_payments(terms)
@@ -114,6 +123,7 @@ def test_terms_that_stay_as_they_are_change_nothing(terms: Terms, taken: int) ->
     assert revision.back_pay_pence == revision.recoverable_pence == 0
 
 
+@unhurried
 @given(some_terms(by_rate=False), st.integers(0, 30))
 def test_a_sum_that_stays_as_it_is_is_paid_in_full(terms: Terms, taken: int) -> None:
     assert isinstance(terms.amount, WholeSum)
@@ -126,6 +136,7 @@ def test_a_sum_that_stays_as_it_is_is_paid_in_full(terms: Terms, taken: int) -> 
     assert revision.recoverable_pence == 0
 
 
+@unhurried
 @given(st.data(), some_terms(), st.integers(0, 30))
 def test_whatever_the_new_terms_nobody_is_paid_twice_for_a_day(data: st.DataObject, terms: Terms, taken: int) -> None:
     new = data.draw(some_terms())
@@ -138,6 +149,7 @@ def test_whatever_the_new_terms_nobody_is_paid_twice_for_a_day(data: st.DataObje
     assert 0 in (revision.back_pay_pence, revision.recoverable_pence)
 
 
+@unhurried
 @given(st.data(), some_terms(by_rate=True), st.integers(0, 30))
 def test_new_rates_are_paid_in_full_with_what_was_paid_before(data: st.DataObject, terms: Terms, taken: int) -> None:
     paid = due_payments(terms)[:taken]
@@ -159,6 +171,7 @@ def test_new_rates_are_paid_in_full_with_what_was_paid_before(data: st.DataObjec
     )
 
 
+@unhurried
 @given(A_DAY, st.sampled_from(Every), st.integers(0, 800), st.none() | A_DAY)
 def test_a_turn_begins_where_the_one_before_it_ended(
     first_day: date, every: Every, days: int, cycle_on: date | None
@@ -171,6 +184,7 @@ def test_a_turn_begins_where_the_one_before_it_ended(
         assert all((turn.period.from_on - cycle_on).days % 7 == 0 for turn in cut[1:])
 
 
+@unhurried
 @given(st.integers(0, 10**12), st.lists(st.integers(0, 10**6), min_size=1, max_size=60).filter(any))
 def test_a_split_loses_nothing_and_strays_by_less_than_a_penny(pence: int, weights: list[int]) -> None:
     parts = split(pence, weights)
