@@ -17,6 +17,7 @@ from services.ledger.domain.braiding.plan import Fund, Payment, Per
 from services.ledger.domain.payments.periods import Period
 from services.ledger.domain.payments.plan_funding import PaidOut, Piece, paid_by, pieces, still_needed
 from services.ledger.domain.payments.plans_in_force import Waiting, what_falls_due
+from services.ledger.domain.used_money import pence_by_fund
 from services.ledger.payments.approved_plans import KnownPlan
 from services.ledger.solvers import solvers
 from services.ledger.spending import purse_store
@@ -84,12 +85,12 @@ def _braided(
 ) -> Mapping[str, list[Payment]]:
     by_id = {one.plan.plan_id: one.items for one in plans}
     asked = [_asked(piece, by_id[piece.days[0].falling.plan_id]) for piece in cut]
-    paid: dict[UUID, int] = defaultdict(int)
-    for one in kept:
-        paid[one.fund_id] += one.sum.pence
-    rules = [_less(one.rules, paid[one.fund_id]) for one in funds]
+    # Limits that funds share count what is paid already; it is in the funds' sums as well.
+    used = [Payment("", str(one.fund_id), one.sum.on, one.sum.on, one.sum.pence) for one in kept]
+    used_pence = pence_by_fund(used)
+    rules = [_at_least(one.rules, used_pence.get(str(one.fund_id), 0)) for one in funds]
     found: dict[str, list[Payment]] = defaultdict(list)
-    for payment in fund(plan_check.plan_of(asked, rules), solvers()).payments:
+    for payment in fund(plan_check.plan_of(asked, rules, used=used), solvers()).payments:
         found[payment.item_id].append(payment)
     return found
 
@@ -100,8 +101,9 @@ def _asked(piece: Piece, items: Mapping[UUID, ApprovedItem]) -> plan_check.Plann
     return plan_check.PlannedItem(piece.item, told.spend, shares)
 
 
-def _less(rules: plan_check.FundRules, pence: int) -> plan_check.FundRules:
-    return replace(rules, fund=replace(rules.fund, pence=max(rules.fund.pence - pence, 0)))
+def _at_least(rules: plan_check.FundRules, pence: int) -> plan_check.FundRules:
+    """A fund that has no less than was paid out of it: an award may have gone down since."""
+    return replace(rules, fund=replace(rules.fund, pence=max(rules.fund.pence, pence)))
 
 
 _AWARDS = text(
@@ -131,7 +133,7 @@ async def paying_funds(work: UnitOfWork, budget_id: UUID) -> list[PayingFund]:
                 Period(one.starts_on, one.ends_on),
                 Cadence(award.cadence),
                 Fraction(award.contribution_pence, award.amount_pence or 1),
-                plan_check.FundRules(money, one.stream, one.permitted, one.bars),
+                plan_check.FundRules(money, one.stream, one.permitted, one.bars, one.joint_limits, one.minimums),
             )
         )
     return found

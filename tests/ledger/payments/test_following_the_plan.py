@@ -9,6 +9,7 @@ import pytest
 from braid.contracts.award import AwardStatus, Cadence
 from braid.contracts.plan import HoldingChanged, PlanApproved
 from braid.kit.identity import Role
+from tests.ledger.beside_others import MOST
 from tests.ledger.builders import Stream
 from tests.ledger.payments.payments_under_test import FOUR_WEEKLY, PaymentsUnderTest
 from tests.ledger.payments.plans import AGENCY, COUNCIL, MINE, TRUST, PlansOf, a_holding, an_item
@@ -339,6 +340,24 @@ async def test_several_awards_each_pay_their_part_by_the_use_they_permit(payment
     by_stream = {one["stream"] for one in await plans.schedules()}
     assert by_stream == {Stream.ADULT_SOCIAL_CARE, Stream.INDEPENDENT_LIVING_FUND}
     assert sum(pence for _, pence, _ in await plans.due(mine)) == 520_000
+
+
+async def test_awards_pay_no_more_together_than_their_joint_limit_leaves_before_and_after_some_is_paid(
+    payments: PaymentsUnderTest,
+) -> None:
+    plans = PlansOf(payments, uuid4())
+    await payments.a_fund(plans.person, amount_pence=52 * 50_000)
+    await payments.a_fund(plans.person, stream=Stream.INDEPENDENT_LIVING_FUND, amount_pence=52 * 45_500, others=MOST)
+    mine = await payments.a_payee(plans.person)
+
+    await plans.hear(plans.a_plan(an_item(90_000)))
+    before = await plans.due(mine)
+    await payments.paid()
+    await plans.hear(plans.a_plan(an_item(90_000), approved_on=date(2009, 6, 20), effective_from=date(2009, 6, 29)))
+    after = await plans.due(mine)
+
+    assert {sum(pence for _, pence, _ in due) for due in (before, after)} == {52 * 78_500}
+    assert set(await plans.missing()) == {"money_missing"}
 
 
 async def test_a_fund_is_never_paid_out_by_hand_and_by_the_plan_for_one_day(
