@@ -258,7 +258,7 @@ async def test_a_carers_own_assessment_calls_for_a_review_and_is_shown_to_the_co
         staff = await desk.get(path)
         person = await desk.get(path, role=Role.BUDGET_HOLDER, name="me", person_id=desk.person)
         assert [(one["outcome"], one["able"]) for one in staff["carers"]] == [("eligible", False)]
-        assert person["carers"] is None
+        assert person["carers"] == []
 
 
 async def test_the_person_asks_for_a_review_of_their_own(desk: Desk) -> None:

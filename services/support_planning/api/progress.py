@@ -36,10 +36,10 @@ class CarerOut(BaseModel):
     able: bool | None
 
 
-def carers_for(caller: Principal, progress: Progress | None) -> list[CarerOut] | None:
+def carers_for(caller: Principal, progress: Progress | None) -> list[CarerOut]:
     """Carers' own assessments, for the council's staff alone: they are the carers' record, not the person's."""
     if progress is None or not caller.roles & COUNCIL_ROLES:
-        return None
+        return []
     return [CarerOut.model_validate(one) for _, one in sorted(progress.carers.items())]
 
 
@@ -55,7 +55,7 @@ class ProgressOut(BaseModel):
     money_carries_on: bool = Field(description="Money is paid, whatever becomes of a plan that is being changed.")
     milestones: list[MilestoneOut]
     awards: dict[str, str] = Field(description="Status of each stream's latest decision.")
-    carers: list[CarerOut] | None = Field(description="Carers' own assessments; null for all but the council's staff.")
+    carers: list[CarerOut] = Field(description="Carers' own assessments; empty for all but the council's staff.")
 
 
 @router.get(

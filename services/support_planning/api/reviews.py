@@ -60,7 +60,7 @@ class ReviewWithComparison(ReviewOut):
     """A review with what it looks at."""
 
     compared: ComparedOut
-    carers: list[CarerOut] | None = Field(description="Carers' own assessments; null for all but the council's staff.")
+    carers: list[CarerOut] = Field(description="Carers' own assessments; empty for all but the council's staff.")
 
 
 class ResultIn(Part):
