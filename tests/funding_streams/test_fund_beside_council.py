@@ -80,7 +80,7 @@ def test_a_user_of_the_extension_fund_has_no_threshold() -> None:
 
 
 def test_in_scotland_the_councils_money_is_in_no_budget_here() -> None:
-    facts = {
+    facts: dict[str, Any] = {
         "lives_in": "scotland",
         "net_council_budget_pence_per_week": 30_000,
         "council_charge_pence_per_week": 1_000,

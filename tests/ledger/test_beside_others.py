@@ -54,8 +54,8 @@ def test_a_rule_of_streams_becomes_one_of_the_funds_that_are_of_them() -> None:
 
     (joint,), (minimum,) = joint_limits_of(funds), minimums_of(funds, {"ilf": (FIRST, LAST)})
 
-    assert (joint.fund_ids, joint.set_by) == ({"ilf", "asc", "next_years"}, "ilf")
-    assert (minimum.fund_id, minimum.spent_from) == ("ilf", {"asc", "next_years"})
+    assert (joint.fund_ids, joint.set_by) == (frozenset({"ilf", "asc", "next_years"}), "ilf")
+    assert (minimum.fund_id, minimum.spent_from) == ("ilf", frozenset({"asc", "next_years"}))
     assert joint.label == "the £785.00 a week on average that ILF and ASC may pay together"
     assert minimum.label == "at least £340.00 a week on average from ASC"
 
@@ -127,7 +127,12 @@ async def test_an_award_is_kept_with_what_it_says_of_others(ledger: LedgerUnderT
     ((fund),) = await ledger.open_funds(person)
     assert (fund.version.minimums, fund.version.joint_limits) == (LEAST["minimums"], MOST["joint_limits"])
     (joint,) = beside_others(fund.version.joint_limits)
-    assert (joint.streams, joint.pence, joint.per, joint.unconfirmed) == ({ASC}, 78_500, Per.WEEK_ON_AVERAGE, True)
+    assert (joint.streams, joint.pence, joint.per, joint.unconfirmed) == (
+        frozenset({ASC}),
+        78_500,
+        Per.WEEK_ON_AVERAGE,
+        True,
+    )
 
 
 async def test_an_event_from_before_these_fields_opens_its_fund_as_ever(ledger: LedgerUnderTest) -> None:

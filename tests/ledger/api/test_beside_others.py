@@ -105,7 +105,7 @@ async def test_weeks_before_the_support_begins_ask_for_no_input(desk: Desk) -> N
 
 async def test_the_councils_money_outside_the_days_of_the_fund_counts_for_neither(desk: Desk) -> None:
     await desk.award(ASC, 5_000_000, uses=CARE)
-    fund_days = {"starts_on": date(2009, 6, 1), "ends_on": date(2009, 11, 29)}
+    fund_days: dict[str, Any] = {"starts_on": date(2009, 6, 1), "ends_on": date(2009, 11, 29)}
     await desk.award(ILF, 26 * 45_500, uses=CARE[:1], others=MOST, **fund_days)
 
     told = await check(desk, weekly(90_000, ends_on="2009-11-29"), weekly(90_000, starts_on="2009-11-30"))

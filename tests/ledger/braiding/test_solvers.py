@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pytest
@@ -111,8 +112,8 @@ def test_limits_that_cross_are_kept_to_the_penny() -> None:
 
 def test_limits_that_cross_and_do_not_both_bind_need_no_programme() -> None:
     """The council's money begins before the fund's, so that its own limit crosses the one that both share."""
-    summer = {"starts_on": FIRST, "ends_on": date(2009, 9, 30)}
-    winter = {"starts_on": date(2009, 10, 1), "ends_on": LAST}
+    summer: dict[str, Any] = {"starts_on": FIRST, "ends_on": date(2009, 9, 30)}
+    winter: dict[str, Any] = {"starts_on": date(2009, 10, 1), "ends_on": LAST}
     plan = Plan(
         [
             an_item("summer", 400, per=Per.ONCE, **summer),
