@@ -13,7 +13,7 @@ from braid.kit.row_level_security import guard_by_council
 #: has no index by key, which would cost every event; it is read through once for each tombstone.
 _FORGET_MESSAGES = """
 CREATE FUNCTION forget_messages() RETURNS bigint
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     sent bigint := 0;
     letters bigint;

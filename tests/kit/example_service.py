@@ -58,7 +58,7 @@ def number_sent_on(topic: str) -> type[NumberSent]:
 #: As a service's own migration makes it.
 FORGET_PERSON = """
 CREATE FUNCTION forget_person(forgotten uuid) RETURNS uuid[]
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     DELETE FROM noted WHERE person_id = forgotten;
     RETURN ARRAY[]::uuid[];

@@ -22,6 +22,7 @@ RIGHTS = {
     # Beside it.
     "award_seen": (READS_AND_ADDS, "award_id council person_id version"),
     "budget": (READS_AND_ADDS, ""),
+    "forgotten_budget": (READS_AND_ADDS, "words_gone_on"),
     "fund": (READS_AND_ADDS, "award_version closed_by_version closed_on"),
     "fund_rule": (READS, ""),
     "fund_version": (READS_AND_ADDS, ""),
@@ -58,6 +59,7 @@ RIGHTS = {
     "alembic_version": (READS, ""),
     "council_figure": (READS_AND_ADDS, ""),
     "dead_letter": (ADDS, ""),
+    "forgotten_person": (READS_AND_ADDS, ""),
     "idempotency_key": (READS_AND_ADDS, "body headers status"),
     "inbox": (ADDS, ""),
     "outbox": (ADDS, ""),
@@ -81,9 +83,12 @@ NEVER = [
 FUNCTIONS = {
     "post_entries", "open_accounts", "keep_fund_rules", "close_account", "balance_as_of", "legs_recorded_up_to",
     "last_sequence_before", "acting_council", "refusals", "entry_digest", "leg_bytes", "account_bytes", "block_link",
-    "commitment_bytes", "payment_id_of",
+    "commitment_bytes", "payment_id_of", "forget_person", "forget_money_words",
 }  # fmt: skip
-RUN_AS_THE_OWNER = {"post_entries", "open_accounts", "keep_fund_rules", "close_account"}
+RUN_AS_THE_OWNER = {
+    "post_entries", "open_accounts", "keep_fund_rules", "close_account", "forget_person", "forget_money_words",
+    "forget_messages",
+}  # fmt: skip
 
 
 async def test_every_table_there_is_gives_the_application_what_it_must_and_no_more(ledger: LedgerUnderTest) -> None:

@@ -350,8 +350,8 @@ MUTANTS = (
     Mutant(
         "an indicative fund has accounts",
         "open_accounts",
-        "AND (n.fund_id IS NULL OR r.fund_id IS NOT NULL)",
-        "",
+        "(n.fund_id IS NULL OR r.fund_id IS NOT NULL)",
+        "true",
         limits.test_indicative_money_has_no_accounts,
     ),
 )

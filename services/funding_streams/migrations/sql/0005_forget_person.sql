@@ -1,7 +1,7 @@
 -- What a person told, every decision on it with its trace, and what partner agencies told of them go: the money that was
 -- awarded is the ledger's to keep.
 CREATE FUNCTION forget_person(forgotten uuid) RETURNS uuid[]
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     records uuid[];
 BEGIN

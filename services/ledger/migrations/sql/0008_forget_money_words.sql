@@ -1,7 +1,7 @@
 -- The words around a budget's money: whom it was paid to, into which account, what for and why. Sums, days, ids and codes
 -- stay, so that every entry still leads to what it was of. Only for a budget whose person was forgotten.
 CREATE FUNCTION forget_money_words(gone uuid) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     IF NOT EXISTS (SELECT FROM forgotten_budget WHERE budget_id = gone) THEN
         RAISE EXCEPTION 'nobody has erased the person of this budget' USING ERRCODE = 'insufficient_privilege';

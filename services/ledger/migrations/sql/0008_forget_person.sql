@@ -1,7 +1,7 @@
 -- What a person's plan said goes at once: no account rests on it. What an item was for and cost stays, with its id.
 -- The words around the money that was paid go later, by forget_money_words.
 CREATE FUNCTION forget_person(forgotten uuid) RETURNS uuid[]
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     gone uuid := (SELECT budget_id FROM budget WHERE person_id = forgotten);
 BEGIN

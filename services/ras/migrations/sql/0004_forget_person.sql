@@ -1,7 +1,7 @@
 -- A person's figures and what they were worked out from go. So do the files of ended scenarios that were tried on the
 -- council's own people, which have a line a person; what came out of them all together stays.
 CREATE FUNCTION forget_person(forgotten uuid) RETURNS uuid[]
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     records uuid[];
 BEGIN

@@ -1,7 +1,7 @@
 -- Plans in people's own words, with every version, go; and all that hangs on them. The ids of items stay with nothing but
 -- the person's id beside them: the ledger keeps items by them, and nobody else may have one of the same.
 CREATE FUNCTION forget_person(forgotten uuid) RETURNS uuid[]
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     plans uuid[];
     records uuid[];
