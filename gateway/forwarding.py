@@ -64,8 +64,9 @@ class Door:
         Raises:
             Problem: 401; 403, the token was not given the scope that is needed; 429, they ask too often.
         """
+        token = bearer_token(request)
         try:
-            principal = await self._verifier.verify(bearer_token(request))
+            principal = await self._verifier.verify(token)
         except TokenRefused as error:
             raise unauthenticated(f"{error}.") from error
         if self._rate_limit:
