@@ -55,8 +55,8 @@ CONSEQUENCES: Mapping[str, str] = {
     "not_posted": "refused by the journal",
 }
 #: The buttons of a run in a state: address, words, what pressing means. The first is the one that leads on.
-Action = tuple[str, str, str]
-_ON: Mapping[str, Action] = {
+Button = tuple[str, str, str]
+_ON: Mapping[str, Button] = {
     "built": ("check", "Check the payments", "Every payment is looked at. Those that may not be made are held back."),
     "checked": ("approval", "Approve the run", "The money of each payment is held from then on."),
     "filed": ("sent", "Tell that the file went to the bank", "Send the file first, by the bank’s own way."),
@@ -66,8 +66,8 @@ _ON: Mapping[str, Action] = {
         "Every payment of which the bank has said nothing is taken as made, once its day is over.",
     ),
 }
-_AGAIN: Action = ("check", "Check again", "")
-_CANCEL: Action = ("cancellation", "Cancel the run", "")
+_AGAIN: Button = ("check", "Check again", "")
+_CANCEL: Button = ("cancellation", "Cancel the run", "")
 _BEFORE_THE_FILE = frozenset({"built", "checked", "approved"})
 DONE: Mapping[str, str] = {
     "build": "The run is built.",
@@ -204,7 +204,7 @@ def item_state(state: str, run_state: str) -> str:
     return "Waiting for the bank" if (state, run_state) == ("going", "sent") else ITEM_STATES[state]
 
 
-def actions(run: Run, principal: Principal, builder: str) -> tuple[Action | None, tuple[Action, ...]]:
+def actions(run: Run, principal: Principal, builder: str) -> tuple[Button | None, tuple[Button, ...]]:
     """What somebody may do with a run now: what leads on, and what else. Who built a run does not approve it."""
     may_run = bool(principal.roles & MAY_RUN)
     on = _ON.get(run.state)
@@ -215,7 +215,7 @@ def actions(run: Run, principal: Principal, builder: str) -> tuple[Action | None
     return on, tuple(_others(run)) if may_run else ()
 
 
-def _others(run: Run) -> Iterator[Action]:
+def _others(run: Run) -> Iterator[Button]:
     if run.state == "checked":
         yield _AGAIN
     if run.state in _BEFORE_THE_FILE:

@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from braid.kit.identity import Principal, Role
+from braid.kit.identity import Principal
 from braid.kit.permissions import PERMISSIONS, Action
 from gateway.console import wording
 
-MAY_PLAN = frozenset({Role.PRACTITIONER, Role.BUDGET_HOLDER})
+MAY_PLAN = PERMISSIONS[Action.WRITE_PLAN].roles
 MAY_DECIDE = PERMISSIONS[Action.DECIDE_PLAN].roles
 #: Where a plan is: words, and the colour of its tag.
 PLAN_STATES: Mapping[str, tuple[str, str]] = {

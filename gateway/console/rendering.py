@@ -70,6 +70,7 @@ def _links(principal: Principal) -> list[tuple[str, str]]:
     links = []
     if principal.roles & PERMISSIONS[Action.LIST_PEOPLE].roles:
         links.append(("/people", "People"))
+    if principal.roles & PERMISSIONS[Action.READ_PLANNING_QUEUES].roles:
         links.append(("/approvals", "Plans to approve"))
     if principal.roles & PERMISSIONS[Action.READ_PAYMENT_RUNS].roles:
         links.append(("/payments", "Payments"))

@@ -10,11 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import axe_playwright_python
-import httpx
 from playwright.async_api import Browser, Page, async_playwright
 
 from gateway.console.session import COOKIE
-from gateway.development_issuer import EXAMPLE_COUNCIL
 
 #: How a test that was skipped for want of a browser says so.
 NO_BROWSER = "The pages were not looked at in a browser: install chromium, or name one in BRAID_CHROMIUM"
@@ -153,15 +151,15 @@ class Visitor:
 
 
 @asynccontextmanager
-async def signed_in_as(
-    browser: Browser, url: str, role: str, *, looked_at: set[str], **who: str
-) -> AsyncIterator[Visitor]:
-    """Somebody of the example council in a browser of their own."""
-    async with httpx.AsyncClient(base_url=url, timeout=60) as client:
-        answer = await client.post("/development/tokens", json={"council": EXAMPLE_COUNCIL, "role": role, **who})
+async def signed_in_as(browser: Browser, url: str, session: str, *, looked_at: set[str]) -> AsyncIterator[Visitor]:
+    """Somebody in a browser of their own.
+
+    Args:
+        session: sealed as the gateway seals it.
+    """
     context = await browser.new_context(locale="en-GB", accept_downloads=True)
     context.set_default_timeout(PATIENCE_MS)
-    await context.add_cookies([{"name": COOKIE, "value": answer.json()["access_token"], "url": url}])
+    await context.add_cookies([{"name": COOKIE, "value": session, "url": url}])
     try:
         yield Visitor(await context.new_page(), url, looked_at)
     finally:

@@ -11,6 +11,7 @@ import pytest
 from braid.command_line.embedded_platform import Databases, EmbeddedPlatform
 from braid.kit.processes import http_server
 from braid.kit.settings import HttpSettings
+from gateway.sessions import SESSION_S, Sessions, sessions_with
 from tests.browser.chromium import NoBrowser
 
 
@@ -40,3 +41,9 @@ async def url(databases: Databases, tmp_path: Path) -> AsyncIterator[str]:
         yield f"http://127.0.0.1:{port}"
         server.should_exit = True
         await serving
+
+
+@pytest.fixture
+def sessions(url: str, tmp_path: Path) -> Sessions:
+    """What seals the sessions of the platform at that address."""
+    return sessions_with(tmp_path / "keys" / "session-keys.txt", life_s=SESSION_S)

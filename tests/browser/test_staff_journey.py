@@ -9,12 +9,16 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from playwright.async_api import Browser
 
 from braid.command_line.demonstration import signed_in
 from braid.command_line.early_users import Office, Story, early_users, office, tell_story
+from braid.kit.identity import Principal, Role
+from gateway.development_issuer import EXAMPLE_COUNCIL
+from gateway.sessions import Sessions
 from tests.browser.chromium import Visitor, chromium, signed_in_as
 from tests.ledger.bank_files.bank_answers import pain002
 
@@ -56,23 +60,24 @@ async def browser() -> AsyncIterator[Browser]:
 
 
 @pytest.fixture
-async def council(url: str, browser: Browser) -> AsyncIterator[Council]:
+async def council(url: str, sessions: Sessions, browser: Browser) -> AsyncIterator[Council]:
     """The council and its staff."""
     async with office(lambda role, name: signed_in(url, role, name)) as at:
         draft, waiting, paid = await told(at, DRAFT, ()), await told(at, WAITING), await told(at, PAID)
     looked_at: set[str] = set()
     async with AsyncExitStack() as stack:
 
-        async def sits_down(role: str, **who: str) -> Visitor:
-            return await stack.enter_async_context(signed_in_as(browser, url, role, looked_at=looked_at, **who))
+        async def sits_down(role: Role, name: str = "example", person_id: UUID | None = None) -> Visitor:
+            session = sessions.of(Principal(f"{role}:{name}", EXAMPLE_COUNCIL, frozenset({role}), person_id))
+            return await stack.enter_async_context(signed_in_as(browser, url, session, looked_at=looked_at))
 
         yield Council(
-            practitioner=await sits_down("practitioner", name="planner"),
-            approver=await sits_down("approver", name="panel"),
-            finance=await sits_down("finance_officer", name="builder"),
-            second=await sits_down("finance_officer", name="second"),
-            auditor=await sits_down("auditor"),
-            holder=await sits_down("budget_holder", person_id=str(waiting.person_id)),
+            practitioner=await sits_down(Role.PRACTITIONER, "planner"),
+            approver=await sits_down(Role.APPROVER, "panel"),
+            finance=await sits_down(Role.FINANCE_OFFICER, "builder"),
+            second=await sits_down(Role.FINANCE_OFFICER, "second"),
+            auditor=await sits_down(Role.AUDITOR),
+            holder=await sits_down(Role.BUDGET_HOLDER, person_id=waiting.person_id),
             draft=draft,
             waiting=waiting,
             paid=paid,
