@@ -7,7 +7,8 @@ BEGIN
         RAISE EXCEPTION 'nobody has erased the person of this budget' USING ERRCODE = 'insufficient_privilege';
     END IF;
     DELETE FROM payee_account AS a USING payee AS p WHERE p.payee_id = a.payee_id AND p.budget_id = gone;
-    UPDATE payment_schedule SET reason = '' WHERE budget_id = gone;
+    UPDATE payee SET holder_reference = NULL WHERE budget_id = gone;
+    UPDATE payment_schedule SET reason = '', holder_reference = NULL WHERE budget_id = gone;
     UPDATE payment_due SET mark = NULL, reference = '', working = '[]', let_go = '[]' WHERE budget_id = gone;
     UPDATE payment_item AS i SET reasons = '[]' FROM payment_due AS d WHERE d.due_id = i.due_id AND d.budget_id = gone;
     UPDATE payment_result SET reason = '' WHERE lower(replace(end_to_end_id, '-', '')) IN (

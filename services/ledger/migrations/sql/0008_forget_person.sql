@@ -7,6 +7,9 @@ DECLARE
 BEGIN
     UPDATE planned_item SET text = use, payees = '{}', reference_words = '{}', payee_facts = '{}'
     WHERE budget_id = gone;
+    DELETE FROM plan_holding WHERE budget_id = gone;
+    DELETE FROM approved_plan WHERE budget_id = gone;
+    DELETE FROM payment_matter WHERE budget_id = gone;
     UPDATE budget_alert SET text = '' WHERE budget_id = gone;
     RETURN ARRAY(
         SELECT gone WHERE gone IS NOT NULL

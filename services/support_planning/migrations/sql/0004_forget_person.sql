@@ -14,6 +14,7 @@ BEGIN
     DELETE FROM plan_change WHERE plan_id = ANY (plans);
     DELETE FROM plan WHERE person_id = forgotten;
     DELETE FROM involvement WHERE person_id = forgotten;
+    DELETE FROM agreed_needs WHERE person_id = forgotten;
     DELETE FROM award WHERE person_id = forgotten;
     DELETE FROM progress WHERE person_id = forgotten;
     RETURN records;

@@ -20,7 +20,17 @@ depends_on = None
 ROLES = Roles("support_planning")
 FUNCTION = Path(__file__).parent.parent / "sql" / "0004_forget_person.sql"
 #: What the function takes away.
-FORGOTTEN = ("plan", "plan_change", "holding_change", "involvement", "review", "timer", "award", "progress")
+FORGOTTEN = (
+    "plan",
+    "plan_change",
+    "holding_change",
+    "involvement",
+    "review",
+    "timer",
+    "agreed_needs",
+    "award",
+    "progress",
+)
 
 
 def upgrade() -> None:
