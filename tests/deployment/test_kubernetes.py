@@ -522,7 +522,7 @@ def test_keys_are_where_each_command_looks(rendered: Sequence[Manifest]) -> None
     looked_for = 0
     for workload in workloads(rendered):
         for name, value in environment_of(workload, rendered).items():
-            if name.endswith(("INTERNAL_KEYS_FILE", "PRIVATE_KEY_FILE")):
+            if name.endswith(("INTERNAL_KEYS_FILE", "PRIVATE_KEY_FILE", "SESSION_KEYS_FILE")):
                 [volume] = [volume for volume in pod_of(workload)["volumes"] if volume["name"] == "keys"]
                 [container] = containers_of(workload)
                 [mount] = [mount for mount in container["volumeMounts"] if mount["name"] == "keys"]
@@ -530,7 +530,7 @@ def test_keys_are_where_each_command_looks(rendered: Sequence[Manifest]) -> None
                 assert value in files, title(workload)
                 looked_for += 1
 
-    assert looked_for == len(SERVICES) + 1
+    assert looked_for == len(SERVICES) + 2
 
 
 def test_the_gateway_knows_every_service_by_its_address(rendered: Sequence[Manifest]) -> None:
@@ -540,6 +540,12 @@ def test_the_gateway_knows_every_service_by_its_address(rendered: Sequence[Manif
         address = variables[f"GATEWAY_SERVICES__{service.upper()}"]
         name = address.removeprefix("http://").removesuffix(":8000")
         assert command_of(by_name(rendered, "Deployment")[name]) == ("serve", service)
+
+
+def test_people_sign_in_at_the_address_that_leads_to_the_gateway(rendered: Sequence[Manifest]) -> None:
+    [gateway] = [workload for workload in workloads(rendered) if workload["metadata"]["name"] == "gateway-api"]
+    [route] = of_kind(rendered, "HTTPRoute")
+    assert environment_of(gateway, rendered)["GATEWAY_SIGN_IN__PUBLIC_URL"] == f"https://{route['spec']['hostnames'][0]}"
 
 
 def test_the_example_leaves_no_address_that_the_base_left_open(rendered: Sequence[Manifest]) -> None:
