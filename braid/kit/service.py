@@ -192,6 +192,8 @@ def build_api(runtime: ServiceRuntime, *, verifier: TokenVerifier | None = None)
             runtime.peer(service)
         await runtime.check_schema()
         async with AsyncExitStack() as beside:
+            for router in definition.routers:
+                await beside.enter_async_context(router.lifespan_context(app))
             if definition.beside_api:
                 app.state.beside = await beside.enter_async_context(definition.beside_api(runtime))
             yield

@@ -545,7 +545,9 @@ def test_the_gateway_knows_every_service_by_its_address(rendered: Sequence[Manif
 def test_people_sign_in_at_the_address_that_leads_to_the_gateway(rendered: Sequence[Manifest]) -> None:
     [gateway] = [workload for workload in workloads(rendered) if workload["metadata"]["name"] == "gateway-api"]
     [route] = of_kind(rendered, "HTTPRoute")
-    assert environment_of(gateway, rendered)["GATEWAY_SIGN_IN__PUBLIC_URL"] == f"https://{route['spec']['hostnames'][0]}"
+    assert (
+        environment_of(gateway, rendered)["GATEWAY_SIGN_IN__PUBLIC_URL"] == f"https://{route['spec']['hostnames'][0]}"
+    )
 
 
 def test_the_example_leaves_no_address_that_the_base_left_open(rendered: Sequence[Manifest]) -> None:

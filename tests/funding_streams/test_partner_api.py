@@ -158,7 +158,7 @@ async def test_an_agency_does_not_see_a_persons_record(office: PartnerOffice) ->
     person = uuid4()
     await office.know(person)
 
-    assert (await office.ask("GET", f"../people/{person}/awards")).status_code == 404
+    assert (await office.ask("GET", f"../people/{person}/awards")).status_code == 403
     answer = await office.tell(told(person))
     assert "trace" not in answer.text
     assert "facts" not in answer.text

@@ -20,6 +20,7 @@ from braid.contracts.assessment import (
     CarerAssessed,
     CaseOpened,
     CircumstancesChanged,
+    PersonErased,
     PersonWithdrew,
 )
 from braid.contracts.award import AwardDecided
@@ -127,7 +128,7 @@ async def test_no_award_is_told_only_when_no_stream_may_award_any_more(office: O
     not_eligible = (await office.ask(person)).json()
 
     assert (undecided["stage"], not_eligible["stage"]) == ("waiting_for_decisions", "no_award")
-    assert not_eligible["awards"] == {"adult_social_care": "not_eligible"}
+    assert not_eligible["awards"] == {"independent_living_fund": "not_eligible"}
 
 
 async def test_somebody_who_withdrew_is_not_waited_for_until_they_come_back(office: Office) -> None:
@@ -186,6 +187,6 @@ async def test_another_councils_person_is_not_found_just_as_one_who_is_not_there
 
 
 def test_the_process_manager_hears_of_every_step_of_the_journey() -> None:
-    beside = (AlertRaised, PaymentSettled, CircumstancesChanged, PersonWithdrew, CarerAssessed)
+    beside = (AlertRaised, PaymentSettled, CircumstancesChanged, PersonWithdrew, CarerAssessed, PersonErased)
     also = {event.TYPE for event in beside}
     assert {event.TYPE for event in JOURNEY} | also == set(SERVICE.handlers) <= set(EVENTS)

@@ -45,6 +45,9 @@ RIGHTS = {
     "payment_run_step": (READS_AND_ADDS, ""),
     "payment_schedule": (READS_AND_ADDS, ""),
     "payment_stop": (READS_AND_ADDS, "lifted_because lifted_by"),
+    "approved_plan": (READS_AND_ADDS, ""),
+    "plan_holding": (READS_AND_ADDS, ""),
+    "payment_matter": (READS_AND_ADDS, "cleared_at words"),
     "recovery": (READS_AND_ADDS, "appeals decided_by decided_on let_off_pence received_pence state"),
     "recovery_step": (READS_AND_ADDS, ""),
     # Spending and watching.
