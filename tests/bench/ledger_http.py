@@ -24,6 +24,7 @@ from fastapi import APIRouter
 from braid.command_line.embedded_platform import Databases
 from braid.kit.http import Caller, UnitOfWorkRoute
 from braid.kit.identity import Principal, Role, create_keys, internal_signer, internal_verifier
+from braid.kit.permissions import Action, may
 from braid.kit.private_postgres import PrivatePostgres, state_directory
 from braid.kit.processes import collect_seldom, observe
 from braid.kit.service import ServiceRuntime, build_api
@@ -164,7 +165,7 @@ def _serve(admin_url: str, folder: str, port: int) -> None:
     app = build_api(runtime, verifier=internal_verifier(Path(folder) / "internal-public.jwks.json"))
     plain = APIRouter(route_class=UnitOfWorkRoute)
 
-    @plain.post("/empty")
+    @plain.post("/empty", dependencies=[may(Action.POST_ENTRIES)])
     async def empty(body: dict[str, str], _caller: Caller) -> dict[str, str]:
         return body
 
