@@ -8,6 +8,7 @@ from tests.bench import (
     calibration,
     decisions,
     embedded,
+    gateway,
     kafka,
     ledger,
     ledger_http,
@@ -29,6 +30,7 @@ parser.add_argument(
         "calibration",
         "decisions",
         "embedded",
+        "gateway",
         "kafka",
         "ledger",
         "ledger_http",
@@ -54,6 +56,8 @@ if arguments.what in ("all", "decisions"):
     decisions.run(people=arguments.people)
 if arguments.what in ("all", "embedded"):
     embedded.run(journeys=arguments.journeys)
+if arguments.what in ("all", "gateway"):
+    gateway.run()
 if arguments.what in ("all", "kafka"):
     kafka.run(journeys=arguments.journeys)
 if arguments.what == "calibration":

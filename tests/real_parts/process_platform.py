@@ -68,13 +68,19 @@ class ProcessPlatform:
     async def running(self) -> AsyncIterator["ProcessPlatform"]:
         """The platform, ready; everything is stopped in the end."""
         await create_missing(self.bootstrap, partitions=3, replicas=1)
+        async with self.running_without_kafka(*self.commands):
+            yield self
+
+    @asynccontextmanager
+    async def running_without_kafka(self, *commands: str) -> AsyncIterator["ProcessPlatform"]:
+        """Some of its processes, ready, whether or not there is a broker; everything is stopped in the end."""
         with key_server(self.folder / "development-public.jwks.json") as keys_url:
             self._keys_url = keys_url
             self.ports = dict(zip(self.commands, free_ports(len(self.commands)), strict=True))
             try:
-                for command in self.commands:
+                for command in commands:
                     self.start(command)
-                await asyncio.gather(*(self.ready(command) for command in self.commands))
+                await asyncio.gather(*(self.ready(command) for command in commands))
                 yield self
             finally:
                 self.stop_all()
