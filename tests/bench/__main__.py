@@ -14,6 +14,7 @@ from tests.bench import (
     one_allocation,
     payment_run,
     planning,
+    recording,
     whole_population,
 )
 
@@ -35,6 +36,7 @@ parser.add_argument(
         "payment_run",
         "planning",
         "population",
+        "recording",
     ],
     default="all",
 )
@@ -66,5 +68,7 @@ if arguments.what in ("all", "payment_run"):
     payment_run.run(people=arguments.people)
 if arguments.what in ("all", "planning"):
     planning.run()
+if arguments.what in ("all", "recording"):
+    recording.run()
 if arguments.what in ("all", "ledger"):
     ledger.run(entries=arguments.entries, hordak=arguments.hordak)
