@@ -145,11 +145,6 @@ async def test_records_are_found_by_person_by_who_and_by_days_and_page_by_page(
         {"last": today - 2 * day},
         {"person_id": uuid4()},
     ]
-        {"by": "somebody else"},
-        {"first": today + 2 * day},
-        {"last": today - 2 * day},
-        {"person_id": uuid4()},
-    ]
     for other in nothing:
         assert (await read(auditor, "/v1/access-records", **{**sought, **other}))["records"] == [], other
     around = await read(auditor, "/v1/access-records", **sought, first=today - day, last=today + day)
