@@ -1,15 +1,17 @@
 """Forwarding a request to the service that answers it, with an internal token in place of the caller's own."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import httpx
 from fastapi import Request
 from fastapi.responses import Response
 
 from braid.kit import telemetry
-from braid.kit.http_observation import request_id_of
+from braid.kit.access_record_routes import ACCESSES, GatewayAccess
+from braid.kit.access_records import leaves_record
 from braid.kit.identity import Principal, TokenRefused, TokenSigner, bearer_token, unauthenticated
-from braid.kit.permissions import acting
+from braid.kit.origin import origin_headers
+from braid.kit.permissions import Action, acting
 from braid.kit.problems import Problem
 from gateway.identity import Verifier
 from gateway.rate_limits import RateLimit
@@ -59,6 +61,11 @@ class Door:
         self._verifier = verifier
         self._signer = signer
 
+    @property
+    def services(self) -> Sequence[str]:
+        """Names of the services, in a fixed order."""
+        return sorted(self._clients)
+
     async def principal(self, request: Request) -> Principal:
         """Who asks, by bearer token.
 
@@ -74,15 +81,53 @@ class Door:
             self._rate_limit.take(principal)
         return principal
 
+    async def allowed(self, request: Request, action: Action, service: str) -> Principal:
+        """Who asks, with the roles that may do an action; that none of theirs may is recorded.
+
+        Args:
+            request: what they ask.
+            action: what it does.
+            service: whose affair it is.
+
+        Raises:
+            As `principal`; and Problem: 403, none of their roles may.
+        """
+        principal = await self.principal(request)
+        try:
+            return acting(principal, action)
+        except Problem as refusal:
+            if leaves_record(action):
+                await self.record(request, principal, action, service, refusal.status)
+            raise
+
+    async def record(self, request: Request, principal: Principal, action: Action, service: str, status: int) -> None:
+        """Have a service record what was answered here without asking it.
+
+        Raises:
+            Problem: 503, it cannot be recorded, and so nothing may be answered.
+        """
+        access = GatewayAccess(
+            action=action,
+            method=request.method,
+            route=request.scope["route"].path,
+            resource=request.url.path,
+            parameters=request.path_params,
+            status=status,
+        )
+        content = access.model_dump_json().encode()
+        headers = {"content-type": "application/json"}
+        answer = await self.ask(principal, service, "POST", ACCESSES, headers=headers, content=content)
+        if answer.status_code != httpx.codes.NO_CONTENT:
+            raise _away(service)
+
     async def forward(self, request: Request, row: Row) -> Response:
         """Send a request on to the service that answers it and give back its answer.
 
         Raises:
             Problem: 401, 403, 413, or 503 where the service cannot be reached.
         """
-        principal = acting(await self.principal(request), row.action)
+        principal = await self.allowed(request, row.action, row.service)
         headers = {name: request.headers[name] for name in _REQUEST_HEADERS if name in request.headers}
-        headers["x-request-id"] = request_id_of(request.scope)
         answer = await self.ask(
             principal,
             row.service,
@@ -116,19 +161,19 @@ class Door:
             Problem: 503 where the service cannot be reached.
         """
         url = httpx.URL(path).copy_with(query=query.encode() or None)
-        authorised = {**(headers or {}), "authorization": f"Bearer {self._signer.sign(principal)}"}
+        authorised = {**(headers or {}), **origin_headers(), "authorization": f"Bearer {self._signer.sign(principal)}"}
         try:
             with telemetry.asking(service, method, authorised):
                 return await self._clients[service].request(method, url, headers=authorised, content=content)
         except httpx.TransportError as error:
-            detail = "Nothing is lost. Try again in a moment, with the same Idempotency-Key."
-            raise Problem(
-                503,
-                "service-unavailable",
-                f"The {service} service cannot be reached",
-                detail,
-                headers={"Retry-After": "2"},
-            ) from error
+            raise _away(service) from error
+
+
+def _away(service: str) -> Problem:
+    detail = "Nothing is lost. Try again in a moment, with the same Idempotency-Key."
+    return Problem(
+        503, "service-unavailable", f"The {service} service cannot be reached", detail, headers={"Retry-After": "2"}
+    )
 
 
 async def _body(request: Request, bytes_max: int) -> bytes:

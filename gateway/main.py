@@ -16,8 +16,9 @@ from fastapi.responses import JSONResponse, Response
 from braid.kit.health import health_routes
 from braid.kit.http_observation import NO_TELEMETRY, HttpObservation
 from braid.kit.identity import TokenSigner
-from braid.kit.permissions import acting
+from braid.kit.origin import client_by_peer
 from braid.kit.problems import answer_with_problems, responses
+from gateway.access_records import access_record_routes
 from gateway.answer_headers import AnswerHeaders
 from gateway.composed import OpenQuestions, open_questions, whole_budget
 from gateway.console.errors import answer_people_with_pages
@@ -73,6 +74,7 @@ def build_gateway(
     )
     app.state.door = door
     app.include_router(composed_routes(door))
+    app.include_router(access_record_routes(door))
     for row in ROUTES:
         app.add_api_route(row.path, _forwarder(door, row), methods=[row.method], include_in_schema=False)
     if development_issuer:
@@ -83,7 +85,7 @@ def build_gateway(
     answer_with_problems(app, {})
     answer_people_with_pages(app)
     app.add_middleware(AnswerHeaders)
-    app.add_middleware(HttpObservation, service="gateway")
+    app.add_middleware(HttpObservation, service="gateway", client_of=client_by_peer)
     return app
 
 
@@ -97,7 +99,7 @@ def composed_routes(door: Door) -> APIRouter:
     )
     async def read_whole_budget(person_id: UUID, request: Request) -> dict[str, Any]:
         """A person's whole budget, from every service; what is away for the moment is named in ``unavailable``."""
-        principal = acting(await door.principal(request), COMPOSED["/v1/people/{person_id}/whole-budget"])
+        principal = await door.allowed(request, COMPOSED["/v1/people/{person_id}/whole-budget"], "assessment")
         return await whole_budget(door, principal, person_id)
 
     @router.get(
@@ -108,7 +110,7 @@ def composed_routes(door: Door) -> APIRouter:
     )
     async def read_open_questions(person_id: UUID, request: Request) -> OpenQuestions:
         """Which facts the streams still lack, which streams need them, and which question asks for each."""
-        principal = acting(await door.principal(request), COMPOSED["/v1/people/{person_id}/open-questions"])
+        principal = await door.allowed(request, COMPOSED["/v1/people/{person_id}/open-questions"], "funding_streams")
         return await open_questions(door, principal, person_id)
 
     return router

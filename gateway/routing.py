@@ -247,4 +247,6 @@ ROUTES: tuple[Row, ...] = (
 COMPOSED: Mapping[str, Action] = {
     "/v1/people/{person_id}/whole-budget": Action.READ_RECORD,
     "/v1/people/{person_id}/open-questions": Action.READ_AWARDS,
+    "/v1/people/{person_id}/access-records": Action.READ_ACCESS_RECORDS,
+    "/v1/access-records": Action.READ_ACCESS_RECORDS,
 }

@@ -55,6 +55,7 @@ def _refers_to(schema: Any, names: Iterable[str]) -> bool:
 
 def platform_openapi() -> dict[str, Any]:
     """The document, from the services' routes and the gateway's own."""
+    from gateway.access_records import access_record_routes
     from gateway.main import composed_routes
     from gateway.routing import COMPOSED, ROUTES
 
@@ -62,7 +63,8 @@ def platform_openapi() -> dict[str, Any]:
     deprecated = {(row.method, row.path) for row in ROUTES if row.deprecation}
     actions |= {("GET", path): action for path, action in COMPOSED.items()}
     own = FastAPI(title="Braid", version="1")
-    own.include_router(composed_routes(None))  # type: ignore[arg-type]  # described, not called
+    for gateways_own in (composed_routes, access_record_routes):
+        own.include_router(gateways_own(None))  # type: ignore[arg-type]  # described, not called
     paths: dict[str, Any] = {}
     schemas: dict[str, Any] = {"Problem": PROBLEM_SCHEMA}
     described = [(definition.name, describe_api(definition)) for definition in all_definitions()]

@@ -43,6 +43,8 @@ async def forget(event: PersonGone, work: UnitOfWork) -> None:
 async def leave_tombstone(work: UnitOfWork, person_id: UUID, records: Sequence[UUID], *, on: date) -> None:
     """Leave a tombstone where a person was; their messages go with the next sweep of the relay.
 
+    Who looked at their record, and when, stays recorded; why and from where does not.
+
     Args:
         work: the unit of work, which holds the person.
         person_id: the person.
@@ -52,6 +54,7 @@ async def leave_tombstone(work: UnitOfWork, person_id: UUID, records: Sequence[U
     """
     ids = [str(each) for each in (person_id, *records)]
     await work.session.execute(_EMPTY_ANSWERS, {"ids": ids})
+    await work.session.execute(text("SELECT forget_access_reasons(:person_id)"), {"person_id": person_id})
     row: dict[str, Any] = {"person_id": person_id, "council": work.council, "forgotten_on": on}
     await work.session.execute(insert_or_skip(work.tables.forgotten_person).values(**row).on_conflict_do_nothing())
 

@@ -5,10 +5,13 @@ The route class holds the transaction, rather than a dependency, since the answe
 """
 
 import hashlib
+import json
 import re
-from collections.abc import Callable, Coroutine, Mapping
-from dataclasses import dataclass
-from typing import Annotated, Any
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Annotated, Any, ClassVar
+from uuid import UUID
 
 from fastapi import Depends, Request
 from fastapi.responses import Response
@@ -17,8 +20,10 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert as insert_or_skip
 from sqlalchemy.exc import DBAPIError
 
+from braid.kit.access_recording import Recording, action_of
 from braid.kit.identity import Principal, authenticated
 from braid.kit.outage import is_outage
+from braid.kit.paging import link_next
 from braid.kit.permissions import caller_of
 from braid.kit.problems import Problem
 from braid.kit.unit_of_work import UnitOfWork, UnitOfWorkFactory
@@ -27,6 +32,8 @@ _KEY = re.compile(r'"?([\x21\x23-\x5b\x5d-\x7e]{1,255})"?')
 #: Answer headers that are stored with an answer.
 _KEPT_HEADERS = ("content-type", "location", "etag")
 LOCK_NOT_AVAILABLE = "55P03"
+#: As much of an answer as is looked through for the end of its list, in bytes.
+_TAIL_BYTES = 200
 
 
 @dataclass
@@ -35,13 +42,18 @@ class RequestWork:
 
     work: UnitOfWork | None = None
     idempotency: tuple[str, str] | None = None
+    #: Whose records a request is about that opens no unit of work, as `UnitOfWork.touches` takes them.
+    touched: dict[str, set[UUID]] = field(default_factory=dict)
 
-    async def complete(self, response: Response) -> None:
-        """Store the answer under the request's key, if it has one, and commit."""
+    async def complete(self, response: Response, recording: Recording) -> None:
+        """Store the answer under the request's key, if it has one, record the access, and commit."""
         if self.work is None:
+            await recording.apart(response.status_code, self.touched)
             return
+        self.work.touches(**self.touched)
         if self.idempotency:
             await _store_answer(self.work, *self.idempotency, response)
+        await recording.within(self.work, response.status_code)
         await self.work.commit()
         await self.work.__aexit__(None, None, None)
 
@@ -57,30 +69,54 @@ class _AlreadyAnswered(Exception):
 
 
 class UnitOfWorkRoute(APIRoute):
-    """A route whose endpoint's work is committed after it returned and before its answer leaves."""
+    """A route whose endpoint's work is committed after it returned and before its answer leaves.
+
+    Where it touches anybody's record, no answer leaves before who asked is recorded: what was done together with it,
+    what was refused or repeated by itself.
+    """
+
+    leaves_records: ClassVar[bool] = True
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """FastAPI's handler inside a unit of work."""
         original = super().get_route_handler()
+        is_paged = "GET" in (self.methods or ()) and "next" in getattr(self.response_model, "model_fields", ())
+        action = action_of(self) if self.leaves_records else None
 
         async def handle(request: Request) -> Response:
             held = RequestWork()
             request.state.held = held
+            recording = Recording(request, action)
             try:
                 response = await original(request)
-                await held.complete(response)
+                if is_paged and (cursor := _next_of(response)) is not None:
+                    response.headers["Link"] = link_next(request, cursor)
+                await held.complete(response, recording)
             except _AlreadyAnswered as answered:
                 await held.discard()
+                with _telling():
+                    await recording.apart(answered.response.status_code, is_repeat=True)
                 return answered.response
             except BaseException as error:
                 await held.discard()
-                told = _told(error)
-                if told is None:
+                with _telling():
+                    await recording.refused(error)
                     raise
-                raise told from error
             return response
 
         return handle
+
+
+@contextmanager
+def _telling() -> Iterator[None]:
+    """Tell an outage or a lock that was not had as the problem that it is to the caller."""
+    try:
+        yield
+    except BaseException as error:
+        told = _told(error)
+        if told is None:
+            raise
+        raise told from error
 
 
 def _told(error: BaseException) -> Problem | None:
@@ -128,6 +164,17 @@ async def _open(request: Request, principal: Principal) -> UnitOfWork:
     return held.work
 
 
+def touch(request: Request, **ids: Iterable[UUID]) -> None:
+    """Say whose records a request is about that may do its work elsewhere than in its own transaction.
+
+    Args:
+        ids: as `UnitOfWork.touches` takes them.
+    """
+    held: RequestWork = request.state.held
+    for name, values in ids.items():
+        held.touched.setdefault(name, set()).update(values)
+
+
 async def _claim_key(request: Request, principal: Principal, work: UnitOfWork) -> None:
     key = _idempotency_key(request)
     fingerprint = hashlib.sha256(
@@ -172,6 +219,13 @@ async def _store_answer(work: UnitOfWork, caller: str, key: str, response: Respo
         .where(table.c.caller == caller, table.c.key == key)
         .values(status=response.status_code, headers=headers, body=bytes(response.body))
     )
+
+
+def _next_of(response: Response) -> object:
+    """Where the page behind an answer's begins; None behind the last one."""
+    body = bytes(response.body)
+    # A page can be long, and most are the only one.
+    return None if b'"next":null' in body[-_TAIL_BYTES:] else json.loads(body)["next"]
 
 
 def entity_tag(version: int) -> Mapping[str, str]:

@@ -1,6 +1,7 @@
 """ASGI middleware that traces, measures and logs each request, gives it an id, and answers when nothing else could."""
 
 import re
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from time import perf_counter
 from uuid import uuid4
@@ -12,6 +13,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from braid.kit import telemetry
+from braid.kit.origin import Origin, client_by_gateway, set_origin
 from braid.kit.problems import unexpected
 
 log = structlog.get_logger(__name__)
@@ -29,17 +31,26 @@ class HttpObservation:
     """Traces, counts, times and logs requests by route template; ids of people never become labels.
 
     What asks whether the process lives is counted alone.
+
+    Args:
+        app: what is observed.
+        service: its name.
+        client_of: tells the caller's address; services behind the gateway are told it.
     """
 
-    def __init__(self, app: ASGIApp, service: str) -> None:
+    def __init__(
+        self, app: ASGIApp, service: str, client_of: Callable[[Scope], str | None] = client_by_gateway
+    ) -> None:
         self._app = app
         self._service = service
+        self._client_of = client_of
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         request_id = scope.setdefault("state", {})["request_id"] = _request_id(scope)
+        set_origin(Origin(request_id, self._client_of(scope)))
         started = perf_counter()
         status: int | None = None
 

@@ -1,10 +1,12 @@
-"""The tables that every service has beside its own: outbox, inbox, dead letters, keys and tombstones."""
+"""The tables that every service has beside its own: outbox, inbox, dead letters, keys, tombstones, access records."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
+    Boolean,
     Column,
     Date,
     DateTime,
@@ -21,7 +23,7 @@ from sqlalchemy import (
     func,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import INET, JSONB
 
 #: Constraint names that Alembic can find again, the same in every service.
 NAMING_CONVENTION = {
@@ -43,6 +45,7 @@ class MessagingTables:
     parked_key: Table
     idempotency_key: Table
     forgotten_person: Table
+    access_record: Table
 
     @property
     def names(self) -> Sequence[str]:
@@ -61,10 +64,11 @@ def messaging_tables(metadata: MetaData) -> MessagingTables:
         _parked_key(metadata),
         _idempotency_key(metadata),
         _forgotten_person(metadata),
+        _access_record(metadata),
     )
 
 
-_NAMES = ("outbox", "inbox", "dead_letter", "parked_key", "idempotency_key", "forgotten_person")
+_NAMES = ("outbox", "inbox", "dead_letter", "parked_key", "idempotency_key", "forgotten_person", "access_record")
 
 
 def _recorded_at() -> Column[object]:
@@ -163,4 +167,31 @@ def _forgotten_person(metadata: MetaData) -> Table:
         _recorded_at(),
         # Null while a message about the person is still to be sent.
         Column("messages_gone_at", DateTime(timezone=True)),
+    )
+
+
+def _access_record(metadata: MetaData) -> Table:
+    return Table(
+        "access_record",
+        metadata,
+        Column("record_id", Uuid, primary_key=True, server_default=text("gen_random_uuid()")),
+        Column("council", Text, nullable=False),
+        # Null where a request was about nobody by name: a whole run, or a record that is not there.
+        Column("person_id", Uuid),
+        Column("subject", Text, nullable=False),
+        Column("roles", ARRAY(Text), nullable=False),
+        Column("action", Text, nullable=False),
+        Column("method", Text, nullable=False),
+        Column("route", Text, nullable=False),
+        Column("resource", Text, nullable=False),
+        Column("status", Integer, nullable=False),
+        Column("is_repeat", Boolean, nullable=False),
+        Column("reason", Text),
+        Column("client", INET),
+        Column("request_id", Text, nullable=False),
+        Column("trace_id", Text),
+        _recorded_at(),
+        Index("ix_access_record_person", "person_id", "recorded_at", "record_id"),
+        Index("ix_access_record_subject", "council", "subject", "recorded_at", "record_id"),
+        Index("ix_access_record_day", "council", "recorded_at", "record_id"),
     )

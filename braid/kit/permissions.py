@@ -85,6 +85,7 @@ class Action(StrEnum):
     HOLD_REVIEW = "hold-review"
     READ_PLANNING_CHOICES = "read-planning-choices"
     CHOOSE_FOR_COUNCIL = "choose-for-council"
+    READ_ACCESS_RECORDS = "read-access-records"
 
 
 @dataclass(frozen=True)
@@ -180,7 +181,19 @@ PERMISSIONS: Mapping[Action, Permission] = {
     Action.HOLD_REVIEW: _row("Hold a review", *_OFFICE),
     Action.READ_PLANNING_CHOICES: _row("Read the council's choices on planning", *_STAFF, budget_holder=Reach.COUNCIL),
     Action.CHOOSE_FOR_COUNCIL: _row("Make the choices that the law leaves to a council", _FINANCE),
+    Action.READ_ACCESS_RECORDS: _row("See who read or changed records, when, why and from where", _AUDITOR, **_OWN),
 }
+
+#: What touches nobody's record; everything else leaves an access record (`braid.kit.access_records`).
+TOUCHES_NOBODY = frozenset(
+    {
+        Action.READ_PUBLISHED,
+        Action.EVALUATE_RULES,
+        Action.READ_BOOKS,
+        Action.READ_PLANNING_CHOICES,
+        Action.CHOOSE_FOR_COUNCIL,
+    }
+)
 
 
 def acting(principal: Principal, action: Action) -> Principal:

@@ -76,6 +76,7 @@ class ProblemKind:
 
 def answer_with_problems(app: FastAPI, table: ProblemTable) -> None:
     """Turn every expected error of an application into a problem document; `HttpObservation` answers the others."""
+    app.state.problems = table
 
     @app.exception_handler(Problem)
     async def _problem(_request: Request, problem: Problem) -> JSONResponse:
@@ -93,6 +94,18 @@ def answer_with_problems(app: FastAPI, table: ProblemTable) -> None:
 
     for error_class, kind in table.items():
         app.add_exception_handler(error_class, _domain_handler(kind))
+
+
+def status_of(error: Exception, table: ProblemTable) -> int:
+    """The status with which an application answers an error, by its table of problems."""
+    if isinstance(error, Problem):
+        return error.status
+    if isinstance(error, RequestValidationError):
+        return 422
+    if isinstance(error, HTTPException):
+        return error.status_code
+    kinds = (table[error_class] for error_class in type(error).__mro__ if error_class in table)
+    return next((kind.status for kind in kinds), 500)
 
 
 def _domain_handler(kind: ProblemKind) -> Any:

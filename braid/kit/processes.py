@@ -123,6 +123,7 @@ def http_server(app: FastAPI, http: HttpSettings) -> uvicorn.Server:
             log_config=None,
             access_log=False,
             server_header=False,
+            forwarded_allow_ips=http.trusted_proxies,
             timeout_graceful_shutdown=GRACEFUL_SHUTDOWN_S,
         )
     )

@@ -12,6 +12,8 @@ from fastapi import APIRouter, FastAPI
 from sqlalchemy import MetaData, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from braid.kit.access_record_routes import access_record_routes
+from braid.kit.access_records import Whose
 from braid.kit.bell import Bell
 from braid.kit.database import open_engine, session_factory
 from braid.kit.delivery import Delivery, Handler, RetryPolicy, Subscription
@@ -43,6 +45,7 @@ class ServiceDefinition:
         settings: what its environment tells it.
         asks: services that its API asks over HTTP for what it cannot know from events; each needs an address.
         beside_api: what a process that serves its API keeps running beside it; routes find it as ``app.state.beside``.
+        whose: how it finds whose record the ids in its addresses belong to, for access records.
     """
 
     name: str
@@ -57,6 +60,7 @@ class ServiceDefinition:
     settings: type[ServiceSettings] = ServiceSettings
     asks: Sequence[str] = ()
     beside_api: Callable[["ServiceRuntime"], AbstractAsyncContextManager[Any]] | None = None
+    whose: Whose = field(default_factory=dict)
 
     @property
     def prefix(self) -> str:
@@ -203,7 +207,9 @@ def build_api(runtime: ServiceRuntime, *, verifier: TokenVerifier | None = None)
     app.state.units = runtime.units
     app.state.settings = runtime.settings
     app.state.peer = runtime.peer
+    app.state.whose = definition.whose
     app.state.verifier = verifier or _verifier(runtime)
+    app.include_router(access_record_routes())
     app.include_router(health_routes(runtime.checks()))
     app.add_middleware(HttpObservation, service=definition.name)
     return app

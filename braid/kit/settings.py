@@ -44,6 +44,10 @@ class HttpSettings(SettingsPart):
 
     host: str = "127.0.0.1"
     port: int = Field(8000, ge=0, le=65_535)
+    trusted_proxies: str = Field(
+        "127.0.0.1",
+        description="Whose X-Forwarded-For is believed: addresses and networks, with commas between them.",
+    )
 
 
 class IdentitySettings(SettingsPart):

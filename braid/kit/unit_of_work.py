@@ -1,7 +1,7 @@
 """One transaction per request or message: state, outbox and inbox together, committed at the edge alone."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from types import TracebackType
@@ -86,6 +86,8 @@ class UnitOfWork:
         self.council = council
         self.session = factory.sessions()
         self.tables = factory.tables
+        #: Whose records the work is about: ids by their names, such as ``person_id``.
+        self.touched: dict[str, set[UUID]] = {}
         self._locked: set[UUID] = set()
         self._has_published = False
 
@@ -115,6 +117,16 @@ class UnitOfWork:
             text("SELECT pg_advisory_xact_lock(hashtextextended(:person, 0))"), {"person": str(person_id)}
         )
         self._locked.add(person_id)
+        self.touches(person_id=[person_id])
+
+    def touches(self, **ids: Iterable[UUID]) -> None:
+        """Say whose records the work is about, where neither its address nor a person's lock says so.
+
+        Args:
+            ids: people by ``person_id``, or others by the names under which the service knows whose they are.
+        """
+        for name, values in ids.items():
+            self.touched.setdefault(name, set()).update(values)
 
     async def publish(self, event: PublishableEvent) -> None:
         """Append an event to the outbox; it goes out if, and only if, the transaction commits.

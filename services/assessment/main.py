@@ -23,6 +23,7 @@ from services.assessment.people_search import router as people_search_router
 from services.assessment.questionnaire_files import QuestionnaireRefused
 from services.assessment.records_api import router as records_router
 from services.assessment.tables import metadata
+from services.assessment.whose_records import WHOSE
 
 
 def _misfits(error: errors.AnswersNotAccepted) -> list[Mapping[str, Any]]:
@@ -117,4 +118,5 @@ SERVICE = ServiceDefinition(
     metadata=metadata,
     events=EVENTS,
     problems=PROBLEMS,
+    whose=WHOSE,
 )

@@ -122,6 +122,7 @@ async def list_people(
     """The council's people, by reference."""
     rows = await store.people_after(work, after, limit + 1)
     page = [PersonInList(**row.model_dump(include=set(PersonInList.model_fields))) for row in rows[:limit]]
+    work.touches(person_id=[person.person_id for person in page])
     return PeopleOut(people=page, next=page[-1].reference if len(rows) > limit else None)
 
 

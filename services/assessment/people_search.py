@@ -51,6 +51,7 @@ async def search_people(body: SearchIn, work: Reading) -> PeopleOut:
     """The council's people who fit what is known of them, by reference."""
     rows = await _found(work, body)
     page = [PersonInList(**row.model_dump(include=set(PersonInList.model_fields))) for row in rows[: body.limit]]
+    work.touches(person_id=[person.person_id for person in page])
     return PeopleOut(people=page, next=page[-1].reference if len(rows) > body.limit else None)
 
 

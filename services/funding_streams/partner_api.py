@@ -130,6 +130,7 @@ async def _what_became(agency: str, reference: str, work: UnitOfWork) -> Partner
     if not rows:
         raise not_found("decision")
     first = rows[0]
+    work.touches(person_id=[first.person_id])
     case = (await work.session.scalars(select(CaseRow).where(CaseRow.person_id == first.person_id))).first()
     award = await _latest_award(first.person_id, first.stream, work)
     words = (await told_of(first.person_id, work)).get(first.stream, ())

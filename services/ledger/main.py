@@ -15,6 +15,7 @@ from services.ledger.reports import PROBLEMS as REPORT_PROBLEMS
 from services.ledger.reports import ROUTERS as REPORT_ROUTERS
 from services.ledger.settings import LedgerSettings
 from services.ledger.tables import metadata
+from services.ledger.whose_records import WHOSE
 
 SERVICE = ServiceDefinition(
     name="ledger",
@@ -35,4 +36,5 @@ SERVICE = ServiceDefinition(
     settings=LedgerSettings,
     beside_api=gatherer_for,
     problems={**PROBLEMS, **PAYMENT_PROBLEMS, **REPORT_PROBLEMS},
+    whose=WHOSE,
 )

@@ -214,6 +214,7 @@ async def read_items(
     await run_steps.run_row(work, run_id)
     rows = await items_page(work, ItemsOfRun(run_id, state, after or UUID(int=0), limit))
     items = [ItemOut.model_validate(dict(row)) for row in rows]
+    work.touches(due_id=[item.due_id for item in items])
     return ItemsOut(items=items, next=items[-1].due_id if len(items) == limit else None)
 
 

@@ -359,6 +359,7 @@ async def correct_spend(
 
 async def _queries_out(work: UnitOfWork, rows: Any, most: int) -> QueriesOut:
     shown: list[SpendQueryRow] = list(rows[:most])
+    work.touches(budget_id=[row.budget_id for row in shown])
     steps = await query_store.steps_of(work, [row.query_id for row in shown])
     return QueriesOut(
         queries=[_query_out(query_store.query_of(row, steps)) for row in shown],

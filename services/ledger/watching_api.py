@@ -175,6 +175,7 @@ async def read_alerts(
     """Alerts on all budgets of the council, the earliest first."""
     rows = await watching.alerts_page(work, is_open=is_open, after=place_of(after), most=most + 1)
     shown = rows[:most]
+    work.touches(budget_id=[row.budget_id for row in shown])
     return AlertsOut(
         alerts=[_alert_out(row) for row in shown],
         next=cursor_of(shown[-1].raised_on, shown[-1].alert_id) if len(rows) > most else None,

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ValidationError
 
 from braid.kit import telemetry
 from braid.kit.identity import bearer_token
+from braid.kit.origin import origin_headers
 from services.support_planning.domain.plan import CostedItem
 from services.support_planning.uses_of_items import spend_item
 
@@ -93,7 +94,7 @@ class AskedByCaller:
             NoBudget: none is open yet.
         """
         asked = {"items": [_asked(one) for one in items if one.pence], "gives_up": list(gives_up)}
-        headers = {"authorization": f"Bearer {self._token}"}
+        headers = {**origin_headers(), "authorization": f"Bearer {self._token}"}
         path = f"/v1/people/{person_id}/budget/plan-check"
         try:
             with telemetry.asking(LEDGER, "POST", headers):

@@ -7,6 +7,7 @@ from services.support_planning.asking_the_ledger import LEDGER
 from services.support_planning.events import HANDLERS
 from services.support_planning.tables import metadata
 from services.support_planning.timer_process import timers_beside_api
+from services.support_planning.whose_records import WHOSE
 
 SERVICE = ServiceDefinition(
     name="support_planning",
@@ -19,4 +20,5 @@ SERVICE = ServiceDefinition(
     problems=PROBLEMS,
     asks=(LEDGER,),
     beside_api=timers_beside_api,
+    whose=WHOSE,
 )

@@ -7,10 +7,12 @@ import pytest
 
 from tests.architecture.source import ROOT, called_attributes, imported_names, modules
 
-#: The two edges, a request and a message; the unit of work that they call; migrations, which are their own edge; and
-#: the run of a scenario, which outlives the request that asked for it; and timers, whose time comes by itself.
+#: The two edges, a request and a message; the unit of work that they call; migrations, which are their own edge;
+#: the run of a scenario, which outlives the request that asked for it; timers, whose time comes by itself; and the
+#: record of a request that was rolled back.
 MAY_COMMIT = {
     "braid/kit/http.py",
+    "braid/kit/access_recording.py",
     "braid/kit/delivery.py",
     "braid/kit/unit_of_work.py",
     "braid/kit/migrations.py",

@@ -18,6 +18,7 @@ from braid.command_line.services import all_definitions
 from braid.kit.http import UnitOfWorkRoute
 from braid.kit.identity import authenticated
 from braid.kit.permissions import PERMISSIONS, Action, Requirement
+from gateway.access_records import access_record_routes
 from gateway.main import build_gateway, composed_routes
 from gateway.routing import COMPOSED, ROUTES
 
@@ -97,7 +98,8 @@ def test_every_route_through_the_gateway_is_a_service_route_of_the_same_action()
 
 
 def test_every_read_that_the_gateway_puts_together_has_an_action() -> None:
-    made = {route.path for route in routes_of(composed_routes(None))}  # type: ignore[arg-type]  # looked at alone
+    routers = [make(None) for make in (composed_routes, access_record_routes)]  # type: ignore[arg-type]  # looked at
+    made = {route.path for router in routers for route in routes_of(router)}
 
     assert set(COMPOSED) == made
 

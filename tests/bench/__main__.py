@@ -15,6 +15,7 @@ from tests.bench import (
     one_allocation,
     payment_run,
     planning,
+    recording,
     whole_population,
 )
 
@@ -37,6 +38,7 @@ parser.add_argument(
         "payment_run",
         "planning",
         "population",
+        "recording",
     ],
     default="all",
 )
@@ -70,5 +72,7 @@ if arguments.what in ("all", "payment_run"):
     payment_run.run(people=arguments.people)
 if arguments.what in ("all", "planning"):
     planning.run()
+if arguments.what in ("all", "recording"):
+    recording.run()
 if arguments.what in ("all", "ledger"):
     ledger.run(entries=arguments.entries, hordak=arguments.hordak)

@@ -100,8 +100,16 @@ STAYS: dict[str, dict[str, str]] = {
         "code_mapping.mapping": "the council's own",
     },
 }
-#: Of the messaging tables: ids, codes and positions, and the ends of callers' keys.
+#: Of the messaging tables: ids, codes and positions, and the ends of callers' keys; and who looked at which record.
 _TECHNICAL = {
+    "access_record.subject",
+    "access_record.roles",
+    "access_record.action",
+    "access_record.method",
+    "access_record.route",
+    "access_record.resource",
+    "access_record.request_id",
+    "access_record.trace_id",
     "idempotency_key.caller",
     "idempotency_key.fingerprint",
     "idempotency_key.headers",

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fastapi import FastAPI
 
 from braid.command_line.services import SERVICES
+from braid.kit.access_record_routes import ACCESSES
 from braid.kit.identity import (
     INTERNAL_AUDIENCE,
     INTERNAL_ISSUER,
@@ -57,6 +58,8 @@ class StubServices:
         if request.url.host in self.away:
             raise httpx.ConnectError("away", request=request)
         self.asked.append(request)
+        if request.url.path == ACCESSES:
+            return httpx.Response(204)
         found = self.answers.get(request.url.path)
         if found is None:
             return httpx.Response(404, json={"title": "Not found"})

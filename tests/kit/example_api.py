@@ -41,9 +41,10 @@ class UnluckyNumber(Exception):
 
 class GivenNumber(BaseModel):
     number: int
+    reason: str = ""
 
 
-@router.post("/people/{person_id}/numbers", status_code=201)
+@router.post("/people/{person_id}/numbers", status_code=201, dependencies=[may(Action.CHANGE_RECORD)])
 async def send_number(person_id: UUID, given: GivenNumber, work: Writing, response: Response) -> dict[str, int]:
     event = NumberSent(person_id=person_id, council=work.council, number=given.number)
     await note_number(event, work)
@@ -60,7 +61,7 @@ async def send_number(person_id: UUID, given: GivenNumber, work: Writing, respon
     return {"number": given.number}
 
 
-@router.get("/people/{person_id}/numbers")
+@router.get("/people/{person_id}/numbers", dependencies=[may(Action.READ_RECORD)])
 async def read_numbers(person_id: UUID, work: Reading, response: Response) -> list[int]:
     query = select(noted.c.number).where(noted.c.person_id == person_id).order_by(noted.c.id)
     numbers = list((await work.session.execute(query)).scalars())
@@ -68,7 +69,7 @@ async def read_numbers(person_id: UUID, work: Reading, response: Response) -> li
     return numbers
 
 
-@router.put("/people/{person_id}/numbers")
+@router.put("/people/{person_id}/numbers", dependencies=[may(Action.CHANGE_RECORD)])
 async def add_number(person_id: UUID, given: GivenNumber, work: Writing, expected: ExpectedVersion) -> None:
     await work.lock_person(person_id)
     if await work.session.scalar(select(func.count()).where(noted.c.person_id == person_id)) != expected:

@@ -14,6 +14,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from braid.contracts.event import Event
+from braid.kit.access_record_migration import create_access_records_v1
 from braid.kit.database import async_url, open_engine, plain_url, session_factory
 from braid.kit.delivery import Handler, Subscription
 from braid.kit.forgetting_migration import create_forget_person, create_forgetting_v1
@@ -142,6 +143,7 @@ def _create_tables(connection: Connection) -> None:
     with Operations.context(MigrationContext.configure(connection)):
         create_messaging_tables_v1(ROLES)
         create_forgetting_v1(ROLES)
+        create_access_records_v1(ROLES)
         create_forget_person(ROLES, FORGET_PERSON)
     statements: Sequence[str] = (
         *guard_by_council("noted", ROLES.app),

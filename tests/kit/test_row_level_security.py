@@ -84,7 +84,7 @@ async def test_row_level_security_binds_even_the_owner_of_the_tables(example: Ex
     async with example.app.connect() as db:
         query = text("SELECT relname FROM pg_class WHERE relrowsecurity AND relforcerowsecurity")
         guarded = set((await db.execute(query)).scalars())
-    assert guarded == {"outbox", "idempotency_key", "forgotten_person", "noted"}
+    assert guarded == {"outbox", "idempotency_key", "forgotten_person", "access_record", "noted"}
 
 
 async def test_another_councils_idempotency_keys_are_not_seen(example: ExampleService) -> None:

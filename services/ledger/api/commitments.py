@@ -227,6 +227,7 @@ async def release_commitment(
 async def expire_commitments(body: ExpiryIn, work: Writing) -> ExpiredOut:
     """Let go of what the council's commitments still hold after their last day. Nothing runs out by itself."""
     found = await commitments.expire(work, body.as_of)
+    work.touches(budget_id=[one.budget_id for one in found])
     return ExpiredOut(
         commitment_ids=[one.commitment_id for one in found],
         released_pence=sum(one.held_pence for one in found),

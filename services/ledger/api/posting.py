@@ -24,7 +24,7 @@ from pydantic import (
 
 from braid.contracts.codes import StreamCode
 from braid.contracts.uses import Use
-from braid.kit.http import Caller, Reading, UnitOfWorkRoute, reading
+from braid.kit.http import Caller, Reading, UnitOfWorkRoute, reading, touch
 from braid.kit.identity import Principal
 from braid.kit.permissions import Action, may
 from braid.kit.problems import Problem, ProblemKind, ProblemTable, responses
@@ -260,6 +260,7 @@ async def post_entry(body: EntryAsked, caller: Caller, request: Request, respons
     if takes_what_is_held(body):
         late = await refusals_of_late(await reading(request, caller), [body])
         _raise_refused(late.get(body.entry_id))
+    touch(request, budget_id=[body.budget_id])
     (answer,) = await _post_with_others(_posting(body), caller, request)
     _raise_refused(answer.refusal)
     if answer.is_replay:
@@ -285,6 +286,7 @@ async def post_entries(body: BatchIn, work: Reading) -> Response:
     ]
     answers = [answer for group in _groups(entries) for answer in group]
     asked = [one for one in answers if isinstance(one, Posting)]
+    work.touches(budget_id=[one.entry.budget_id for one in asked])
     posted = iter(await journal_store.post(work, *asked))
     told = [_told_of(next(posted)) if isinstance(one, Posting) else one for one in answers]
     return Response(b'{"answers":' + _ANSWERS.dump_json(told) + b"}", media_type="application/json")

@@ -130,6 +130,7 @@ async def read_matters_of_the_council(
 ) -> MattersOut:
     """What is missing for paying anybody of the council as their plan says."""
     rows = await matters.matters_page(work, after=after or UUID(int=0), most=limit)
+    work.touches(person_id=[row.person_id for row in rows])
     return MattersOut(matters=[_matter(row) for row in rows], next=rows[-1].matter_id if len(rows) == limit else None)
 
 

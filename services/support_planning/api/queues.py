@@ -74,6 +74,7 @@ class AllOverdueOut(BaseModel):
 async def plans_to_approve(work: Reading) -> PlansToApproveOut:
     """The council's plans that wait for a decision."""
     rows = await plan_store.submitted(work)
+    work.touches(person_id=[row.person_id for row in rows])
     told = [_to_approve(row.plan_id, row.person_id, row.version, row.submission or {}) for row in rows]
     return PlansToApproveOut(plans=sorted(told, key=lambda one: (one.submitted_on, -one.pence_in_a_year)))
 
@@ -99,6 +100,7 @@ async def overdue(
     limits = await council_choices.time_limits(work, work.now.date())
     found = await waiting.overdue(work, limits.steps, _place_of(after) if after else None, most + 1)
     shown = found[:most]
+    work.touches(person_id=[one.person_id for one in shown])
     return AllOverdueOut(
         overdue=[OverdueOut.model_validate(one, from_attributes=True) for one in shown],
         next=f"{shown[-1].due_on}.{shown[-1].person_id}" if len(found) > most else None,

@@ -27,6 +27,7 @@ RIGHTS = {
     "fund_rule": (READS, ""),
     "fund_version": (READS_AND_ADDS, ""),
     "period_lock": (READS_AND_ADDS, ""),
+    "access_record": (READS_AND_ADDS, ""),
     # Payments.
     "payee": (READS_AND_ADDS, "version"),
     "payee_account": (READS_AND_ADDS, "confirmed_at confirmed_by"),
@@ -87,10 +88,11 @@ FUNCTIONS = {
     "post_entries", "open_accounts", "keep_fund_rules", "close_account", "balance_as_of", "legs_recorded_up_to",
     "last_sequence_before", "acting_council", "refusals", "entry_digest", "leg_bytes", "account_bytes", "block_link",
     "commitment_bytes", "payment_id_of", "forget_person", "forget_money_words",
+    "forget_access_reasons",
 }  # fmt: skip
 RUN_AS_THE_OWNER = {
     "post_entries", "open_accounts", "keep_fund_rules", "close_account", "forget_person", "forget_money_words",
-    "forget_messages",
+    "forget_messages", "forget_access_reasons",
 }  # fmt: skip
 
 

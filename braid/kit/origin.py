@@ -1,0 +1,68 @@
+"""Where a request comes from, carried along wherever it is passed on to.
+
+The gateway alone sees the caller's address; it tells the services in a header of its own, which they take from whoever
+holds one of its internal tokens. From outside that header is not taken.
+"""
+
+from collections.abc import Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass
+from ipaddress import ip_address
+
+from starlette.datastructures import Headers
+from starlette.types import Scope
+
+CLIENT_HEADER = "braid-client"
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a request comes from.
+
+    Args:
+        request_id: under which it is logged everywhere.
+        client: address of whoever asked the gateway; None where it is not known.
+    """
+
+    request_id: str
+    client: str | None
+
+
+_origin: ContextVar[Origin | None] = ContextVar("origin", default=None)
+
+
+def set_origin(origin: Origin) -> None:
+    """Remember where the request in hand comes from."""
+    _origin.set(origin)
+
+
+def current_origin() -> Origin | None:
+    """Where the request in hand comes from; None outside one."""
+    return _origin.get()
+
+
+def origin_headers() -> Mapping[str, str]:
+    """What tells the next service where the request in hand comes from."""
+    origin = _origin.get()
+    if origin is None:
+        return {}
+    told = {"x-request-id": origin.request_id}
+    return told | ({CLIENT_HEADER: origin.client} if origin.client else {})
+
+
+def client_by_peer(scope: Scope) -> str | None:
+    """The caller's address as the server sees it, past the proxies that it trusts."""
+    peer = scope.get("client")
+    return _address(peer[0]) if peer else None
+
+
+def client_by_gateway(scope: Scope) -> str | None:
+    """The caller's address as the gateway tells it."""
+    return _address(Headers(scope=scope).get(CLIENT_HEADER, ""))
+
+
+def _address(given: str) -> str | None:
+    try:
+        return str(ip_address(given))
+    except ValueError:
+        return None

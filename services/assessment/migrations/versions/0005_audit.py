@@ -1,0 +1,21 @@
+"""Access records: who read or changed whose record.
+
+Revision ID: 0005
+Revises: 0004
+"""
+
+from braid.kit.access_record_migration import create_access_records_v1, drop_access_records_v1
+from braid.kit.roles import Roles
+
+revision = "0005"
+down_revision = "0004"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    create_access_records_v1(Roles("assessment"))
+
+
+def downgrade() -> None:
+    drop_access_records_v1()
