@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from braid.command_line import contracts, dead_letters, ledger, ledger_exports, partner, ras, rules
+from braid.command_line import clock, contracts, dead_letters, ledger, ledger_exports, partner, ras, rules
 from braid.command_line.services import SERVICES
 
 app = typer.Typer(
@@ -16,6 +16,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Individual budgets in social care.",
 )
+app.add_typer(clock.app, name="clock", help="What is called each day for a council.")
 app.add_typer(contracts.app, name="contracts", help="Event contracts: schemas, examples, AsyncAPI.")
 app.add_typer(dead_letters.app, name="dead-letters", help="Messages that could not be handled: look, replay, mend.")
 ledger_exports.register(ledger.app)

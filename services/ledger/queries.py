@@ -1,12 +1,12 @@
 """What the ledger can be asked: budgets and their funds, and balances now or for any date as known at any moment."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import text
-from sqlmodel import select
+from sqlmodel import col, select
 
 from braid.kit.unit_of_work import UnitOfWork
 from services.ledger.domain.chart_of_accounts import Account
@@ -35,6 +35,12 @@ class FundNow:
 async def budget_of(work: UnitOfWork, person_id: UUID) -> BudgetRow | None:
     """The person's budget, if one is open."""
     return (await work.session.scalars(select(BudgetRow).where(BudgetRow.person_id == person_id))).first()
+
+
+async def people_of(work: UnitOfWork, budget_ids: Iterable[UUID]) -> Mapping[UUID, UUID]:
+    """Whose budgets these are: person by budget."""
+    query = select(BudgetRow).where(col(BudgetRow.budget_id).in_(set(budget_ids)))
+    return {row.budget_id: row.person_id for row in await work.session.scalars(query)}
 
 
 async def open_funds(work: UnitOfWork, budget_id: UUID) -> Sequence[FundNow]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
@@ -14,11 +14,12 @@ from braid.kit.http import Caller, Reading, UnitOfWorkRoute, Writing
 from braid.kit.permissions import Action, may
 from braid.kit.problems import ProblemKind, ProblemTable, not_found, responses
 from services.ledger.domain.returns import council
-from services.ledger.domain.returns.funder_return import CostLine, FunderReturn, FundLine
-from services.ledger.spending.cursors import cursor_of, place_of
-from services.ledger.statements import council_reports, reading
+from services.ledger.domain.returns.funder_return import CostLine, FundLine
+from services.ledger.spending.cursors import cursor_of, known_cursor_of, known_place_of, place_of
+from services.ledger.statements import council_reports, reading, return_reading
 from services.ledger.statements.asking import KnownAt, PeriodRefused, known_time
 from services.ledger.statements.council_files import MappingRefused, general_ledger_csv, read_mapping
+from services.ledger.statements.return_reading import ReturnAsked
 
 router = APIRouter(prefix="/v1", route_class=UnitOfWorkRoute, tags=["returns"])
 
@@ -30,6 +31,8 @@ PROBLEMS: ProblemTable = {
 }
 
 _LINES_A_PAGE = 200
+#: Every fund's id comes after it.
+_BEFORE_ALL = UUID(int=0)
 #: Who accounts for the council's money, and who looks at how they do.
 _NOT_FINANCE = (403, "The caller is neither finance officer, auditor nor system.")
 
@@ -73,7 +76,7 @@ class FundLineOut(BaseModel):
 
 
 class TotalsOut(BaseModel):
-    """The sums of the columns over every line, not of this page alone."""
+    """The sums of the columns over every line, not of one page alone."""
 
     opening_pence: int
     awarded_pence: int
@@ -86,22 +89,31 @@ class TotalsOut(BaseModel):
 
 
 class ReturnOut(BaseModel):
-    """A funder's return by its own rules; it reconciles to the journal to the penny, and says so."""
+    """A funder's return by its own rules, some funds at a time; it reconciles to the journal to the penny, and says so.
+
+    What all lines come to stands on the first page, and is null on those that follow.
+    """
 
     stream: StreamCode
     basis: str
     months: int = Field(description="How many months a return of this funder covers.")
     citation: str
-    tells_funder: list[str] = Field(description="What the funder must be told besides the money, as the awards say.")
+    tells_funder: list[str] | None = Field(
+        None, description="What the funder must be told besides the money, as the awards say."
+    )
     first: date
     last: date
-    known_at: datetime
-    funds: int
-    totals: TotalsOut
-    account_balances: dict[str, int] = Field(description="Credits less debits at the end, from the lines alone.")
-    reconciles: bool
-    differences: dict[str, int] = Field(description="By account; empty where the lines come to the journal.")
-    lines: list[FundLineOut]
+    known_at: datetime = Field(description="Every page that follows is of this time too.")
+    funds: int | None = Field(None, description="How many lines there are on all pages.")
+    totals: TotalsOut | None = None
+    account_balances: dict[str, int] | None = Field(
+        None, description="Credits less debits at the end, of the funds that have lines."
+    )
+    reconciles: bool | None = None
+    differences: dict[str, int] | None = Field(
+        None, description="By account; empty where the lines come to the journal."
+    )
+    lines: list[FundLineOut] = Field(description="In the order of their funds' ids.")
     next: str | None
 
 
@@ -187,33 +199,27 @@ async def read_return(
     after: Annotated[str | None, Query(max_length=200)] = None,
     most: Annotated[int, Query(ge=1, le=_LINES_A_PAGE)] = 50,
 ) -> ReturnOut:
-    """One funder's return: every fund of the stream, by the funder's own rules."""
+    """One funder's return, by the funder's own rules: the first page tells what all lines come to."""
     if asked.last < asked.first:
         raise PeriodRefused("a return runs from its first day to its last")
-    known_at = known_time(asked.known_at, work)
-    report = await council_reports.return_of(work, stream, asked.first, asked.last, known_at)
-    if report is None:
+    known_at, place = known_place_of(after) if after else (known_time(asked.known_at, work), _BEFORE_ALL)
+    head = await return_reading.head_at(work, known_at)
+    of = ReturnAsked(stream, asked.first, asked.last, known_at, head)
+    page = await council_reports.page_of_return(work, of, place, most)
+    if page is None:
         raise not_found("fund of this stream")
-    made = report.made
-    place = place_of(after)
-    lines = [line for line in made.lines if place is None or (line.facts.starts_on, line.facts.fund_id) > place]
-    shown = lines[:most]
+    made = page.made
     return ReturnOut(
         stream=stream,
         basis=made.rule.basis.value,
         months=made.rule.months,
         citation=made.rule.citation,
-        tells_funder=list(report.tells_funder),
         first=asked.first,
         last=asked.last,
         known_at=known_at,
-        funds=len(made.lines),
-        totals=_totals(made),
-        account_balances={account.value: pence for account, pence in made.balances.items()},
-        reconciles=not report.differences,
-        differences={account.value: pence for account, pence in report.differences.items()},
-        lines=[_line_out(line, asked, known_at) for line in shown],
-        next=cursor_of(shown[-1].facts.starts_on, shown[-1].facts.fund_id) if len(lines) > most else None,
+        lines=[_line_out(line, asked, known_at) for line in made.lines],
+        next=known_cursor_of(known_at, page.next_after) if page.next_after else None,
+        **({} if after else _whole_out(await council_reports.whole_return(work, of))),
     )
 
 
@@ -323,9 +329,16 @@ async def export_to_general_ledger(
     return Response(text, media_type="text/csv; charset=utf-8", headers=headers)
 
 
-def _totals(made: FunderReturn) -> TotalsOut:
-    sums = {column: made.total(column) for column in TotalsOut.model_fields if column != "in_kind_pence"}
-    return TotalsOut(**sums, in_kind_pence=sum(line.facts.in_kind_pence for line in made.lines))
+def _whole_out(whole: council_reports.WholeReturn) -> dict[str, Any]:
+    totals = whole.totals
+    return {
+        "funds": totals.funds,
+        "totals": TotalsOut(**vars(totals.columns), in_kind_pence=totals.in_kind_pence),
+        "account_balances": {account.value: pence for account, pence in totals.balances.items()},
+        "reconciles": not whole.differences,
+        "differences": {account.value: pence for account, pence in whole.differences.items()},
+        "tells_funder": list(whole.tells_funder),
+    }
 
 
 def _line_out(line: FundLine, asked: Asked, known_at: datetime) -> FundLineOut:

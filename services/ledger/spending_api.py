@@ -20,6 +20,7 @@ from services.ledger.domain.spending import queries
 from services.ledger.domain.spending.queries import Answer, Owner, QueryKind
 from services.ledger.invoices import InvoiceCountedAlready
 from services.ledger.payments.request_parts import Day
+from services.ledger.queries import people_of
 from services.ledger.spending import answering, correcting, query_store, reading_files, spend_store, taking_in
 from services.ledger.spending.cursors import CursorRefused, cursor_of, place_of
 from services.ledger.spending.tables import SpendPartRow, SpendQueryRow, SpendRow
@@ -113,6 +114,7 @@ class QueryOut(BaseModel):
     """A question about a spend."""
 
     query_id: UUID
+    person_id: UUID = Field(description="Whose spending it is about.")
     spend_id: UUID
     kind: QueryKind
     pence: int
@@ -223,7 +225,7 @@ async def take_in(person_id: UUID, body: FileIn, work: Writing, caller: Caller) 
         unchanged=taken.unchanged,
         paid_by_runs=taken.paid_by_runs,
         attributed=sum(1 for row in taken.spends if row.state == "attributed"),
-        queries=[_query_out(query) for query in taken.queries],
+        queries=[_query_out(query, person_id) for query in taken.queries],
     )
 
 
@@ -319,7 +321,7 @@ async def answer_query(person_id: UUID, query_id: UUID, body: AnswerIn, work: Wr
         answered, asked = await answering.answer(work, query_id, budget.budget_id, person_id, given)
     except answering.NoSuchQuery as error:
         raise not_found("query") from error
-    return QueriesOut(queries=[_query_out(query) for query in (answered, *asked)], next=None)
+    return QueriesOut(queries=[_query_out(query, person_id) for query in (answered, *asked)], next=None)
 
 
 @router.post(
@@ -353,23 +355,26 @@ async def correct_spend(
     await work.session.flush()
     parts = await spend_store.parts_by_line(work, [spend_id])
     return CorrectedOut(
-        spend=_spend_out(row, parts.get(spend_id, []), person_id), queries=[_query_out(query) for query in asked]
+        spend=_spend_out(row, parts.get(spend_id, []), person_id),
+        queries=[_query_out(query, person_id) for query in asked],
     )
 
 
 async def _queries_out(work: UnitOfWork, rows: Any, most: int) -> QueriesOut:
     shown: list[SpendQueryRow] = list(rows[:most])
-    work.touches(budget_id=[row.budget_id for row in shown])
     steps = await query_store.steps_of(work, [row.query_id for row in shown])
+    people = await people_of(work, [row.budget_id for row in shown])
+    work.touches(person_id=people.values())
     return QueriesOut(
-        queries=[_query_out(query_store.query_of(row, steps)) for row in shown],
+        queries=[_query_out(query_store.query_of(row, steps), people[row.budget_id]) for row in shown],
         next=cursor_of(shown[-1].due_on, shown[-1].query_id) if len(rows) > most else None,
     )
 
 
-def _query_out(query: queries.Query) -> QueryOut:
+def _query_out(query: queries.Query, person_id: UUID) -> QueryOut:
     return QueryOut(
         query_id=query.query_id,
+        person_id=person_id,
         spend_id=query.spend_id,
         kind=query.kind,
         pence=query.pence,

@@ -64,7 +64,12 @@ class FundRow(LedgerRow, table=True):
     """The ring-fenced fund of one award, through all its versions."""
 
     __tablename__ = "fund"
-    __table_args__ = (UniqueConstraint("award_id"), Index("ix_fund_budget", "budget_id"))
+    __table_args__ = (
+        UniqueConstraint("award_id"),
+        Index("ix_fund_budget", "budget_id"),
+        # The order in which returns are read, page by page.
+        Index("ix_fund_stream", "council", "stream", "fund_id"),
+    )
 
     fund_id: UUID = Field(primary_key=True)
     council: str = Field(sa_type=Text)

@@ -12,6 +12,7 @@ from braid.kit.permissions import Action, may
 from braid.kit.problems import responses
 from services.ledger.domain.watching.comparison import against_plan
 from services.ledger.domain.watching.forecast import forecast
+from services.ledger.queries import people_of
 from services.ledger.spending import watching
 from services.ledger.spending.cursors import cursor_of, place_of
 from services.ledger.spending.tables import BudgetAlertRow
@@ -30,6 +31,7 @@ class AlertOut(BaseModel):
 
     alert_id: UUID
     budget_id: UUID
+    person_id: UUID = Field(description="Whose budget it is.")
     kind: str
     about: UUID = Field(description="The fund, the item of the plan or the commitment.")
     text: str
@@ -130,7 +132,7 @@ async def read_standing(
             for one in compared.items
         ],
         funds=_funds_out(position, on),
-        alerts=[_alert_out(row) for row in alerts],
+        alerts=[_alert_out(row, person_id) for row in alerts],
     )
 
 
@@ -145,7 +147,7 @@ async def watch_budget(person_id: UUID, on: date, work: Writing, caller: Caller)
     """Look at a budget on a day: raise what is new, clear what has gone. What is open is told once."""
     budget = await budget_of(person_id, work, caller)
     rows = await watching.watch(work, budget.budget_id, person_id, on)
-    return AlertsOut(alerts=[_alert_out(row) for row in rows], next=None)
+    return AlertsOut(alerts=[_alert_out(row, person_id) for row in rows], next=None)
 
 
 @router.post(
@@ -175,9 +177,10 @@ async def read_alerts(
     """Alerts on all budgets of the council, the earliest first."""
     rows = await watching.alerts_page(work, is_open=is_open, after=place_of(after), most=most + 1)
     shown = rows[:most]
-    work.touches(budget_id=[row.budget_id for row in shown])
+    people = await people_of(work, [row.budget_id for row in shown])
+    work.touches(person_id=people.values())
     return AlertsOut(
-        alerts=[_alert_out(row) for row in shown],
+        alerts=[_alert_out(row, people[row.budget_id]) for row in shown],
         next=cursor_of(shown[-1].raised_on, shown[-1].alert_id) if len(rows) > most else None,
     )
 
@@ -206,5 +209,5 @@ def _funds_out(position: watching.Position, on: date) -> list[FundStandingOut]:
     return told
 
 
-def _alert_out(row: BudgetAlertRow) -> AlertOut:
-    return AlertOut.model_validate(row.model_dump(include=set(AlertOut.model_fields)))
+def _alert_out(row: BudgetAlertRow, person_id: UUID) -> AlertOut:
+    return AlertOut(person_id=person_id, **row.model_dump(include=set(AlertOut.model_fields)))

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from unittest.mock import patch
 
+from braid.command_line.system_client import ClientSettings
 from braid.kit.settings import ServiceSettings, load
 from gateway.settings import GatewaySettings
 
@@ -26,6 +27,7 @@ COMMANDS: Mapping[str, Sequence[str]] = {
     "prepare-database": SERVICES,
     "topics": ("create",),
     "keys": ("create",),
+    "clock": ("daily",),
 }
 
 #: By command, the database addresses that it is given: one, but for the proof, which asks operations whose journals
@@ -36,6 +38,7 @@ DATABASE_URLS: Mapping[str, Sequence[str]] = {
     "relay": ("OPS_URL",),
     "migrate": ("OWNER_URL",),
     "verify": ("URL", "OPS_URL"),
+    "clock": (),
 }
 
 _EVERYWHERE = (
@@ -77,10 +80,27 @@ _OF_THE_GATEWAY = (
     "INTERNAL__PRIVATE_KEY_FILE",
 )
 
-PREFIXES = {**{service: f"{service.upper()}_" for service in SERVICES}, "gateway": "GATEWAY_"}
+_OF_THE_CLOCK = (
+    "COUNCIL",
+    "GATEWAY",
+    "ISSUER",
+    "DISCOVERY_URL",
+    "CLIENT_ID",
+    "CLIENT_KEY_FILE",
+    "CLIENT_KEY_ID",
+    "CLIENT_SECRET",
+    "SCOPE",
+)
+
+PREFIXES = {
+    **{service: f"{service.upper()}_" for service in SERVICES},
+    "gateway": "GATEWAY_",
+    "daily": "CLOCK_",
+}
 VARIABLES = frozenset(
     [f"{PREFIXES[service]}{name}" for service in SERVICES for name in _OF_A_SERVICE]
     + [f"{PREFIXES['gateway']}{name}" for name in _OF_THE_GATEWAY]
+    + [f"{PREFIXES['daily']}{name}" for name in _OF_THE_CLOCK]
 )
 
 
@@ -101,6 +121,16 @@ def settings_of(service: str, variables: Mapping[str, str]) -> ServiceSettings |
         if service == "gateway":
             return load(GatewaySettings, PREFIXES[service])
         return load(ServiceSettings, PREFIXES[service])
+
+
+def settings_of_clock(variables: Mapping[str, str]) -> ClientSettings:
+    """What the clock would read from these variables.
+
+    Raises:
+        SettingsRefused: it would refuse to begin.
+    """
+    with patch.dict(os.environ, variables, clear=True):
+        return load(ClientSettings, PREFIXES["daily"])
 
 
 def is_pinned(image: str) -> bool:

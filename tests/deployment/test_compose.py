@@ -28,6 +28,7 @@ from .delivered import (
     SERVICES,
     is_pinned,
     settings_of,
+    settings_of_clock,
 )
 from .manifests import read, strings_in
 
@@ -108,7 +109,7 @@ def test_the_image_knows_the_commands_that_the_deployment_counts_on() -> None:
     assert isinstance(program, typer.core.TyperGroup)
 
     assert set(COMMANDS) <= set(program.commands)
-    for group in ("topics", "keys"):
+    for group in ("topics", "keys", "clock"):
         inner = program.commands[group]
         assert isinstance(inner, typer.core.TyperGroup)
         assert set(COMMANDS[group]) <= set(inner.commands)
@@ -358,6 +359,21 @@ def test_systems_sign_in_by_client_credentials_alone() -> None:
 
     assert system["publicClient"] is False
     assert allowed_flows(system) == {"serviceAccountsEnabled"}
+
+
+def test_the_clock_does_the_day_when_it_is_asked_to_as_a_system_of_the_realm() -> None:
+    clock, gateway = services()["clock"], environment_of(services()["gateway"])
+    variables = environment_of(clock)
+    settings = settings_of_clock(variables)
+    system = clients()[settings.client_id]
+    [account] = [user for user in realm()["users"] if user.get("serviceAccountClientId") == settings.client_id]
+
+    assert commands_of(clock) == [["clock", "daily"]]
+    assert clock["profiles"] == ["clock"]
+    assert settings.issuer == gateway["GATEWAY_IDENTITY__ISSUER"]
+    assert settings.discovery_url == gateway["GATEWAY_IDENTITY__DISCOVERY_URL"]
+    assert (account["attributes"]["council"], account["clientRoles"]) == ([settings.council], {"braid": [Role.SYSTEM]})
+    assert system["secret"].strip("${}") in services()["clock"]["environment"]["CLOCK_CLIENT_SECRET"]
 
 
 @pytest.mark.parametrize("client", ["braid-console", "council-case-management"])

@@ -16,12 +16,23 @@ import pytest
 import yaml
 from referencing import Registry, Resource
 
+from braid.command_line.daily_calls import AWAY, REFUSED
 from braid.command_line.partner_manifests import partner_manifests
 from braid.command_line.services import all_topics, definition_of
 from braid.contracts.catalogue import dead_letter_topic
 from services.funding_streams.discovery import agencies
 
-from .delivered import COMMANDS, CONSUMERS, DATABASE_URLS, PREFIXES, SERVICES, is_pinned, settings_of, unknown_variables
+from .delivered import (
+    COMMANDS,
+    CONSUMERS,
+    DATABASE_URLS,
+    PREFIXES,
+    SERVICES,
+    is_pinned,
+    settings_of,
+    settings_of_clock,
+    unknown_variables,
+)
 from .manifests import (
     BASE,
     KUBERNETES,
@@ -318,6 +329,7 @@ def test_no_policy_lets_in_from_everywhere(manifests: Sequence[Manifest]) -> Non
         ("ras", "relay", {"names", "services-to-postgres", "services-to-kafka", "traces"}),
         ("ras", "migration", {"names", "services-to-postgres"}),
         ("ledger", "proof", {"names", "services-to-postgres"}),
+        ("clock", "daily", {"names", "clock"}),
     ],
 )
 def test_each_pod_may_go_where_it_must_and_nowhere_else(
@@ -443,7 +455,7 @@ def test_every_service_runs_all_its_commands(rendered: Sequence[Manifest]) -> No
     everywhere = [
         (command, service) for command in ("serve", "consume", "relay", "migrate") for service in COMMANDS[command]
     ]
-    assert running == sorted([*everywhere, ("verify", "ledger")])
+    assert running == sorted([*everywhere, ("verify", "ledger"), ("clock", "daily")])
 
 
 def test_every_variable_of_ours_names_a_setting(rendered: Sequence[Manifest]) -> None:
@@ -461,11 +473,41 @@ def test_every_variable_in_the_sources_names_a_setting() -> None:
 
 def test_each_service_accepts_its_settings(rendered: Sequence[Manifest]) -> None:
     for workload in workloads(rendered):
-        _, service = command_of(workload)
+        command, service = command_of(workload)
+        if command == "clock":
+            continue
         variables = environment_of(workload, rendered)
         settings = settings_of(service, variables)
         assert settings.environment == "production"
         assert (settings.http.host, settings.http.port) == ("0.0.0.0", 8000)
+
+
+def test_the_clock_reaches_the_gateway_and_the_issuer_that_the_gateway_trusts(rendered: Sequence[Manifest]) -> None:
+    by_command = {command_of(workload): workload for workload in workloads(rendered)}
+    clock = by_command["clock", "daily"]
+    settings = settings_of_clock(environment_of(clock, rendered))
+    trusted = environment_of(by_command["serve", "gateway"], rendered)
+    [container] = containers_of(clock)
+    [mount] = [mount for mount in container["volumeMounts"] if mount["name"] == "client-key"]
+    [volume] = [volume for volume in pod_of(clock)["volumes"] if volume["name"] == "client-key"]
+    key_files = {f"{mount['mountPath']}/{key}" for key in made_secrets(rendered)[volume["secret"]["secretName"]] or ()}
+
+    assert settings.gateway == "http://gateway-api:8000"
+    assert settings.issuer == trusted["GATEWAY_IDENTITY__ISSUER"]
+    assert settings.client_key_file in key_files
+
+
+def test_the_clock_does_not_try_again_what_was_refused(manifests: Sequence[Manifest]) -> None:
+    [clock] = [job for job in of_kind(manifests, "CronJob") if containers_of(job)[0]["args"] == ["clock", "daily"]]
+    spec = clock["spec"]["jobTemplate"]["spec"]
+    [rule] = spec["podFailurePolicy"]["rules"]
+
+    assert spec["backoffLimit"] > 0
+    assert rule == {
+        "action": "FailJob",
+        "onExitCodes": {"containerName": "braid", "operator": "In", "values": [REFUSED]},
+    }
+    assert AWAY not in rule["onExitCodes"]["values"]
 
 
 def test_each_command_is_given_the_database_roles_that_it_works_as_and_no_other(rendered: Sequence[Manifest]) -> None:
@@ -740,6 +782,8 @@ def connections_at_most(workload: Manifest, rendered: Sequence[Manifest]) -> int
         return int(most + one_more_during_a_release) * pool
     if command == "consume":
         return int(workload["spec"]["replicas"]) * pool
+    if command == "clock":
+        return 0
     if command == "relay":
         return int(workload["spec"]["replicas"] + one_more_during_a_release) * operations_pool
     return 1

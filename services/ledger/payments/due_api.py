@@ -6,8 +6,7 @@ from fastapi import APIRouter
 
 from braid.kit.http import Caller, Reading, UnitOfWorkRoute, Writing
 from braid.kit.permissions import Action, may
-from braid.kit.problems import not_found, responses
-from services.ledger import queries
+from braid.kit.problems import responses
 from services.ledger.domain.in_words import day
 from services.ledger.domain.payments.due_kinds import DueKind
 from services.ledger.domain.payments.periods import Period
@@ -15,6 +14,7 @@ from services.ledger.domain.payments.receipts import ClaimRules, Receipt, claim
 from services.ledger.domain.payments.stages import StagePlan, pay_stage
 from services.ledger.invoices import refuse_if_counted
 from services.ledger.payments import by_hand, schedules, stops, what_is_due
+from services.ledger.payments.asking import FORBIDDEN, INVALID, NO_BUDGET, NO_KEY, open_budget
 from services.ledger.payments.due_bodies import (
     CertificateIn,
     ClaimIn,
@@ -41,14 +41,9 @@ from services.ledger.payments.schedules import PaidFrom
 from services.ledger.payments.stops import StopAsked
 from services.ledger.payments.tables import PaymentDueRow, PaymentScheduleRow, PaymentStopRow
 from services.ledger.payments.what_is_due import OneOff
-from services.ledger.tables import BudgetRow
+from services.ledger.statements.asking import budget_of
 
 router = APIRouter(prefix="/v1", route_class=UnitOfWorkRoute, tags=["payments"])
-
-_FORBIDDEN = (403, "The caller's role does not allow it.")
-_NO_KEY = (400, "Idempotency-Key is missing or malformed.")
-_NO_BUDGET = (404, "No budget is open for this person, or nothing of this id is there.")
-_INVALID = (422, "The body is not valid, or is against a rule.")
 
 
 @router.post(
@@ -56,17 +51,17 @@ _INVALID = (422, "The body is not valid, or is against a rule.")
     status_code=201,
     dependencies=[may(Action.KEEP_PAYMENTS_DUE)],
     responses=responses(
-        _NO_KEY,
-        _FORBIDDEN,
-        _NO_BUDGET,
+        NO_KEY,
+        FORBIDDEN,
+        NO_BUDGET,
         (409, "There is one of that name already, or the plan pays the fund."),
-        _INVALID,
+        INVALID,
     ),
 )
 async def open_schedule(person_id: UUID, body: ScheduleIn, work: Writing, caller: Caller) -> ScheduleOut:
     """Pay a fund out by a schedule."""
     await work.lock_person(person_id)
-    budget = await _budget(person_id, work)
+    budget = await open_budget(person_id, work)
     fund = await fund_account(work, budget.budget_id, body.fund_id)
     await by_hand.refuse_if_plan_pays(work, budget.budget_id, body.fund_id, body.payee_id)
     paid = PaidFrom(fund.fund_id, fund.stream, body.payee_id, body.use, body.reference)
@@ -81,7 +76,7 @@ async def open_schedule(person_id: UUID, body: ScheduleIn, work: Writing, caller
     "/payment-schedules/{schedule_id}/versions",
     status_code=201,
     dependencies=[may(Action.KEEP_PAYMENTS_DUE)],
-    responses=responses(_NO_KEY, _FORBIDDEN, _NO_BUDGET, (409, "It follows the plan."), _INVALID),
+    responses=responses(NO_KEY, FORBIDDEN, NO_BUDGET, (409, "It follows the plan."), INVALID),
 )
 async def revise_schedule(schedule_id: UUID, body: RevisionIn, work: Writing, caller: Caller) -> ScheduleOut:
     """Give a schedule new terms; what is paid stays, and what it is worth more is due at once.
@@ -99,11 +94,11 @@ async def revise_schedule(schedule_id: UUID, body: RevisionIn, work: Writing, ca
 @router.get(
     "/people/{person_id}/payment-schedules",
     dependencies=[may(Action.KEEP_PAYMENTS_DUE)],
-    responses=responses(_FORBIDDEN, _NO_BUDGET),
+    responses=responses(FORBIDDEN, NO_BUDGET),
 )
 async def read_schedules(person_id: UUID, work: Reading) -> SchedulesOut:
     """Every version of every schedule of a budget."""
-    budget = await _budget(person_id, work)
+    budget = await open_budget(person_id, work)
     return SchedulesOut(schedules=[_schedule(row) for row in await schedules.schedules_of(work, budget.budget_id)])
 
 
@@ -111,11 +106,11 @@ async def read_schedules(person_id: UUID, work: Reading) -> SchedulesOut:
     "/people/{person_id}/receipts",
     status_code=201,
     dependencies=[may(Action.KEEP_PAYMENTS_DUE)],
-    responses=responses(_NO_KEY, _FORBIDDEN, _NO_BUDGET, _INVALID),
+    responses=responses(NO_KEY, FORBIDDEN, NO_BUDGET, INVALID),
 )
 async def claim_receipts(person_id: UUID, body: ClaimIn, work: Writing) -> ClaimOut:
     """Hand in receipts to be paid back; each is decided by itself, and the others say which rule keeps them out."""
-    budget = await _budget(person_id, work)
+    budget = await open_budget(person_id, work)
     fund = await fund_account(work, budget.budget_id, body.fund_id)
     before = await what_is_due.one_offs_of(work, budget.budget_id, DueKind.RECEIPT)
     claimed = claim(
@@ -152,11 +147,11 @@ async def claim_receipts(person_id: UUID, body: ClaimIn, work: Writing) -> Claim
     "/people/{person_id}/certificates",
     status_code=201,
     dependencies=[may(Action.KEEP_PAYMENTS_DUE)],
-    responses=responses(_NO_KEY, _FORBIDDEN, _NO_BUDGET, (409, "It is another stage's turn."), _INVALID),
+    responses=responses(NO_KEY, FORBIDDEN, NO_BUDGET, (409, "It is another stage's turn."), INVALID),
 )
 async def certify_stage(person_id: UUID, body: CertificateIn, work: Writing) -> StageOut:
     """Pay for works on the certificate of a stage, as far as the stages up to it may come to."""
-    budget = await _budget(person_id, work)
+    budget = await open_budget(person_id, work)
     fund = await fund_account(work, budget.budget_id, body.fund_id)
     stages = await what_is_due.one_offs_of(work, budget.budget_id, DueKind.STAGE)
     paid = [due.gross_pence for due in stages if due.fund_id == fund.fund_id]
@@ -190,13 +185,13 @@ async def certify_stage(person_id: UUID, body: CertificateIn, work: Writing) -> 
     status_code=201,
     dependencies=[may(Action.KEEP_PAYMENTS_DUE)],
     responses=responses(
-        _NO_KEY, _FORBIDDEN, _NO_BUDGET, (409, "The invoice is due otherwise, or was taken in as paid."), _INVALID
+        NO_KEY, FORBIDDEN, NO_BUDGET, (409, "The invoice is due otherwise, or was taken in as paid."), INVALID
     ),
 )
 async def add_invoice(person_id: UUID, body: InvoiceIn, work: Writing) -> DueOut:
     """Pay an invoice once, from one fund or from several: one payment, and each fund's part of it."""
     await work.lock_person(person_id)
-    budget = await _budget(person_id, work)
+    budget = await open_budget(person_id, work)
     await refuse_if_counted(work, budget.budget_id, body.payee_id, body.number)
     funds = await fund_accounts(work, budget.budget_id, [part.fund_id for part in body.parts])
     row = await what_is_due.add_one_off(
@@ -223,9 +218,7 @@ async def add_invoice(person_id: UUID, body: InvoiceIn, work: Writing) -> DueOut
 )
 async def read_payments(person_id: UUID, work: Reading, caller: Caller) -> PaymentsOut:
     """Everything that is or was due to a person, how it was worked out, and how far it has got."""
-    budget = await queries.budget_of(work, person_id) if caller.may_read(person_id) else None
-    if budget is None:
-        raise not_found("open budget")
+    budget = await budget_of(person_id, work, caller)
     rows = await payments_of(work, budget.budget_id)
     return PaymentsOut(
         payments=[
@@ -240,7 +233,7 @@ async def read_payments(person_id: UUID, work: Reading, caller: Caller) -> Payme
 @router.post(
     "/payments-due/{due_id}/let-go",
     dependencies=[may(Action.KEEP_PAYMENTS_DUE)],
-    responses=responses(_NO_KEY, _FORBIDDEN, _NO_BUDGET, (409, "It has to be mended at its cause."), _INVALID),
+    responses=responses(NO_KEY, FORBIDDEN, NO_BUDGET, (409, "It has to be mended at its cause."), INVALID),
 )
 async def let_go(due_id: UUID, body: LetGoIn, work: Writing, caller: Caller) -> DueOut:
     """Let a hold go that somebody has looked at: a sum above the limit, or what looks like a duplicate."""
@@ -251,11 +244,11 @@ async def let_go(due_id: UUID, body: LetGoIn, work: Writing, caller: Caller) -> 
     "/people/{person_id}/payment-stops",
     status_code=201,
     dependencies=[may(Action.STOP_PAYMENTS)],
-    responses=responses(_NO_KEY, _FORBIDDEN, _NO_BUDGET, _INVALID),
+    responses=responses(NO_KEY, FORBIDDEN, NO_BUDGET, INVALID),
 )
 async def record_stop(person_id: UUID, body: StopIn, work: Writing, caller: Caller) -> StopOut:
     """Record a death, or a decision to suspend payments."""
-    budget = await _budget(person_id, work)
+    budget = await open_budget(person_id, work)
     asked = StopAsked(body.kind, body.from_on, body.to_on, body.reason)
     return _stop(await stops.record_stop(work, budget.budget_id, asked, by=caller.subject))
 
@@ -263,7 +256,7 @@ async def record_stop(person_id: UUID, body: StopIn, work: Writing, caller: Call
 @router.post(
     "/payment-stops/{stop_id}/lifting",
     dependencies=[may(Action.STOP_PAYMENTS)],
-    responses=responses(_NO_KEY, _FORBIDDEN, _NO_BUDGET, _INVALID),
+    responses=responses(NO_KEY, FORBIDDEN, NO_BUDGET, INVALID),
 )
 async def lift_stop(stop_id: UUID, body: LiftIn, work: Writing, caller: Caller) -> StopOut:
     """Lift a suspension, or take back a death that was none."""
@@ -273,24 +266,17 @@ async def lift_stop(stop_id: UUID, body: LiftIn, work: Writing, caller: Caller) 
 @router.get(
     "/people/{person_id}/payment-stops",
     dependencies=[may(Action.READ_PAYMENT_STOPS)],
-    responses=responses(_FORBIDDEN, _NO_BUDGET),
+    responses=responses(FORBIDDEN, NO_BUDGET),
 )
 async def read_stops(person_id: UUID, work: Reading) -> StopsOut:
     """What keeps payments out, and what was paid for days after a death."""
-    budget = await _budget(person_id, work)
+    budget = await open_budget(person_id, work)
     recoverable = await stops.recoverable_of_the_dead(work, budget.budget_id)
     return StopsOut(
         stops=[_stop(row) for row in await stops.stops_of(work, budget.budget_id)],
         recoverable_pence=recoverable.pence if recoverable else 0,
         working=list(recoverable.working) if recoverable else [],
     )
-
-
-async def _budget(person_id: UUID, work: Reading) -> BudgetRow:
-    budget = await queries.budget_of(work, person_id)
-    if budget is None:
-        raise not_found("open budget")
-    return budget
 
 
 def _schedule(row: PaymentScheduleRow) -> ScheduleOut:

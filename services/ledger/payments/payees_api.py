@@ -7,11 +7,11 @@ from fastapi import APIRouter, Depends, Query, Request
 
 from braid.kit.http import Caller, Reading, UnitOfWorkRoute, Writing
 from braid.kit.permissions import Action, may
-from braid.kit.problems import not_found, responses
-from services.ledger import queries
+from braid.kit.problems import responses
 from services.ledger.bank_files.account_check import AccountChecker, checker_of
 from services.ledger.domain.payments.payees import PayeeKind
 from services.ledger.payments import matters, payees
+from services.ledger.payments.asking import FORBIDDEN, INVALID, NO_BUDGET, NO_KEY, open_budget
 from services.ledger.payments.due_bodies import (
     AccountIn,
     AccountOut,
@@ -25,14 +25,9 @@ from services.ledger.payments.plan_schedules import follow_plans
 from services.ledger.payments.plan_tables import PaymentMatterRow
 from services.ledger.payments.tables import PayeeAccountRow, PayeeRow
 from services.ledger.settings import LedgerSettings
-from services.ledger.tables import BudgetRow
+from services.ledger.statements.asking import budget_of
 
 router = APIRouter(prefix="/v1", route_class=UnitOfWorkRoute, tags=["payments"])
-
-_FORBIDDEN = (403, "The caller's role does not allow it.")
-_NO_KEY = (400, "Idempotency-Key is missing or malformed.")
-_NO_BUDGET = (404, "No budget is open for this person, or nothing of this id is there.")
-_INVALID = (422, "The body is not valid, or is against a rule.")
 
 
 def account_checker(request: Request) -> AccountChecker:
@@ -49,12 +44,12 @@ Checker = Annotated[AccountChecker, Depends(account_checker)]
     "/people/{person_id}/payees",
     status_code=201,
     dependencies=[may(Action.KEEP_PAYMENTS_DUE)],
-    responses=responses(_NO_KEY, _FORBIDDEN, _NO_BUDGET, _INVALID),
+    responses=responses(NO_KEY, FORBIDDEN, NO_BUDGET, INVALID),
 )
 async def add_payee(person_id: UUID, body: PayeeIn, work: Writing, caller: Caller, checker: Checker) -> AccountOut:
     """Write down who is paid, and into which account; a second person has to confirm it."""
     await work.lock_person(person_id)
-    budget = await _budget(person_id, work)
+    budget = await open_budget(person_id, work)
     row = await payees.add_payee(
         work,
         budget.budget_id,
@@ -71,11 +66,11 @@ async def add_payee(person_id: UUID, body: PayeeIn, work: Writing, caller: Calle
 @router.get(
     "/people/{person_id}/payees",
     dependencies=[may(Action.KEEP_PAYMENTS_DUE)],
-    responses=responses(_FORBIDDEN, _NO_BUDGET),
+    responses=responses(FORBIDDEN, NO_BUDGET),
 )
 async def read_payees(person_id: UUID, work: Reading) -> AccountsOut:
     """The payees of a budget, with every version of each account."""
-    budget = await _budget(person_id, work)
+    budget = await open_budget(person_id, work)
     found = await payees.payees_of(work, budget.budget_id)
     return AccountsOut(accounts=[await _account(account, work) for _, account in found])
 
@@ -84,7 +79,7 @@ async def read_payees(person_id: UUID, work: Reading) -> AccountsOut:
     "/payees/{payee_id}/accounts",
     status_code=201,
     dependencies=[may(Action.KEEP_PAYMENTS_DUE)],
-    responses=responses(_NO_KEY, _FORBIDDEN, _NO_BUDGET, _INVALID),
+    responses=responses(NO_KEY, FORBIDDEN, NO_BUDGET, INVALID),
 )
 async def change_account(
     payee_id: UUID, body: AccountIn, work: Writing, caller: Caller, checker: Checker
@@ -100,7 +95,7 @@ async def change_account(
 @router.post(
     "/payees/{payee_id}/accounts/{version}/confirmation",
     dependencies=[may(Action.KEEP_PAYMENTS_DUE)],
-    responses=responses(_NO_KEY, (403, "The caller wrote it down."), _NO_BUDGET, (409, "There is nothing to confirm.")),
+    responses=responses(NO_KEY, (403, "The caller wrote it down."), NO_BUDGET, (409, "There is nothing to confirm.")),
 )
 async def confirm_account(payee_id: UUID, version: int, work: Writing, caller: Caller) -> AccountOut:
     """Confirm an account that somebody else wrote down."""
@@ -118,13 +113,11 @@ async def confirm_account(payee_id: UUID, version: int, work: Writing, caller: C
 )
 async def read_matters(person_id: UUID, work: Reading, caller: Caller) -> MattersOut:
     """What is missing for paying a person as their plan says."""
-    budget = await queries.budget_of(work, person_id) if caller.may_read(person_id) else None
-    if budget is None:
-        raise not_found("open budget")
+    budget = await budget_of(person_id, work, caller)
     return MattersOut(matters=[_matter(row) for row in await matters.matters_of(work, budget.budget_id)], next=None)
 
 
-@router.get("/payment-matters", dependencies=[may(Action.READ_PAYMENT_STOPS)], responses=responses(_FORBIDDEN))
+@router.get("/payment-matters", dependencies=[may(Action.READ_PAYMENT_STOPS)], responses=responses(FORBIDDEN))
 async def read_matters_of_the_council(
     work: Reading, after: UUID | None = None, limit: Annotated[int, Query(ge=1, le=500)] = 100
 ) -> MattersOut:
@@ -132,13 +125,6 @@ async def read_matters_of_the_council(
     rows = await matters.matters_page(work, after=after or UUID(int=0), most=limit)
     work.touches(person_id=[row.person_id for row in rows])
     return MattersOut(matters=[_matter(row) for row in rows], next=rows[-1].matter_id if len(rows) == limit else None)
-
-
-async def _budget(person_id: UUID, work: Reading) -> BudgetRow:
-    budget = await queries.budget_of(work, person_id)
-    if budget is None:
-        raise not_found("open budget")
-    return budget
 
 
 def _given(body: AccountIn) -> AccountGiven:

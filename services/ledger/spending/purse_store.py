@@ -1,20 +1,18 @@
 """A budget's funds as spending and reports read them: what each may pay for, what it has, what is held of it."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
 
-from braid.contracts.award import AwardStatus, Cadence, TermKind
+from braid.contracts.award import AwardStatus, Cadence
 from braid.contracts.uses import PayeeBar, PermittedUse
 from braid.kit.unit_of_work import UnitOfWork
 from services.ledger import queries, used_money_store
 from services.ledger.domain.beside_others import BesideOthers
 from services.ledger.domain.braiding.plan import Per
-from services.ledger.domain.returns.funder_return import FundFacts
 from services.ledger.spending.items_store import items_of
 from services.ledger.spending.purse import FundRules, Held, Purse, Used, stream_in_words
 
@@ -41,26 +39,6 @@ _HELD = """
     WHERE c.budget_id = :budget_id AND NOT c.is_expired AND c.amount_pence > c.settled_pence + c.released_pence
     ORDER BY c.commitment_id, a.fund_id
 """
-
-_STREAM = f"""
-    SELECT f.fund_id, b.person_id, f.award_id, coalesce(r.opens_on, v.starts_on) AS opens_on,
-        coalesce(r.ends_on, v.ends_on) AS ends_on, first.ends_on AS first_ends_on,
-        v.cadence, v.status, v.amount_pence, v.terms
-    {_VERSIONS} JOIN budget b ON b.budget_id = f.budget_id
-    JOIN LATERAL (
-        SELECT o.ends_on FROM fund_version o WHERE o.fund_id = f.fund_id ORDER BY o.award_version LIMIT 1
-    ) first ON true
-    WHERE f.stream = :stream ORDER BY opens_on, f.fund_id
-"""
-
-
-@dataclass(frozen=True)
-class StreamTold:
-    """What a return says of a stream besides its money."""
-
-    cadence: Cadence
-    funds: Sequence[FundFacts]
-    tells_funder: Sequence[str]
 
 
 async def purse_of(work: UnitOfWork, budget_id: UUID) -> Purse:
@@ -98,14 +76,6 @@ async def held_of(work: UnitOfWork, budget_id: UUID) -> list[Held]:
     return [Held(row.commitment_id, row.fund_id, row.item_id, row.expires_on, row.pence) for row in rows]
 
 
-async def stream_of(work: UnitOfWork, stream: str) -> StreamTold | None:
-    """Every fund of a stream; None where the council has none."""
-    rows = (await work.session.execute(text(_STREAM), {"stream": stream})).all()
-    if not rows:
-        return None
-    return StreamTold(Cadence(rows[-1].cadence), [_facts(row, stream) for row in rows], _tells_funder(rows))
-
-
 def _rules(row: Any) -> FundRules:
     return FundRules(
         row.fund_id,
@@ -131,22 +101,3 @@ def beside_others(told: Iterable[Mapping[str, Any]]) -> tuple[BesideOthers, ...]
         )
         for one in told
     )
-
-
-def _facts(row: Any, stream: str) -> FundFacts:
-    is_given = row.cadence == Cadence.IN_KIND and row.status == AwardStatus.CONFIRMED
-    return FundFacts(
-        row.fund_id,
-        row.person_id,
-        stream,
-        row.award_id,
-        row.opens_on,
-        row.ends_on,
-        row.first_ends_on,
-        row.amount_pence if is_given else 0,
-    )
-
-
-def _tells_funder(rows: Iterable[Any]) -> list[str]:
-    terms = (term["text"] for row in rows for term in row.terms if term["kind"] == TermKind.TELLS_FUNDER)
-    return list(dict.fromkeys(terms))

@@ -2,19 +2,25 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
+from uuid import UUID
 
 from sqlalchemy import text
 from sqlmodel import col, select
 
-from braid.contracts.award import Cadence
 from braid.kit.unit_of_work import UnitOfWork
 from services.ledger.domain.chart_of_accounts import Account
 from services.ledger.domain.returns.council import LedgerTotal, OpenCommitment
-from services.ledger.domain.returns.funder_return import FunderReturn, differences, funder_return
-from services.ledger.spending import purse_store
+from services.ledger.domain.returns.funder_return import (
+    FunderReturn,
+    ReturnTotals,
+    differences,
+    funder_return,
+    return_totals,
+)
 from services.ledger.spending.tables import CodeMappingRow
-from services.ledger.statements import reading
+from services.ledger.statements import reading, return_reading
+from services.ledger.statements.return_reading import ReturnAsked
 from services.ledger.statements.return_rules import return_rule
 
 
@@ -23,33 +29,51 @@ class StretchRefused(Exception):
 
 
 @dataclass(frozen=True)
-class Report:
-    """A return, and how far it is from the journal.
+class WholeReturn:
+    """What a whole return comes to, and how far it is from the journal.
 
     Args:
         differences: by account; empty where the return reconciles.
         tells_funder: what the funder must be told besides the money.
     """
 
-    made: FunderReturn
+    totals: ReturnTotals
     differences: Mapping[Account, int]
     tells_funder: Sequence[str]
 
 
-async def return_of(work: UnitOfWork, stream: str, first: date, last: date, known_at: datetime) -> Report | None:
-    """One stream's return; None where the council has no fund of it.
+@dataclass(frozen=True)
+class ReturnPage:
+    """Some lines of a return.
 
-    The lines are added up from entries, the journal's balances by the database: two ways to one figure.
+    Args:
+        next_after: the fund behind which the next page begins; None where none follows.
     """
-    told = await purse_store.stream_of(work, stream)
-    if told is None:
+
+    made: FunderReturn
+    next_after: UUID | None
+
+
+async def page_of_return(work: UnitOfWork, asked: ReturnAsked, after: UUID, most: int) -> ReturnPage | None:
+    """The lines of so many funds after one, by their own entries; None where the council has no fund of the stream."""
+    cadence = await return_reading.cadence_of(work, asked.stream)
+    if cadence is None:
         return None
-    entries = await reading.entries_of_stream(work, stream, last, known_at)
+    funds = await return_reading.funds_after(work, asked, after, most + 1)
+    shown = funds[:most]
+    entries = await reading.entries_of_funds(work, [one.fund_id for one in shown], asked.last, asked.head)
     words = await reading.told_of(work, [one.reverses or one.entry_id for one in entries])
-    rule = return_rule(stream, Cadence(told.cadence))
-    made = funder_return(stream, rule, told.funds, entries, words, first, last)
-    journal = await reading.stream_balances(work, stream, last, known_at)
-    return Report(made, differences(made, journal), told.tells_funder)
+    rule = return_rule(asked.stream, cadence)
+    made = funder_return(asked.stream, rule, shown, entries, words, asked.first, asked.last)
+    return ReturnPage(made, shown[-1].fund_id if len(funds) > most else None)
+
+
+async def whole_return(work: UnitOfWork, asked: ReturnAsked) -> WholeReturn:
+    """What the lines of all pages come to, compared with the journal's accounts of the stream."""
+    totals = return_totals(*await return_reading.whole_of(work, asked))
+    journal = await reading.stream_balances(work, asked.stream, asked.last, asked.head)
+    told = await return_reading.tells_funder(work, asked.stream)
+    return WholeReturn(totals, differences(totals, journal), told)
 
 
 async def open_commitments(work: UnitOfWork, on: date) -> list[OpenCommitment]:

@@ -43,14 +43,14 @@ async def entries_of_budget(work: UnitOfWork, budget_id: UUID, until: date, know
     return _entries((await work.session.execute(query, values)).mappings().all())
 
 
-async def entries_of_stream(work: UnitOfWork, stream: str, until: date, known_at: datetime) -> list[RecordedEntry]:
-    """What all funds of a stream went through, for days up to one, as known at a time."""
+async def entries_of_funds(work: UnitOfWork, fund_ids: Iterable[UUID], until: date, head: int) -> list[RecordedEntry]:
+    """What some funds went through, for days up to one, up to an entry of the journal; legs of others left out."""
     query = text(
         f"SELECT {_COLUMNS} FROM account a JOIN journal_leg l USING (account_id) {_JOINS}"
-        " WHERE a.stream = :stream AND a.fund_id IS NOT NULL AND l.value_date <= :until AND b.recorded_at <= :known_at"
+        " WHERE a.fund_id = ANY(:fund_ids) AND l.value_date <= :until AND l.sequence <= :head"
         " ORDER BY e.sequence, l.account_id"
     )
-    values = {"stream": stream, "until": until, "known_at": known_at}
+    values = {"fund_ids": list(fund_ids), "until": until, "head": head}
     return _entries((await work.session.execute(query, values)).mappings().all())
 
 
@@ -67,15 +67,14 @@ async def whole_journal(work: UnitOfWork) -> AsyncIterator[RecordedEntry]:
             yield entry
 
 
-async def stream_balances(work: UnitOfWork, stream: str, until: date, known_at: datetime) -> dict[Account, int]:
-    """Credits less debits of a stream's accounts that are kept for funds, added up by the database itself."""
+async def stream_balances(work: UnitOfWork, stream: str, until: date, head: int) -> dict[Account, int]:
+    """Credits less debits of a stream's accounts that are kept for funds, whichever funds a return has lines for."""
     query = text(
         "SELECT a.code, -sum(l.amount_pence)::bigint AS pence FROM account a JOIN journal_leg l USING (account_id)"
-        " WHERE a.stream = :stream AND a.fund_id IS NOT NULL AND l.value_date <= :until AND l.sequence <= coalesce("
-        " (SELECT max(last_sequence) FROM journal_block WHERE recorded_at <= :known_at), 0)"
+        " WHERE a.stream = :stream AND a.fund_id IS NOT NULL AND l.value_date <= :until AND l.sequence <= :head"
         " GROUP BY a.code HAVING sum(l.amount_pence) <> 0"
     )
-    values = {"stream": stream, "until": until, "known_at": known_at}
+    values = {"stream": stream, "until": until, "head": head}
     return {Account(row.code): row.pence for row in await work.session.execute(query, values)}
 
 

@@ -366,3 +366,15 @@ async def test_saying_an_item_again_keeps_one_version(desk: Desk) -> None:
     dearer = await desk.ask("PUT", f"{desk.home}/items/{item}", {**body, "pence": 2_600}, role=Role.PRACTITIONER)
 
     assert (same.json()["version"], dearer.json()["version"]) == (1, 2)
+
+
+async def test_every_question_of_the_council_says_whose_spending_it_is_about(desk: Desk) -> None:
+    people = [uuid4(), uuid4()]
+    for number, desk.person in enumerate(people):
+        fund = await desk.award()
+        await desk.pay_out(fund, 50_000)
+        await desk.take_in(Line(FIRST_DAY, "SUMUP 0042", 2_500), account=f"1234561234567{number}")
+
+    told = await desk.get("/v1/spending-queries")
+
+    assert {query["person_id"] for query in told["queries"]} == {str(person) for person in people}

@@ -1,5 +1,6 @@
 """Histories of a budget, entry by entry, as reports read them."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
 from itertools import count
 from typing import Any
@@ -9,7 +10,14 @@ from services.ledger.domain import postings
 from services.ledger.domain.chart_of_accounts import Account
 from services.ledger.domain.journal import Entry, reversal_of
 from services.ledger.domain.postings import About, Part
-from services.ledger.domain.returns.funder_return import FundFacts, Told
+from services.ledger.domain.returns.funder_return import (
+    FunderReturn,
+    FundFacts,
+    ReturnTotals,
+    Told,
+    moved_in,
+    return_totals,
+)
 from services.ledger.domain.statements.recorded import RecordedEntry
 from services.ledger.domain.statements.statement import Names
 from tests.ledger.spending.builders import an_id
@@ -106,6 +114,12 @@ def facts_of(stream: str, starts_on: date, ends_on: date, first_ends_on: date | 
     return FundFacts(
         fund_of(stream), an_id("person"), stream, an_id("award"), starts_on, ends_on, first_ends_on or ends_on
     )
+
+
+def totals_of(made: FunderReturn, entries: Sequence[RecordedEntry]) -> ReturnTotals:
+    """What a return comes to, by what moved on the accounts of the funds that have a line."""
+    funds = [line.facts.fund_id for line in made.lines]
+    return return_totals(len(funds), 0, [one for fund in funds for one in moved_in(entries, fund, made.first)])
 
 
 def journal_balances(history: History, stream: str, until: date) -> dict[Account, int]:

@@ -10,18 +10,24 @@ from uuid import UUID, uuid4
 
 import pytest
 from pypdf import PdfReader
+from sqlalchemy import text
 
 from braid.contracts.award import AwardStatus as Status
 from braid.contracts.award import Cadence
 from braid.contracts.uses import Use
 from braid.kit.identity import Role
+from braid.kit.unit_of_work import UnitOfWork
 from services.ledger.domain import postings
 from services.ledger.domain.chart_of_accounts import Account
 from services.ledger.domain.postings import About, Part
 from services.ledger.domain.returns.plain_text import journal_head, transaction
 from services.ledger.posting.columns import Posting
+from services.ledger.spending.cursors import known_place_of
+from services.ledger.statements import council_reports, return_reading
 from services.ledger.statements.reading import whole_journal
+from services.ledger.statements.return_reading import ReturnAsked
 from tests.ledger.builders import Stream
+from tests.ledger.ledger_under_test import connected
 from tests.ledger.spending.builders import FIRST_DAY
 from tests.ledger.spending.desk import Desk, Line
 from tests.ledger.statements.test_council import HLEDGER, balances_by_hledger
@@ -37,7 +43,8 @@ async def a_month(desk: Desk) -> UUID:
     await desk.plan("Maria, my assistant", ["Maria Kowalska"], 20_000)
     await desk.plan("Gym", ["City Leisure"], 2_500, use="leisure.activity", cadence="monthly")
     wages = [Line(FIRST_DAY + timedelta(weeks=week), "Maria Kowalska", 20_000) for week in range(4)]
-    await desk.take_in(*wages, Line(FIRST_DAY + timedelta(days=2), "City Leisure", 2_500))
+    gym = Line(FIRST_DAY + timedelta(days=2), "City Leisure", 2_500)
+    await desk.take_in(*wages, gym, account=f"1234561{desk.person.int % 10**7:07}")
     return fund
 
 
@@ -176,14 +183,81 @@ async def test_what_is_given_as_things_is_told_by_its_value(desk: Desk) -> None:
 async def test_a_return_of_many_people_is_read_page_by_page_and_totals_are_of_all(desk: Desk) -> None:
     for _ in range(5):
         desk.person = uuid4()
-        await desk.award(pence=1_000)
+        await a_month(desk)
 
     first = await desk.get("/v1/returns/adult_social_care", most=3, **JUNE)
+    desk.person = uuid4()
+    await desk.award(pence=7_000)
     second = await desk.get("/v1/returns/adult_social_care", most=3, after=first["next"], **JUNE)
+    more = await desk.get("/v1/returns/adult_social_care", most=5, after=first["next"], **JUNE)
 
-    lines = [line["fund_id"] for page in (first, second) for line in page["lines"]]
-    assert len(lines) == len(set(lines)) == 5
-    assert first["totals"]["awarded_pence"] == second["totals"]["awarded_pence"] == 5_000
+    lines = [line for page in (first, second) for line in page["lines"]]
+    assert len(lines) == len({line["fund_id"] for line in lines}) == first["funds"] == 5
+    assert first["totals"] == {column: sum(line[column] for line in lines) for column in first["totals"]}
+    assert (first["totals"]["spent_pence"], first["reconciles"], first["differences"]) == (5 * 82_500, True, {})
+    assert (second["known_at"], second["next"], more["lines"]) == (first["known_at"], None, second["lines"])
+    whole = ("totals", "funds", "account_balances", "reconciles", "differences", "tells_funder")
+    assert {second[part] for part in whole} == {None}
+
+
+async def many_funds(desk: Desk, count: int) -> None:
+    """Funds of so many people, each with its award, in a database that knows how large its tables are."""
+    await desk.ledger.take(
+        *(desk.ledger.an_award_decided(uuid4(), stream=Stream.ADULT_SOCIAL_CARE) for _ in range(count))
+    )
+    async with connected(desk.ledger.url("superuser")) as db:
+        await db.execute("ANALYZE")
+
+
+async def rows_read(work: UnitOfWork) -> dict[str, int]:
+    """Rows that a transaction has read so far, by table of the journal and of the funds."""
+    tables = ("journal_leg", "journal_entry", "journal_block", "account", "fund", "fund_version", "budget")
+    query = text(
+        "SELECT relname, coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0) AS rows"
+        " FROM pg_stat_xact_user_tables WHERE relname = ANY(:tables)"
+    )
+    found = {row.relname: row.rows for row in await work.session.execute(query, {"tables": list(tables)})}
+    return {table: found.get(table, 0) for table in tables}
+
+
+async def test_a_page_of_a_return_reads_the_entries_of_its_own_funds_alone(desk: Desk) -> None:
+    async def page_of_one() -> dict[str, int]:
+        """What the second page of a line read, by table."""
+        first = await desk.get("/v1/returns/adult_social_care", most=1, **JUNE)
+        place = known_place_of(first["next"])
+        async with desk.ledger.runtime.units.for_council(desk.ledger.council) as work:
+            # Tables that fit on a few pages are cheapest read whole; in a journal of any size nobody would.
+            await work.session.execute(text("SET LOCAL enable_seqscan = off"))
+            before = await rows_read(work)
+            asked = ReturnAsked(
+                "adult_social_care",
+                FIRST_DAY,
+                date(2009, 6, 30),
+                place[0],
+                await return_reading.head_at(work, place[0]),
+            )
+            page = await council_reports.page_of_return(work, asked, place[1], 1)
+            after = await rows_read(work)
+        assert page is not None
+        assert len(page.made.lines) == 1
+        return {table: after[table] - before[table] for table in after}
+
+    for _ in range(2):
+        await many_funds(desk, 250)
+        read = await page_of_one()
+        assert read["journal_leg"] > 0
+        assert {table: rows for table, rows in read.items() if rows > 20} == {}
+
+
+@pytest.mark.parametrize(
+    "cursor", ["x", "MjAwOS0wNi0wMQ==", "MjAwOS0wNi0wMS9hYmM=", "MjAwOS0wNi0wMVQwMDowMDowMC9hYmM="]
+)
+async def test_a_page_behind_a_cursor_that_is_none_of_ours_is_refused(desk: Desk, cursor: str) -> None:
+    await desk.award()
+
+    answer = await desk.ask("GET", f"/v1/returns/adult_social_care?first=2009-06-01&last=2009-06-30&after={cursor}")
+
+    assert answer.status_code == 422
 
 
 @pytest.mark.parametrize(
@@ -281,7 +355,7 @@ async def test_the_day_s_watch_looks_at_every_budget(desk: Desk) -> None:
     assert watched == {"watched": 2, "next": None}
     told = await desk.get("/v1/budget-alerts", most=3)
     more = await desk.get("/v1/budget-alerts", after=told["next"])
-    assert len({alert["budget_id"] for alert in told["alerts"] + more["alerts"]}) == 2
+    assert {alert["person_id"] for alert in told["alerts"] + more["alerts"]} == {str(person) for person in people}
 
 
 async def test_planned_against_actual_and_the_forecast_with_its_sum(desk: Desk) -> None:

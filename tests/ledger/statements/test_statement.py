@@ -2,6 +2,7 @@
 
 import csv
 import io
+from dataclasses import fields
 from datetime import date, timedelta
 
 import pytest
@@ -12,7 +13,14 @@ from services.ledger.domain import postings
 from services.ledger.domain.chart_of_accounts import Account
 from services.ledger.domain.journal import Entry, reversal_of
 from services.ledger.domain.postings import Part
-from services.ledger.domain.returns.funder_return import Basis, ReturnRule, differences, funder_return, months_after
+from services.ledger.domain.returns.funder_return import (
+    Basis,
+    Columns,
+    ReturnRule,
+    differences,
+    funder_return,
+    months_after,
+)
 from services.ledger.domain.statements.statement import statement
 from services.ledger.statements.csv_text import csv_text, in_pounds
 from services.ledger.statements.page import statement_page
@@ -25,9 +33,11 @@ from tests.ledger.statements.histories import (
     facts_of,
     fund_of,
     journal_balances,
+    totals_of,
 )
 
 STREAMS = (ASC, ILF, SP)
+COLUMNS = [field.name for field in fields(Columns)]
 FAR_AHEAD = at(date(2020, 1, 1))
 STEPS = ("commit", "release", "advance", "spend", "provider", "refund", "recover", "instalment", "give_back", "reverse")
 
@@ -115,8 +125,11 @@ def test_every_return_reconciles_to_the_journal_to_the_penny(
         last,
     )
 
-    assert differences(made, journal_balances(history, stream, last)) == {}
+    assert differences(totals_of(made, until_then), journal_balances(history, stream, last)) == {}
     assert all(line.adds_up for line in made.lines)
+    assert all(
+        getattr(totals_of(made, until_then).columns, c) == sum(getattr(x, c) for x in made.lines) for c in COLUMNS
+    )
     assert all(sum(line.spent_by_use.values()) == line.spent_pence for line in made.lines)
 
 
@@ -126,7 +139,7 @@ def test_a_return_that_misses_a_fund_does_not_reconcile() -> None:
 
     made = funder_return(ASC, ReturnRule(Basis.ACCOUNT, 3), [], history.entries, {}, FIRST_DAY, LAST_DAY)
 
-    assert differences(made, journal_balances(history, ASC, LAST_DAY)) == {
+    assert differences(totals_of(made, history.entries), journal_balances(history, ASC, LAST_DAY)) == {
         Account.FUND_AVAILABLE: -520_000,
         Account.FUNDER_RECEIVABLE: 520_000,
     }

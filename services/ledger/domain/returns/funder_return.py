@@ -94,6 +94,51 @@ class CostLine:
 
 
 @dataclass(frozen=True)
+class Moved:
+    """What entries of one kind did to one account: of a fund, or of all of a stream's.
+
+    Args:
+        kind: what the entries are about; a reversal is about what it takes back.
+        is_before: whether they are valued before the period begins.
+        pence: credits less debits.
+    """
+
+    kind: EntryKind
+    account: Account
+    is_before: bool
+    pence: int
+
+
+@dataclass(frozen=True)
+class Columns:
+    """The sums of a return, in pence: of one fund, or of all."""
+
+    opening_pence: int
+    awarded_pence: int
+    carried_pence: int
+    spent_pence: int
+    recovered_pence: int
+    given_back_pence: int
+    closing_pence: int
+
+
+@dataclass(frozen=True)
+class ReturnTotals:
+    """What a whole return comes to.
+
+    Args:
+        funds: how many lines it has.
+        in_kind_pence: value of what is given as things.
+        balances: credits less debits of each account that is kept by fund, at the end.
+    """
+
+    funds: int
+    columns: Columns
+    in_kind_pence: int
+    balances: Mapping[Account, int]
+
+
+@dataclass(frozen=True)
 class FundLine:
     """One fund's account for the period; opening + awarded + carried - spent - given back - recovered = closing."""
 
@@ -119,22 +164,13 @@ class FundLine:
 
 @dataclass(frozen=True)
 class FunderReturn:
-    """One stream's return for a period.
-
-    Args:
-        balances: credits less debits of each of the funds' accounts at the end, from the lines alone.
-    """
+    """One stream's return for a period: of all its funds, or of some."""
 
     stream: str
     rule: ReturnRule
     first: date
     last: date
     lines: tuple[FundLine, ...]
-    balances: Mapping[Account, int]
-
-    def total(self, column: str) -> int:
-        """The sum of one column over all lines."""
-        return sum(getattr(line, column) for line in self.lines)
 
 
 def funder_return(
@@ -149,8 +185,8 @@ def funder_return(
     """Make one stream's return.
 
     Args:
-        facts: every fund of the stream.
-        entries: every known entry with legs of the stream, from the beginning to the last day.
+        facts: the funds that it is of.
+        entries: every known entry with legs of these funds, from the beginning to the last day.
         told: what spends were, by the id of their entry.
     """
     by_fund: dict[UUID, list[RecordedEntry]] = {}
@@ -159,19 +195,22 @@ def funder_return(
             by_fund.setdefault(fund_id, []).append(one)
     lines = tuple(
         _line(one, by_fund.get(one.fund_id, []), rule, told, first)
-        for one in sorted(facts, key=lambda one: (one.starts_on, one.fund_id))
+        for one in sorted(facts, key=lambda one: one.fund_id)
         if one.starts_on <= last and (one.ends_on >= first or one.fund_id in by_fund)
     )
+    return FunderReturn(stream, rule, first, last, lines)
+
+
+def return_totals(funds: int, in_kind_pence: int, moved: Sequence[Moved]) -> ReturnTotals:
+    """What a return of so many funds comes to, by all that moved on their accounts up to its last day."""
     balances: dict[Account, int] = {}
-    shown = {line.facts.fund_id for line in lines}
-    for fund_id in shown & by_fund.keys():
-        for account in Account:
-            balances[account] = balances.get(account, 0) + _sum(by_fund[fund_id], {account}, fund_id)
-    kept = {account: pence for account, pence in balances.items() if account.is_kept_by_fund and pence}
-    return FunderReturn(stream, rule, first, last, lines, kept)
+    for one in moved:
+        balances[one.account] = balances.get(one.account, 0) + one.pence
+    kept = {account: pence for account, pence in sorted(balances.items()) if account.is_kept_by_fund and pence}
+    return ReturnTotals(funds, columns_of(moved), in_kind_pence, kept)
 
 
-def differences(made: FunderReturn, journal: Mapping[Account, int]) -> dict[Account, int]:
+def differences(made: ReturnTotals, journal: Mapping[Account, int]) -> dict[Account, int]:
     """What the return's accounts differ by from the journal's own balances; nothing where it reconciles.
 
     Args:
@@ -183,26 +222,47 @@ def differences(made: FunderReturn, journal: Mapping[Account, int]) -> dict[Acco
     }
 
 
+def columns_of(moved: Sequence[Moved]) -> Columns:
+    """The columns of a line, or of a whole return, by what moved up to the last day."""
+    unspent = [one for one in moved if one.account in UNSPENT]
+    within = [one for one in unspent if not one.is_before]
+
+    def came(*kinds: EntryKind) -> int:
+        return sum(one.pence for one in within if one.kind in kinds)
+
+    return Columns(
+        opening_pence=sum(one.pence for one in unspent if one.is_before),
+        awarded_pence=came(EntryKind.AWARD, EntryKind.AWARD_REVISION),
+        carried_pence=came(EntryKind.CARRY_OVER, EntryKind.TRANSFER),
+        spent_pence=sum(one.pence for one in moved if one.account is Account.FUND_PAID and not one.is_before),
+        recovered_pence=-came(EntryKind.RECOVERY),
+        given_back_pence=-came(EntryKind.GIVEN_BACK),
+        closing_pence=sum(one.pence for one in unspent),
+    )
+
+
+def moved_in(entries: Iterable[RecordedEntry], fund_id: UUID, first: date) -> list[Moved]:
+    """What entries did to the accounts of one fund."""
+    return [
+        Moved(one.kind, leg.account, one.value_date < first, -leg.amount_pence)
+        for one in entries
+        for leg in one.legs
+        if leg.fund_id == fund_id
+    ]
+
+
 def _line(
     facts: FundFacts, entries: Sequence[RecordedEntry], rule: ReturnRule, told: Mapping[UUID, Told], first: date
 ) -> FundLine:
     fund_id = facts.fund_id
-    before = [one for one in entries if one.value_date < first]
     within = [one for one in entries if one.value_date >= first]
     costs = tuple(cost for one in within if (cost := _cost(one, fund_id, rule, told)))
     by_use: dict[str, int] = {}
     for cost in costs:
         by_use[cost.use] = by_use.get(cost.use, 0) + cost.pence
-    award_kinds = (EntryKind.AWARD, EntryKind.AWARD_REVISION)
     return FundLine(
         facts,
-        opening_pence=_sum(before, UNSPENT, fund_id),
-        awarded_pence=_of_kinds(within, award_kinds, UNSPENT, fund_id),
-        carried_pence=_of_kinds(within, (EntryKind.CARRY_OVER, EntryKind.TRANSFER), UNSPENT, fund_id),
-        spent_pence=_sum(within, {Account.FUND_PAID}, fund_id),
-        recovered_pence=-_of_kinds(within, (EntryKind.RECOVERY,), UNSPENT, fund_id),
-        given_back_pence=-_of_kinds(within, (EntryKind.GIVEN_BACK,), UNSPENT, fund_id),
-        closing_pence=_sum(entries, UNSPENT, fund_id),
+        **vars(columns_of(moved_in(entries, fund_id, first))),
         advanced_pence=_sum(entries, {Account.FUND_ADVANCED}, fund_id),
         held_pence=_sum(entries, {Account.FUND_COMMITTED}, fund_id),
         spent_by_use=dict(sorted(by_use.items())),
@@ -226,12 +286,6 @@ def _cost(one: RecordedEntry, fund_id: UUID, rule: ReturnRule, told: Mapping[UUI
         words.document if words else "",
         is_late=bool(rule.claim_months) and one.recorded_at.date() > months_after(one.value_date, rule.claim_months),
     )
-
-
-def _of_kinds(
-    entries: Iterable[RecordedEntry], kinds: Sequence[EntryKind], accounts: Iterable[Account], fund_id: UUID
-) -> int:
-    return _sum((one for one in entries if one.kind in kinds), accounts, fund_id)
 
 
 def _sum(entries: Iterable[RecordedEntry], accounts: Iterable[Account], fund_id: UUID) -> int:
