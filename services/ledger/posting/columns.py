@@ -106,6 +106,11 @@ class Prepared:
     posting: Posting
     legs: tuple[tuple[int, int, bool], ...]
 
+    @property
+    def is_on_known_accounts(self) -> bool:
+        """Whether each of its accounts is there."""
+        return self.legs[0][0] > 0
+
 
 def prepared(posting: Posting, numbers: Mapping[AccountName, int]) -> Prepared:
     """Make a posting ready.
@@ -189,13 +194,16 @@ def answers_of(
         unconfirmed: funds whose money is not confirmed, so that they have no accounts.
     """
     return [
-        Answer(posting.entry.entry_id, sequence, _refusal(posting.entry, answer, unconfirmed), answer == _REPLAYED)
+        # Most are posted; nothing more is asked of those.
+        Answer(posting.entry.entry_id, sequence)
+        if answer == _POSTED
+        else Answer(posting.entry.entry_id, sequence, _refusal(posting.entry, answer, unconfirmed), answer == _REPLAYED)
         for posting, answer, sequence in zip(postings, answers, sequences, strict=True)
     ]
 
 
 def _refusal(entry: Postable, answer: str, unconfirmed: frozenset[UUID]) -> Refusal | None:
-    if answer in (_POSTED, _REPLAYED):
+    if answer == _REPLAYED:
         return None
     refusal = Refusal(answer)
     if refusal is Refusal.NO_ACCOUNT and any(leg.fund_id in unconfirmed for leg in entry.legs):

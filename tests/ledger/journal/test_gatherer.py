@@ -23,6 +23,8 @@ from tests.ledger.ledger_under_test import LedgerUnderTest, connected
 from tests.real_parts.lingering_postgres import lingering
 
 CALLERS = 60
+#: So many that they go in two batches.
+CROWD = 160
 
 
 @pytest.fixture
@@ -69,6 +71,54 @@ async def test_two_callers_with_one_id_are_one_entry(ledger: LedgerUnderTest, ga
 
     assert first.sequence == second.sequence == 2
     assert sorted((first.is_replay, second.is_replay)) == [False, True]
+
+
+async def test_many_callers_are_on_their_way_in_two_batches_so_that_the_database_need_not_wait(
+    ledger: LedgerUnderTest,
+) -> None:
+    """Nobody can post while the council's chain is held: all that is on its way stands there."""
+    fund = await ledger.open_fund()
+    connections: list[asyncpg.Connection] = []
+
+    async def connect() -> asyncpg.Connection:
+        connections.append(await asyncpg.connect(plain_url(ledger.url("app"))))
+        return connections[-1]
+
+    async with Gatherer(connect) as gatherer, connected(ledger.url("superuser")) as holder:
+        async with holder.transaction():
+            await holder.execute("SELECT FROM chain_head WHERE council = $1 FOR UPDATE", ledger.council)
+            told = [asyncio.create_task(gatherer.post(ledger.council, a_spend(fund))) for _ in range(CROWD)]
+            while await _held_up(holder, connections) < 2:
+                await asyncio.sleep(0.05)
+            assert not any(task.done() for task in told)
+        answers = await asyncio.gather(*told)
+
+    assert sorted(answer.sequence or 0 for (answer,) in answers) == list(range(2, CROWD + 2))
+    async with ledger.as_app() as db:
+        sizes = await db.fetch("SELECT last_sequence - first_sequence + 1 AS size FROM journal_block ORDER BY 1")
+    assert [row["size"] for row in sizes] == [1, CROWD // 2, CROWD // 2]
+
+
+async def _held_up(db: asyncpg.Connection, connections: list[asyncpg.Connection]) -> int:
+    """How many of the connections wait for somebody else."""
+    held_up: int = await db.fetchval(
+        "SELECT count(*) FROM unnest($1::integer[]) AS n (pid) WHERE cardinality(pg_blocking_pids(pid)) > 0",
+        [connection.get_server_pid() for connection in connections],
+    )
+    return held_up
+
+
+async def test_accounts_that_are_forgotten_while_others_look_are_asked_for_again(
+    ledger: LedgerUnderTest, gatherer: Gatherer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gathering, "ACCOUNTS_REMEMBERED_MOST", 1)
+    funds = [await ledger.open_fund() for _ in range(4)]
+
+    for _ in range(3):
+        answers = await asyncio.gather(
+            *(gatherer.post(ledger.council, a_spend(funds[number % 4])) for number in range(CALLERS))
+        )
+        assert {answer.refusal for (answer,) in answers} == {None}
 
 
 async def test_linked_entries_of_two_callers_do_not_mix(ledger: LedgerUnderTest, gatherer: Gatherer) -> None:
