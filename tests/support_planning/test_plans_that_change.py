@@ -82,7 +82,7 @@ async def test_what_still_falls_due_of_an_item_that_goes_is_no_money_of_the_new_
     plan = await desk.begin(content(all_the_rest))
     await plan.submit(submitted_on=CHANGES_ON, asks_for_less=True)
 
-    a_week_later = {"decided_on": CHANGES_ON, "effective_from": "2009-10-12"}
+    a_week_later: dict[str, Any] = {"decided_on": CHANGES_ON, "effective_from": "2009-10-12"}
     assert (await plan.decide(**a_week_later)).status_code == 409, "a week more of the old plan is due by then"
     assert (await plan.decide(decided_on=CHANGES_ON)).status_code == 200
     await desk.deliver()
