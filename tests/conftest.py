@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import structlog
+from hypothesis import settings
 
 from braid.command_line.embedded_platform import Databases
 from braid.kit.private_postgres import PrivatePostgres, state_directory
@@ -27,6 +28,11 @@ structlog.configure(
         structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
     ]
 )
+
+# Hypothesis counts by the clock on the wall, and fails a rule of two milliseconds as slow where other processes have
+# the cores for a second. Without its deadline of 200 ms, ten examples may take half a minute to draw.
+settings.register_profile("among_others", deadline=None)
+settings.load_profile("among_others")
 
 #: How a test that was skipped for want of a broker says so; the summary at the end looks for it.
 NO_KAFKA = "The Kafka suite did not run: "

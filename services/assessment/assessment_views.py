@@ -101,7 +101,9 @@ class AssessmentOut(BaseModel):
     given: dict[str, GivenOut] = Field(description="By question: who gave the answer.")
     sections: list[SectionOut]
     not_sure: list[str] = Field(description="Questions of which somebody is not sure.")
-    to_confirm: dict[str, dict[str, Any]] = Field(description="Answers filled in beforehand, each with its source.")
+    to_confirm: dict[str, dict[str, Any]] = Field(
+        description="Answers filled in beforehand or asked again, each with its source."
+    )
     disputes: dict[str, DisputeOut]
     to_settle: dict[str, str] = Field(description="What keeps person and practitioner from agreeing, by question.")
     waiting_acts: list[WaitingActOut] = Field(description="A change of the assessment ends them: it is signed anew.")

@@ -1,7 +1,8 @@
 """A person's record put right after their case was opened (UK GDPR Article 16): checked as it was then, history kept.
 
-Nobody else holds these: other services know a person by an id that never changes. The one exception is the date of
-birth, which an agreed assessment tells the streams; that is put right by a change of circumstances, and named here.
+Nobody else holds these: other services know a person by an id that never changes. Two are told by an agreed assessment:
+the date of birth, to the streams, and the user group, by which the allocation table is chosen. There they are put right
+by a change of circumstances, and named here; an agreed assessment is never changed by a correction.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -12,9 +13,10 @@ from uuid import UUID
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 
+from braid.contracts.codes import UserGroup
 from braid.kit.http import stale_version
 from braid.kit.unit_of_work import UnitOfWork
-from services.assessment import store
+from services.assessment import of_another_group, store
 from services.assessment.domain.assessment import State
 from services.assessment.domain.questionnaire import NOT_SURE, Aspect
 from services.assessment.duplicates import MayBeKnown, candidates
@@ -73,6 +75,7 @@ async def correct(person: PersonRow, told: Correction, work: UnitOfWork, *, seen
     if not before:
         return
     after = {name: fields[name] for name in before}
+    group_before = UserGroup(person.user_group)
     if after.keys() & _TELL_WHO_SOMEBODY_IS:
         await _require_one_of_a_kind(person, after, told.not_same_as, work)
     for name, value in after.items():
@@ -93,6 +96,8 @@ async def correct(person: PersonRow, told: Correction, work: UnitOfWork, *, seen
         await work.session.flush()
     except IntegrityError as error:
         raise CaseAlreadyOpen(f"There is a person with the reference {after.get('reference')} already.") from error
+    if "user_group" in after:
+        await of_another_group.ask_again(person, group_before, work, by=by)
 
 
 async def telling_otherwise(person: PersonRow, work: UnitOfWork) -> list[UUID]:

@@ -5,13 +5,14 @@ from typing import Annotated, Self
 from uuid import UUID
 
 from fastapi import APIRouter, Response
-from pydantic import BaseModel, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from braid.contracts.codes import UserGroup
 from braid.kit.http import Caller, ExpectedVersion, Reading, UnitOfWorkRoute, Writing, entity_tag
 from braid.kit.permissions import Action, may
 from braid.kit.problems import responses
 from braid.kit.unit_of_work import UnitOfWork
-from services.assessment import correcting
+from services.assessment import correcting, of_another_group
 from services.assessment.access import person_to_change, person_to_read
 from services.assessment.bodies import (
     KEY,
@@ -23,12 +24,13 @@ from services.assessment.bodies import (
     LongText,
 )
 from services.assessment.handlers import NotSameAs
+from services.assessment.of_another_group import Follows
 from services.assessment.people_api import MAY_BE_KNOWN, NotSameAsIn
 from services.assessment.tables import PersonRow
 
 router = APIRouter(prefix="/v1", route_class=UnitOfWorkRoute, tags=["assessment"])
 
-_MUST_BE_THERE = ("reference", "name")
+_MUST_BE_THERE = ("reference", "name", "user_group")
 _FIELDS = (*_MUST_BE_THERE, "nhs_number", "date_of_birth", "uprn", "postcode")
 
 
@@ -38,6 +40,7 @@ class CorrectionIn(Command):
     reason: LongText
     reference: Annotated[str, Field(min_length=1, max_length=64)] | None = None
     name: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+    user_group: UserGroup | None = None
     nhs_number: Annotated[str, Field(max_length=20)] | None = None
     date_of_birth: DayOfBirth | None = None
     uprn: Annotated[str, Field(max_length=20)] | None = None
@@ -65,6 +68,22 @@ class CorrectionOut(BaseModel):
     recorded_at: datetime
 
 
+class OfAnotherGroupOut(BaseModel):
+    """An assessment that a wrong user group reached, and what follows."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    assessment_id: UUID
+    user_group: UserGroup = Field(description="The group that was in the record then.")
+    questions: list[str] = Field(description="Answered in that group's words, and not again since.")
+    follows: Follows = Field(
+        description="confirm_again: the draft asks for these answers again. look_at_with_the_person: it is handed in;"
+        " the practitioner goes through them, and disputes what was meant otherwise. change_of_circumstances: it is"
+        " agreed and stays as it is, with the figure of that group's table; the next agreement has the right one worked"
+        " out."
+    )
+
+
 class CorrectionsOut(BaseModel):
     """What was corrected in a person's record, oldest first."""
 
@@ -73,6 +92,7 @@ class CorrectionsOut(BaseModel):
         description="Assessments that tell the streams another date of birth: an open one is changed, and an agreed one"
         " is put right by a change of circumstances."
     )
+    of_another_group: list[OfAnotherGroupOut] = Field(description="Assessments that a wrong user group reached.")
 
 
 @router.post(
@@ -86,7 +106,7 @@ class CorrectionsOut(BaseModel):
 async def correct(
     person_id: UUID, body: CorrectionIn, work: Writing, caller: Caller, seen: ExpectedVersion, response: Response
 ) -> CorrectionsOut:
-    """Put names and identifiers right; a wrong NHS number is replaced, and who may be known already is named first."""
+    """Put names, identifiers and the user group right; who may be known already, and what follows, is named."""
     await work.lock_person(person_id)
     person = await person_to_change(work, caller, person_id)
     told = correcting.Correction(
@@ -113,4 +133,7 @@ async def _out(person: PersonRow, work: UnitOfWork, response: Response) -> Corre
     return CorrectionsOut(
         corrections=[CorrectionOut(**each.model_dump(include=set(CorrectionOut.model_fields))) for each in made],
         telling_otherwise=await correcting.telling_otherwise(person, work),
+        of_another_group=[
+            OfAnotherGroupOut.model_validate(each) for each in await of_another_group.reached(person, made, work)
+        ],
     )

@@ -43,7 +43,8 @@ def _unsettled(error: errors.Unsettled) -> list[Mapping[str, Any]]:
 
 def _unconfirmed(error: errors.Unconfirmed) -> list[Mapping[str, Any]]:
     return [
-        {"name": question, "message": "was filled in beforehand; confirm or change it"} for question in error.questions
+        {"name": question, "message": "was filled in beforehand, or is asked again; confirm or change it"}
+        for question in error.questions
     ]
 
 

@@ -24,19 +24,20 @@ from services.ledger.spending.items_store import StoredItem
 
 #: What a commitment settled has been told as a spend of the commitment's own account: it counts once.
 _DONE = """
-    SELECT d.item_id, d.fund_id, sum(d.pence)::bigint AS pence FROM (
-        SELECT c.item_id, a.fund_id, c.amount_pence - c.released_pence AS pence
+    SELECT d.item_id, d.fund_id, sum(d.pence)::bigint AS pence, sum(d.advanced_pence)::bigint AS advanced_pence FROM (
+        SELECT c.item_id, a.fund_id, c.amount_pence - c.released_pence AS pence, 0 AS advanced_pence
         FROM commitment c JOIN account a USING (account_id) WHERE c.budget_id = :budget_id
         UNION ALL
-        SELECT p.item_id, p.fund_id, p.pence FROM spend_part p
+        SELECT p.item_id, p.fund_id, p.pence, CASE p.account WHEN 'fund.advanced' THEN p.pence ELSE 0 END
+        FROM spend_part p
         WHERE p.budget_id = :budget_id AND (p.pence < 0 OR p.account <> 'fund.committed')
     ) AS d WHERE d.item_id IS NOT NULL GROUP BY d.item_id, d.fund_id
 """
 
 _STILL_HELD = """
-    SELECT a.fund_id, sum(c.amount_pence - c.settled_pence - c.released_pence)::bigint AS pence
+    SELECT c.item_id, a.fund_id, sum(c.amount_pence - c.settled_pence - c.released_pence)::bigint AS pence
     FROM commitment c JOIN account a USING (account_id)
-    WHERE c.budget_id = :budget_id AND c.item_id = ANY(:item_ids) GROUP BY a.fund_id
+    WHERE c.budget_id = :budget_id AND c.item_id = ANY(:item_ids) GROUP BY c.item_id, a.fund_id
 """
 
 
@@ -63,12 +64,14 @@ class Money:
     Args:
         funds: with what is neither spent nor held of them; awards that wait to be confirmed among them.
         done: by item and fund, the pence that are held or were spent for the item.
+        advanced: the part of it that was spent out of the person's own account.
         used: where an award sets something over other streams' money, all that is held and was spent; the funds' sums
             then have it too.
     """
 
     funds: Sequence[FundRules]
     done: Mapping[UUID, Mapping[str, int]]
+    advanced: Mapping[UUID, Mapping[str, int]]
     used: Sequence[Payment] = ()
 
     def rules(self, fund_id: str) -> FundRules:
@@ -101,7 +104,11 @@ def as_asked(stored: Iterable[StoredItem]) -> list[AskedItem]:
 
 
 async def money_of(
-    work: UnitOfWork, budget_id: UUID, *, counts_advanced: bool = False, given_up: Sequence[UUID] = ()
+    work: UnitOfWork,
+    budget_id: UUID,
+    *,
+    counts_advanced: bool = False,
+    given_up: Mapping[tuple[UUID, UUID], int] | None = None,
 ) -> Money:
     """What a budget can still pay with.
 
@@ -109,26 +116,29 @@ async def money_of(
         work: the unit of work.
         budget_id: the budget.
         counts_advanced: whether money counts that was paid into the person's own account and is not spent yet.
-        given_up: items that are to go: what is held for them and not paid yet counts.
+        given_up: by item and fund, pence that are held and will be let go of: they count.
     """
     balances = await queries.fund_balances(work, budget_id)
     accounts = {Account.FUND_AVAILABLE, Account.FUND_ADVANCED} if counts_advanced else {Account.FUND_AVAILABLE}
     indicative = await _indicative_pence(work, budget_id)
-    freed = await _still_held(work, budget_id, given_up)
+    freed = Counter[UUID]()
+    for (_, fund_id), pence in (given_up or {}).items():
+        freed[fund_id] += pence
     rules = [one for one in await purse_store.rules_of(work, budget_id) if _can_pay(one, indicative)]
     used = await _used(work, budget_id, counts_advanced, given_up) if any(one.beside.is_bound for one in rules) else []
     used_pence = used_money.pence_by_fund(used)
     same_name = Counter(one.name for one in rules)
     funds = []
     for one in rules:
-        left = freed.get(one.fund_id, 0) - sum(balances.get(one.fund_id, {}).get(account, 0) for account in accounts)
+        left = freed[one.fund_id] - sum(balances.get(one.fund_id, {}).get(account, 0) for account in accounts)
         label = one.name if same_name[one.name] == 1 else f"{one.name} ({days(one.starts_on, one.ends_on)})"
         left = max(left, 0) if one.is_confirmed else indicative[one.fund_id]
         pence = left + used_pence.get(str(one.fund_id), 0)
         rank = flexibility_of(one.permitted)
         money = Fund(str(one.fund_id), label, pence, Per.ONCE, one.starts_on, one.ends_on, rank, one.is_confirmed)
         funds.append(FundRules(money, one.stream, one.permitted, one.bars, one.joint_limits, one.minimums))
-    return Money(funds, await _done(work, budget_id), used)
+    done, advanced = await _done(work, budget_id)
+    return Money(funds, done, advanced, used)
 
 
 def to_pay(items: Iterable[AskedItem], money: Money) -> ToPay:
@@ -162,7 +172,7 @@ def _can_pay(rules: purse.FundRules, indicative: Mapping[UUID, int]) -> bool:
 
 
 async def _used(
-    work: UnitOfWork, budget_id: UUID, counts_advanced: bool, given_up: Sequence[UUID]
+    work: UnitOfWork, budget_id: UUID, counts_advanced: bool, given_up: Mapping[tuple[UUID, UUID], int] | None
 ) -> Sequence[Payment]:
     # Money in the person's own account is used where it does not count as what can still pay.
     by_fund = await used_money_store.spent_by_day(work, budget_id, counts_advanced=not counts_advanced)
@@ -179,16 +189,22 @@ async def _indicative_pence(work: UnitOfWork, budget_id: UUID) -> Mapping[UUID, 
     }
 
 
-async def _still_held(work: UnitOfWork, budget_id: UUID, item_ids: Sequence[UUID]) -> Mapping[UUID, int]:
-    """What is held for items and not paid yet, by fund."""
-    if not item_ids:
-        return {}
-    rows = await work.session.execute(text(_STILL_HELD), {"budget_id": budget_id, "item_ids": list(item_ids)})
-    return {row.fund_id: row.pence for row in rows}
+async def still_held(work: UnitOfWork, budget_id: UUID, item_ids: Iterable[UUID]) -> Mapping[UUID, Mapping[str, int]]:
+    """What is held for items and not paid yet, by item and fund."""
+    held: dict[UUID, dict[str, int]] = {}
+    for row in await work.session.execute(text(_STILL_HELD), {"budget_id": budget_id, "item_ids": list(item_ids)}):
+        held.setdefault(row.item_id, {})[str(row.fund_id)] = row.pence
+    return held
 
 
-async def _done(work: UnitOfWork, budget_id: UUID) -> Mapping[UUID, Mapping[str, int]]:
+_ByItemAndFund = Mapping[UUID, Mapping[str, int]]
+
+
+async def _done(work: UnitOfWork, budget_id: UUID) -> tuple[_ByItemAndFund, _ByItemAndFund]:
+    """What is held or was spent, and what of it was spent out of the person's own account."""
     done: dict[UUID, dict[str, int]] = {}
+    advanced: dict[UUID, dict[str, int]] = {}
     for row in await work.session.execute(text(_DONE), {"budget_id": budget_id}):
         done.setdefault(row.item_id, {})[str(row.fund_id)] = row.pence
-    return done
+        advanced.setdefault(row.item_id, {})[str(row.fund_id)] = row.advanced_pence
+    return done, advanced

@@ -1,8 +1,8 @@
 """What the ledger does when a plan is approved, or held otherwise: it keeps the items, and payments follow.
 
 Items of the plan before that it leaves out end on the day before it takes effect. What is held for them until then
-stays held, and the rest is let go of; no money that is paid or on its way is touched. Until that day the plan before it
-pays on.
+stays held, and the rest is let go of; so is what is held for an item that it lowers, beyond what that needs now. No
+money that is paid or on its way is touched. Until that day the plan before it pays on.
 """
 
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ from braid.contracts.plan import ApprovedItem, HoldingChanged, PlanApproved
 from braid.kit.unit_of_work import UnitOfWork
 from services.ledger import queries
 from services.ledger.domain.spending.planned_items import ItemCadence, PlannedItem
-from services.ledger.dropped_items import Dropped, let_go
+from services.ledger.lowered_items import let_go
 from services.ledger.payments.approved_plans import keep_holding, keep_plan
 from services.ledger.payments.plan_schedules import follow_plans
 from services.ledger.spending import items_store
@@ -46,6 +46,7 @@ async def record_plan(event: PlanApproved, work: UnitOfWork) -> None:
             await _end(work, budget.budget_id, known[item_id], event)
     await keep_plan(work, budget.budget_id, event)
     await follow_plans(work, budget)
+    await let_go(work, budget.budget_id, event.plan_id)
 
 
 async def record_holding(event: HoldingChanged, work: UnitOfWork) -> None:
@@ -87,7 +88,6 @@ async def _end(work: UnitOfWork, budget_id: UUID, known: StoredItem, event: Plan
     has_begun = known.item.starts_on <= last_day
     item = replace(known.item, ends_on=min(known.item.ends_on, last_day)) if has_begun else known.item
     facts = known.spend_item.model_dump(mode="json", exclude={"use"})
-    await let_go(work, budget_id, Dropped(event.plan_id, known.item, last_day))
     await _keep(work, budget_id, item, facts, is_withdrawn=known.is_withdrawn or not has_begun)
 
 

@@ -1,7 +1,7 @@
 """What is spent and held of a budget's funds, read by day for limits that funds share."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection
+from collections.abc import Mapping
 from datetime import date
 from uuid import UUID
 
@@ -49,20 +49,23 @@ async def spent_by_day(
     return found
 
 
-async def held_of(work: UnitOfWork, budget_id: UUID, *, given_up: Collection[UUID] = ()) -> list[Payment]:
+async def held_of(
+    work: UnitOfWork, budget_id: UUID, *, given_up: Mapping[tuple[UUID, UUID], int] | None = None
+) -> list[Payment]:
     """What commitments hold of a budget's funds, over the days of the items that they are for.
 
     Args:
-        given_up: items that do not count.
+        given_up: pence by item and fund that do not count.
     """
+    let_go = given_up or {}
     rows = await work.session.execute(text(_HELD), {"budget_id": budget_id})
     return [
         used_money.held(
             str(row.fund_id),
-            row.pence,
+            row.pence - let_go.get((row.item_id, row.fund_id), 0),
             (row.opens_on, row.ends_on),
             (row.item_starts_on, row.item_ends_on) if row.item_starts_on else None,
         )
         for row in rows
-        if row.item_id not in given_up
+        if row.pence > let_go.get((row.item_id, row.fund_id), 0)
     ]

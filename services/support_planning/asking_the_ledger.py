@@ -83,17 +83,22 @@ class AskedByCaller:
         self._client = client
         self._token = token
 
-    async def check(self, person_id: UUID, items: Sequence[CostedItem], *, gives_up: Sequence[str] = ()) -> LedgerCheck:
+    async def check(
+        self, person_id: UUID, items: Sequence[CostedItem], *, takes_effect_on: date | None = None
+    ) -> LedgerCheck:
         """Ask whether a person's money pays for items; those that cost nothing are not asked about.
 
         Args:
-            gives_up: items of the plan in force that are to go: what is held for them and not paid yet counts.
+            takes_effect_on: day on which they take the place of the plan in force; None where they are looked at alone.
 
         Raises:
             CannotBeCheckedNow: no answer in time, or not one that makes sense.
             NoBudget: none is open yet.
         """
-        asked = {"items": [_asked(one) for one in items if one.pence], "gives_up": list(gives_up)}
+        asked = {
+            "items": [_asked(one) for one in items if one.pence],
+            "takes_effect_on": takes_effect_on.isoformat() if takes_effect_on else None,
+        }
         headers = {**origin_headers(), "authorization": f"Bearer {self._token}"}
         path = f"/v1/people/{person_id}/budget/plan-check"
         try:

@@ -43,11 +43,19 @@ class Checked:
         return tuple(one for one in self.findings if one.weight is Weight.STOPS)
 
 
-async def check(content: Content, person_id: UUID, work: UnitOfWork, ledger: AskedByCaller) -> Checked:
-    """Check a plan by the law and the prices of its first day."""
+async def check(
+    content: Content, person_id: UUID, work: UnitOfWork, ledger: AskedByCaller, *, takes_effect_on: date
+) -> Checked:
+    """Check a plan by the law and the prices of its first day, and by the money from the day that it takes effect.
+
+    Args:
+        takes_effect_on: until then the plan in force goes on; where none is, the plan is looked at whole.
+    """
     plan = plan_of(content)
+    has_one_before = await plan_store.latest_approved(work, person_id) is not None
+    from_on = takes_effect_on if has_one_before else None
     try:
-        told = await ledger.check(person_id, list(plan.costed()), gives_up=await _given_up(work, person_id, plan))
+        told = await ledger.check(person_id, list(plan.costed()), takes_effect_on=from_on)
         text = told.text
     except CannotBeCheckedNow:
         told, text = None, NOT_NOW
@@ -59,13 +67,9 @@ async def check(content: Content, person_id: UUID, work: UnitOfWork, ledger: Ask
     return Checked(plan, told, text, tuple(in_order))
 
 
-async def _given_up(work: UnitOfWork, person_id: UUID, plan: Plan) -> list[str]:
-    """Items of the latest approved plan that are to go."""
-    before = await plan_store.latest_approved(work, person_id)
-    if before is None:
-        return []
-    stay = {one.item_id for one in plan.items}
-    return [one["item_id"] for one in before.content["items"] if one["item_id"] not in stay]
+def takes_effect_at_the_earliest(content: Content, on: date) -> date:
+    """The day on which a plan that is looked at on a day can take effect; one whose days are over, its first day."""
+    return max(on, content.starts_on) if on <= content.ends_on else content.starts_on
 
 
 def of_the_field(content: Content, plan: Plan, catalogue: Mapping[str, Price], on: date) -> Iterator[Finding]:

@@ -121,8 +121,9 @@ async def decide(
     if decision.step is Step.APPROVE:
         if left := unanswered(route.questions, decision.answers):
             raise QuestionsUnanswered(left)
-        await _require_payable(work, row, ledger)
-        row.effective_from = _effective_from(row, decision)
+        effective_from = _effective_from(row, decision)
+        await _require_payable(work, row, ledger, effective_from)
+        row.effective_from = effective_from
     row.state = state.value
     row.decision = {
         "decided_on": decision.on.isoformat(),
@@ -154,8 +155,9 @@ async def _require_may_decide(work: UnitOfWork, row: PlanRow, decider: Decider, 
         raise MayNotDecide(barred)
 
 
-async def _require_payable(work: UnitOfWork, row: PlanRow, ledger: AskedByCaller) -> None:
-    checked = await check(plan_store.content_of(row.content), row.person_id, work, ledger)
+async def _require_payable(work: UnitOfWork, row: PlanRow, ledger: AskedByCaller, effective_from: date) -> None:
+    content = plan_store.content_of(row.content)
+    checked = await check(content, row.person_id, work, ledger, takes_effect_on=effective_from)
     if checked.ledger is None:
         raise CannotBeHandedInNow(checked.text)
     if not checked.ledger.is_payable:

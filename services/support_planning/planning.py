@@ -14,7 +14,13 @@ from braid.kit.problems import Problem
 from braid.kit.unit_of_work import UnitOfWork
 from services.support_planning import agreed_needs, council_choices, plan_store, process_manager, progress_store
 from services.support_planning.asking_the_ledger import AskedByCaller
-from services.support_planning.checking import NO_BUDGET, Checked, check, less_than_before
+from services.support_planning.checking import (
+    NO_BUDGET,
+    Checked,
+    check,
+    less_than_before,
+    takes_effect_at_the_earliest,
+)
 from services.support_planning.content import Content, plan_of, require_it_fits_together
 from services.support_planning.domain.approval import CANNOT_BE_PAID, Route, route
 from services.support_planning.domain.completeness import Fault, PlanContradictsItself
@@ -133,7 +139,8 @@ async def submit(
     await require_seen(work, row, seen_version)
     state = after(State(row.state), Step.SUBMIT)
     content = plan_store.content_of(row.content)
-    checked = await check(content, row.person_id, work, ledger)
+    takes_effect_on = takes_effect_at_the_earliest(content, how.on)
+    checked = await check(content, row.person_id, work, ledger, takes_effect_on=takes_effect_on)
     if checked.ledger is None and checked.text != NO_BUDGET:
         raise CannotBeHandedInNow(checked.text)
     cost = pence_in_a_year(checked.plan)

@@ -77,7 +77,8 @@ async def test_several_fields_are_put_right_at_once_and_what_should_not_be_there
         ({"name": None}, "invalid-request"),
         ({}, "invalid-request"),
         ({"postcode": "CB3 0AP", "reason": ""}, "invalid-request"),
-        ({"user_group": "older_people"}, "invalid-request"),
+        ({"user_group": None}, "invalid-request"),
+        ({"user_group": "tall_people"}, "invalid-request"),
     ],
 )
 async def test_what_is_no_correction_changes_nothing(office: Office, told: dict[str, Any], problem: str) -> None:

@@ -81,7 +81,7 @@ class Unconfirmed(DomainError):
 
     def __init__(self, questions: Sequence[str]) -> None:
         self.questions = tuple(questions)
-        super().__init__(f"filled in beforehand and not yet confirmed: {', '.join(self.questions)}")
+        super().__init__(f"filled in beforehand, or asked again, and not yet confirmed: {', '.join(self.questions)}")
 
 
 class AuthorityRefused(DomainError):

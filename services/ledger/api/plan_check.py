@@ -1,6 +1,6 @@
 """The plan check over HTTP: whether a plan can be paid, who pays what, why not, and what would help."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import partial
 from typing import Annotated
@@ -13,13 +13,14 @@ from pydantic import BaseModel, ConfigDict, Field
 from braid.kit.http import Caller, Reading, UnitOfWorkRoute
 from braid.kit.permissions import Action, may
 from braid.kit.problems import responses
-from services.ledger import plan_check
-from services.ledger.api.asking import NOT_YOURS, ItemAsked
+from services.ledger import plan_check, plan_check_change
+from services.ledger.api.asking import NOT_YOURS, Day, ItemAsked
 from services.ledger.domain.braiding.mends import MendKind
 from services.ledger.domain.braiding.plan import Payment
 from services.ledger.domain.braiding.shortages import Shortage
 from services.ledger.domain.braiding.verdicts import Mended, PlanCheck
-from services.ledger.plan_check_money import Money, ToPay, as_asked, money_of, to_pay
+from services.ledger.payments.approved_plans import plans_of
+from services.ledger.plan_check_money import AskedItem, Money, ToPay, as_asked, money_of, still_held, to_pay
 from services.ledger.spending.items_store import items_of
 from services.ledger.statements.asking import budget_of
 
@@ -42,12 +43,20 @@ class CheckIn(BaseModel):
             " It cannot be committed any more."
         ),
     ] = False
+    takes_effect_on: Annotated[
+        Day | None,
+        Field(
+            description="The day on which these items would take the place of the plan in force, where one was"
+            " approved. What falls due before it stays as it is, and is among what is to be paid until it is paid; what"
+            " is held for more than the items need from that day on counts."
+        ),
+    ] = None
     gives_up: Annotated[
         list[UUID],
         Field(
             max_length=500,
-            description="Items of the plan in force that this one no longer has: what is held for them and not paid"
-            " yet counts. It stays held until somebody lets go of it.",
+            description="Items of no approved plan that are to go: what is held for them and not paid yet counts, where"
+            " no day is told. It stays held until somebody lets go of it.",
         ),
     ] = []
 
@@ -152,10 +161,28 @@ async def check_plan(person_id: UUID, body: CheckIn, work: Reading, caller: Call
         items = as_asked((await items_of(work, budget.budget_id)).values())
     else:
         items = [one.asked() for one in body.items]
-    money = await money_of(work, budget.budget_id, counts_advanced=body.counts_advanced, given_up=body.gives_up)
-    asked = to_pay(items, money)
+    money, asked = await _money_and_needs(work, budget.budget_id, body, items)
     check = await run_in_threadpool(partial(plan_check.check, asked.pieces, money.funds, used=money.used))
     return check_out(check, asked, money)
+
+
+async def _money_and_needs(
+    work: Reading, budget_id: UUID, body: CheckIn, items: Sequence[AskedItem]
+) -> tuple[Money, ToPay]:
+    """What there is to pay with, and what is to be paid: by the items alone, or by all plans that they follow on."""
+    plans = await plans_of(work, budget_id) if body.takes_effect_on else []
+    if body.takes_effect_on and plans:
+        change = plan_check_change.change_to(items, body.takes_effect_on, plans)
+        money, pieces, _ = await plan_check_change.money_and_needs(
+            work, budget_id, change, counts_advanced=body.counts_advanced
+        )
+        return money, plan_check_change.to_pay(pieces, items, plans, money)
+    held = await still_held(work, budget_id, body.gives_up)
+    given_up = {
+        (item_id, UUID(fund_id)): pence for item_id, by_fund in held.items() for fund_id, pence in by_fund.items()
+    }
+    money = await money_of(work, budget_id, counts_advanced=body.counts_advanced, given_up=given_up)
+    return money, to_pay(items, money)
 
 
 def check_out(check: PlanCheck, asked: ToPay, money: Money) -> CheckOut:

@@ -75,6 +75,12 @@ class _Following:
         ]
 
 
+async def paid_by_plans(work: UnitOfWork, budget_id: UUID) -> list[PaidOut]:
+    """What is paid by the approved plans of a budget, or in a run that may pay it, by item and day."""
+    following = await _following(work, budget_id)
+    return [paid for one in following.values() for paid in one.paid]
+
+
 async def follow_plans(work: UnitOfWork, budget: BudgetRow) -> None:
     """Have the schedules of a budget say what its approved plans say now, and tell what is missing for that.
 

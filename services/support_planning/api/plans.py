@@ -15,12 +15,12 @@ from braid.kit.problems import Problem, not_found, responses
 from services.support_planning import plan_store, planning
 from services.support_planning.api.finding_plans import AWAY, KEY, NO_PERSON, NO_VERSION, NOT_YOURS, STALE, plan_for
 from services.support_planning.asking_the_ledger import Ledger, LedgerCheck, PaymentTold
-from services.support_planning.checking import Checked, check
+from services.support_planning.checking import Checked, check, takes_effect_at_the_earliest
 from services.support_planning.content import Content, Day, Name, Part, Words
 from services.support_planning.domain.differences import Change, differences
 from services.support_planning.domain.findings import Weight
 from services.support_planning.domain.lifecycle import State
-from services.support_planning.domain.plan import CostedItem
+from services.support_planning.domain.plan import CostedItem, Plan
 from services.support_planning.tables import PlanRow
 
 router = APIRouter(prefix="/v1", route_class=UnitOfWorkRoute, tags=["support planning"])
@@ -174,7 +174,7 @@ async def begin_plan(
     row = await planning.begin(work, person_id, body, by=caller.subject)
     response.headers["Location"] = f"/v1/plans/{row.plan_id}"
     response.headers.update(entity_tag(row.version))
-    return _with_check(row, await check(body, person_id, work, ledger))
+    return _with_check(row, await _checked(body, person_id, work, ledger))
 
 
 @router.get("/people/{person_id}/plans", dependencies=[may(Action.READ_PLAN)], responses=responses(NO_PERSON))
@@ -215,14 +215,14 @@ async def save_plan(
     row = await plan_for(plan_id, work, caller, for_update=True)
     row = await planning.save(work, row, body, seen_version=seen, by=caller.subject)
     response.headers.update(entity_tag(row.version))
-    return _with_check(row, await check(body, row.person_id, work, ledger))
+    return _with_check(row, await _checked(body, row.person_id, work, ledger))
 
 
 @router.get("/plans/{plan_id}/check", dependencies=[may(Action.READ_PLAN)], responses=responses(NOT_YOURS))
 async def check_plan(plan_id: UUID, work: Reading, caller: Caller, ledger: Ledger) -> CheckOut:
     """Check a plan as it stands."""
     row = await plan_for(plan_id, work, caller)
-    return _check_out(await check(plan_store.content_of(row.content), row.person_id, work, ledger))
+    return _check_out(await _checked(plan_store.content_of(row.content), row.person_id, work, ledger))
 
 
 @router.get("/plans/{plan_id}/versions/{version}", dependencies=[may(Action.READ_PLAN)], responses=responses(NOT_YOURS))
@@ -298,6 +298,11 @@ async def withdraw_plan(
     return _plan_out(row)
 
 
+async def _checked(content: Content, person_id: UUID, work: Reading, ledger: Ledger) -> Checked:
+    takes_effect_on = takes_effect_at_the_earliest(content, work.now.date())
+    return await check(content, person_id, work, ledger, takes_effect_on=takes_effect_on)
+
+
 def _plan_out(row: PlanRow) -> PlanOut:
     return PlanOut.model_validate(row, from_attributes=True)
 
@@ -318,7 +323,7 @@ def _check_out(checked: Checked) -> CheckOut:
         total_pence=plan.total_pence,
         unpaid_pence=told.unpaid_pence if told else None,
         weeks=f"{weeks} weeks and {days} days",
-        streams=_streams(told, payments) if told else [],
+        streams=_streams(told, plan, payments) if told else [],
         items=[_item_cost(one, payments) for one in plan.costed()],
         findings=[FindingOut.model_validate(one, from_attributes=True) for one in checked.findings],
         shortages=[*told.shortages, *told.still_short] if told else [],
@@ -342,8 +347,10 @@ def _item_cost(one: CostedItem, payments: list[PaymentTold]) -> ItemCostOut:
     )
 
 
-def _streams(told: LedgerCheck, payments: list[PaymentTold]) -> list[StreamTotalOut]:
-    planned, left = _by_stream(payments), Counter[str]()
+def _streams(told: LedgerCheck, plan: Plan, payments: list[PaymentTold]) -> list[StreamTotalOut]:
+    # What the plan in force still has due is paid too; it is no part of this plan where its item is not.
+    item_ids = {item.item_id for item in plan.items}
+    planned, left = _by_stream([one for one in payments if str(one.item_id) in item_ids]), Counter[str]()
     for fund in told.left:
         left[fund.stream] += fund.left_pence
     return [

@@ -153,12 +153,12 @@ def _days(
     for number, plan in enumerate(in_order):
         until = min((later.effective_from for later in in_order[number + 1 :]), default=date.max) - ONE_DAY
         for item in plan.items:
-            for on, pence in _sums_of(item, until, is_spread=item.item_id in plan.spread):
+            for on, pence in sums_of(item, until, is_spread=item.item_id in plan.spread):
                 if on >= plan.effective_from:
                     yield plan, in_order[:number], item, on, pence
 
 
-def _sums_of(item: PlannedItem, until: date, *, is_spread: bool) -> Iterator[tuple[date, int]]:
+def sums_of(item: PlannedItem, until: date, *, is_spread: bool) -> Iterator[tuple[date, int]]:
     """What an item needs on which day; what is used over all its days, week by week."""
     if item.cadence is not ItemCadence.ONE_OFF or not is_spread:
         yield from ((on, item.pence) for on in item.due_days(until))
