@@ -238,6 +238,7 @@ ROUTES: tuple[Row, ...] = (
     Row("POST", "/v1/reviews/{review_id}/result", "support_planning", Action.HOLD_REVIEW),
     Row("GET", "/v1/plans-to-approve", "support_planning", Action.READ_PLANNING_QUEUES),
     Row("GET", "/v1/planning-times", "support_planning", Action.READ_PLANNING_QUEUES),
+    Row("GET", "/v1/cases", "support_planning", Action.READ_PLANNING_QUEUES),
     Row("GET", "/v1/overdue", "support_planning", Action.READ_PLANNING_QUEUES),
     Row("GET", "/v1/planning-choices/{name}", "support_planning", Action.READ_PLANNING_CHOICES),
     Row("PUT", "/v1/planning-choices/{name}", "support_planning", Action.CHOOSE_FOR_COUNCIL),

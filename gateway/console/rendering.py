@@ -182,6 +182,7 @@ def _templates() -> jinja2.Environment:
         a_week=wording.a_week,
         day=wording.day,
         moment=wording.moment,
+        on_day=wording.on_day,
         counted=wording.counted,
         points=wording.points,
         inside=wording.inside,
