@@ -61,6 +61,7 @@ ROUTES: tuple[Row, ...] = (
     Row("POST", "/v1/people:search", "assessment", Action.LIST_PEOPLE),
     Row("GET", "/v1/people/{person_id}", "assessment", Action.READ_RECORD),
     Row("POST", "/v1/people/{person_id}/assessments", "assessment", Action.CHANGE_RECORD),
+    Row("GET", "/v1/questionnaires", "assessment", Action.READ_PUBLISHED),
     Row("GET", "/v1/questionnaires/{questionnaire}/{version}", "assessment", Action.READ_PUBLISHED),
     Row("GET", "/v1/assessments/{assessment_id}", "assessment", Action.READ_RECORD),
     Row("PUT", "/v1/assessments/{assessment_id}/answers", "assessment", Action.CHANGE_RECORD),

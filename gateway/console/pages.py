@@ -10,6 +10,7 @@ from braid.kit.identity import Principal
 from gateway.composed import whole_budget
 from gateway.console import wording
 from gateway.console.allocation_pages import allocation_routes
+from gateway.console.assessment_pages import assessment_routes
 from gateway.console.case_filters import AWAITED, filters_of
 from gateway.console.errors import PageRoute
 from gateway.console.journal_view import proof_view
@@ -33,6 +34,7 @@ def console_routes(door: Door, sign_in: SignIn | None, development_issuer: Devel
     router = APIRouter(include_in_schema=False)
     router.include_router(sign_in_routes(door, sign_in, development_issuer))
     router.include_router(budget_routes(door))
+    router.include_router(assessment_routes(door))
     router.include_router(allocation_routes(door))
     router.include_router(statement_routes(door))
     router.include_router(timeline_routes(door))
