@@ -9,6 +9,7 @@ from fastapi.responses import Response
 from braid.kit.identity import Principal
 from gateway.composed import whole_budget
 from gateway.console import wording
+from gateway.console.agreeing_pages import agreeing_routes
 from gateway.console.allocation_pages import allocation_routes
 from gateway.console.assessment_pages import assessment_routes
 from gateway.console.case_filters import AWAITED, filters_of
@@ -40,6 +41,7 @@ def console_routes(door: Door, sign_in: SignIn | None, development_issuer: Devel
     router.include_router(timeline_routes(door))
     router.include_router(payment_routes(door))
     router.include_router(plan_routes(door))
+    router.include_router(agreeing_routes(door))
     router.include_router(asset_routes())
     return router
 
