@@ -38,6 +38,10 @@ def answer_people_with_pages(app: FastAPI) -> None:
         app.add_exception_handler(kind, _in_front_of(app.exception_handlers[kind], status_of))
 
 
+class ToldOnPage(Problem):
+    """A problem whose title and detail are written for whoever reads the page."""
+
+
 class PageRoute(APIRoute):
     """A route of the console: what nobody expected is logged and told as a page."""
 
@@ -78,6 +82,9 @@ def _in_front_of(problem_document: Any, status_of: Callable[[Any], int]) -> _Han
         document: Response = await problem_document(request, error)
         if not is_for_people(request):
             return document
+        if isinstance(error, ToldOnPage):
+            told = {"title": error.title, "advice": error.detail}
+            return page("error.html", request=request, status=error.status, **told)
         kept = {name: document.headers[name] for name in ("retry-after", "allow") if name in document.headers}
         return error_page(request, status_of(error), getattr(error, "detail", ""), kept)
 

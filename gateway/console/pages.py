@@ -6,13 +6,17 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
+from braid.kit.identity import Principal
 from gateway.composed import whole_budget
 from gateway.console import wording
+from gateway.console.agreeing_pages import agreeing_routes
 from gateway.console.allocation_pages import allocation_routes
+from gateway.console.assessment_pages import assessment_routes
+from gateway.console.case_filters import AWAITED, filters_of
 from gateway.console.errors import PageRoute
 from gateway.console.journal_view import proof_view
 from gateway.console.payment_pages import payment_routes
-from gateway.console.people_view import people_found, people_view, read
+from gateway.console.people_view import PeopleView, people_found, people_view, read
 from gateway.console.person_view import person_view
 from gateway.console.plan_pages import plan_routes
 from gateway.console.rendering import asset_routes, page
@@ -31,13 +35,29 @@ def console_routes(door: Door, sign_in: SignIn | None, development_issuer: Devel
     router = APIRouter(include_in_schema=False)
     router.include_router(sign_in_routes(door, sign_in, development_issuer))
     router.include_router(budget_routes(door))
+    router.include_router(assessment_routes(door))
     router.include_router(allocation_routes(door))
     router.include_router(statement_routes(door))
     router.include_router(timeline_routes(door))
     router.include_router(payment_routes(door))
     router.include_router(plan_routes(door))
+    router.include_router(agreeing_routes(door))
     router.include_router(asset_routes())
     return router
+
+
+def _people_page(request: Request, principal: Principal, view: PeopleView) -> Response:
+    return page(
+        "people.html",
+        request=request,
+        status=422 if view.form.faults else 200,
+        principal=principal,
+        view=view,
+        stages=wording.STAGES,
+        awaited=AWAITED,
+        streams=wording.STREAMS,
+        groups=wording.USER_GROUPS,
+    )
 
 
 def budget_routes(door: Door) -> APIRouter:
@@ -45,20 +65,18 @@ def budget_routes(door: Door) -> APIRouter:
     router = APIRouter(route_class=PageRoute)
 
     @router.get("/people")
-    async def people(request: Request, after: Annotated[str, Query(max_length=64)] = "") -> Response:
+    async def people(request: Request, after: Annotated[str, Query(max_length=100)] = "") -> Response:
         principal = await signed_in(door, request)
-        view = await people_view(door, principal, after)
-        return page("people.html", request=request, principal=principal, view=view, groups=wording.USER_GROUPS)
+        view = await people_view(door, principal, filters_of(request.query_params), after)
+        return _people_page(request, principal, view)
 
     @router.post("/people")
     async def search(request: Request) -> Response:
         principal = await signed_in(door, request)
         require_own_form(request)
-        view = await people_found(door, principal, await form_fields(request))
-        status = 422 if view.form.faults else 200
-        return page(
-            "people.html", request=request, status=status, principal=principal, view=view, groups=wording.USER_GROUPS
-        )
+        filters = filters_of(request.query_params)
+        view = await people_found(door, principal, filters, await form_fields(request))
+        return _people_page(request, principal, view)
 
     @router.get("/people/{person_id}")
     async def person(person_id: UUID, request: Request) -> Response:

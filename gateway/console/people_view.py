@@ -1,4 +1,4 @@
-"""What the list of people shows: a page of cases, and where each one's budget has got to."""
+"""What the list of cases shows: who it is, where each budget has got to, whose turn it is, who waits too long."""
 
 import asyncio
 from collections.abc import Iterable, Mapping
@@ -10,25 +10,43 @@ from uuid import UUID
 from braid.kit.identity import Principal
 from braid.kit.problems import Problem
 from gateway.console import wording
+from gateway.console.case_filters import AWAITED, Filters, work_of
 from gateway.console.forms import Fault, Form, Given, sent
 from gateway.forwarding import Door
 
 PEOPLE_A_PAGE = 25
-#: Each person's place is asked for by itself, so not all at once.
-ASKED_AT_ONCE = 5
+#: Of those whom a search finds, how many are looked at for those who fit the filters.
+SEARCHED_MOST = 100
 OK, NOT_FOUND, UNAUTHENTICATED, FORBIDDEN, UNPROCESSABLE = 200, 404, 401, 403, 422
+NAMELESS = "Name not available for the moment"
 
 
 @dataclass(frozen=True)
 class Row:
-    """A person in the list."""
+    """A case in the list.
+
+    Args:
+        since: moment from which on it has waited; empty where that is not known.
+        due_on: the last day on which its step is on time; empty where nothing is promised.
+    """
 
     person_id: str
     reference: str
     name: str
     user_group: str
-    opened_on: str
     stage: str
+    awaited: str = ""
+    since: str = ""
+    due_on: str = ""
+    is_overdue: bool = False
+
+
+@dataclass(frozen=True)
+class Work:
+    """Something that waits for whoever looks, in words, and the address that shows it."""
+
+    text: str
+    href: str
 
 
 @dataclass(frozen=True)
@@ -36,59 +54,127 @@ class PeopleView:
     """A page of the list, or of what was found.
 
     Args:
+        count: how many fit, in words; empty where that is not counted.
         next_after: the last reference of a page of what was found; the next page is asked for with the search itself,
             which stands in no address, as it is about people.
+        is_cut: more people fit the search than were looked at for the filters.
     """
 
     rows: tuple[Row, ...]
-    is_first: bool
-    next_address: str
-    next_after: str
     form: Form
+    filters: Filters
+    count: str = ""
+    is_first: bool = True
+    next_address: str = ""
+    next_after: str = ""
+    is_cut: bool = False
+    work: tuple[Work, ...] = ()
+
+    @property
+    def is_search(self) -> bool:
+        """Whether somebody is looked for by what is known of them."""
+        return bool(self.form.given["text"])
 
 
-async def people_view(door: Door, principal: Principal, after: str) -> PeopleView:
-    """A page of the council's people, by reference.
+async def people_view(door: Door, principal: Principal, filters: Filters, after: str) -> PeopleView:
+    """A page of the council's people: by reference, or, narrowed by filters, the longest wait first.
 
     Raises:
         Problem: 403, the caller is not of the council's staff; 503, the list cannot be had.
     """
-    return await _view(door, principal, await read_people(door, principal, after=after, limit=PEOPLE_A_PAGE), after)
+    if filters:
+        return await _narrowed(door, principal, filters, after)
+    listed, work = await asyncio.gather(
+        read_people(door, principal, after=after, limit=PEOPLE_A_PAGE), _work(door, principal, is_shown=not after)
+    )
+    following = f"/people?{urlencode({'after': listed['next']})}" if listed["next"] else ""
+    rows = await _rows(door, principal, listed["people"])
+    return PeopleView(rows, Form(), filters, is_first=not after, next_address=following, work=work)
 
 
-async def people_found(door: Door, principal: Principal, given: Given) -> PeopleView:
-    """A page of the people who fit what was filled in; all of them where nothing was.
+async def people_found(door: Door, principal: Principal, filters: Filters, given: Given) -> PeopleView:
+    """A page of the people who fit what was filled in, and the filters; all of them where nothing was.
 
     Raises:
         Problem: 403, the caller is not of the council's staff; 503, the search cannot be had.
     """
-    asked = {"text": given["text"], "user_group": given["user_group"], "after": given["after"], "limit": PEOPLE_A_PAGE}
-    body = {name: value for name, value in asked.items() if value}
+    if not given["text"]:
+        return await people_view(door, principal, filters, "")
+    most = SEARCHED_MOST if filters else PEOPLE_A_PAGE
+    body = {"text": given["text"], "limit": most} | ({"after": given["after"]} if given["after"] else {})
     answer = await sent(door, principal, "assessment", "/v1/people:search", given, body)
-    if answer.status_code == OK:
-        return await _view(door, principal, answer.json(), given["after"], Form(given))
     if answer.status_code == UNPROCESSABLE:
         told = "Enter 2 to 100 letters or digits of the name, reference, NHS number or postcode"
-        nobody: Mapping[str, Any] = {"people": [], "next": None}
-        return await _view(door, principal, nobody, given["after"], Form(given, (Fault("text", told),)))
-    raise Problem(
-        answer.status_code if answer.status_code == FORBIDDEN else 503, "no-search", "Nobody can be found now"
+        return PeopleView((), Form(given, (Fault("text", told),)), filters)
+    if answer.status_code != OK:
+        status = FORBIDDEN if answer.status_code == FORBIDDEN else 503
+        raise Problem(status, "no-search", "Nobody can be found now")
+    found = answer.json()
+    rows = await _rows(door, principal, found["people"], filters)
+    is_whole = not found["next"] and not given["after"]
+    return PeopleView(
+        rows,
+        Form(given),
+        filters,
+        count=wording.counted(len(rows), "person", "people") if is_whole or filters else "",
+        is_first=not given["after"],
+        next_after="" if filters else found["next"] or "",
+        is_cut=bool(filters and found["next"]),
     )
 
 
-async def _view(
-    door: Door, principal: Principal, listed: Mapping[str, Any], after: str, form: Form | None = None
-) -> PeopleView:
-    limiter = asyncio.Semaphore(ASKED_AT_ONCE)
-    stages = await asyncio.gather(*(_stage(door, principal, person, limiter) for person in listed["people"]))
-    following = "" if form or not listed["next"] else f"/people?{urlencode({'after': listed['next']})}"
-    rows = tuple(_row(person, stage) for person, stage in zip(listed["people"], stages, strict=True))
+async def _narrowed(door: Door, principal: Principal, filters: Filters, after: str) -> PeopleView:
+    asked = {"most": PEOPLE_A_PAGE} | ({"after": after} if after else {})
+    told = await read(door, principal, "support_planning", "/v1/cases", query=filters.asked(**asked))
+    people = await _people(door, principal, (one["person_id"] for one in told["cases"]))
+    following = f"/people?{filters.query}&{urlencode({'after': told['next']})}" if told["next"] else ""
+    number = wording.counted(told["count"], "case", "cases")
     return PeopleView(
-        rows,
+        tuple(_row(people.get(one["person_id"], {}), one) for one in told["cases"]),
+        Form(),
+        filters,
+        count=f"More than {number}" if told["count_is_least"] else number,
         is_first=not after,
         next_address=following,
-        next_after=listed["next"] or "" if form else "",
-        form=form or Form(),
+    )
+
+
+async def _rows(
+    door: Door, principal: Principal, people: Iterable[Mapping[str, Any]], filters: Filters | None = None
+) -> tuple[Row, ...]:
+    """People with where each one's budget is; of those alone who fit the filters, where there are any."""
+    known = {person["person_id"]: person for person in people}
+    if not known:
+        return ()
+    asked = (filters or Filters()).asked(person_id=list(known), most=len(known))
+    try:
+        told = await read(door, principal, "support_planning", "/v1/cases", query=asked)
+    except Problem:
+        if filters:
+            raise
+        return tuple(_row(person, {"stage": ""}) for person in known.values())
+    cases = {one["person_id"]: one for one in told["cases"]}
+    return tuple(
+        _row(person, cases.get(person_id) or {"stage": "case_open"})
+        for person_id, person in known.items()
+        if person_id in cases or not filters
+    )
+
+
+async def _work(door: Door, principal: Principal, *, is_shown: bool) -> tuple[Work, ...]:
+    """What waits for whoever looks; what cannot be counted now is left out."""
+    asked = work_of(principal) if is_shown else ()
+    queries = (filters.asked(most=1) for _, _, filters in asked)
+    try:
+        counts = await asyncio.gather(
+            *(read(door, principal, "support_planning", "/v1/cases", query=query) for query in queries)
+        )
+    except Problem:
+        return ()
+    return tuple(
+        Work(wording.counted(told["count"], one, many), f"/people?{filters.query}")
+        for (one, many, filters), told in zip(asked, counts, strict=True)
+        if told["count"]
     )
 
 
@@ -111,15 +197,21 @@ async def name_of(door: Door, principal: Principal, person_id: UUID) -> str:
 
 
 async def names_of(door: Door, principal: Principal, people: Iterable[str]) -> Mapping[str, str]:
-    """The names of people by id; empty where one cannot be had."""
-    limiter = asyncio.Semaphore(ASKED_AT_ONCE)
+    """The names of people by id; one that cannot be had is not there."""
+    return {person_id: str(person["name"]) for person_id, person in (await _people(door, principal, people)).items()}
 
-    async def name(person_id: str) -> str:
-        async with limiter:
-            return await name_of(door, principal, UUID(person_id))
 
+async def _people(door: Door, principal: Principal, people: Iterable[str]) -> Mapping[str, Mapping[str, Any]]:
+    """People as a list tells them, by id; none where the assessment service is away."""
     asked = sorted(set(people))
-    return dict(zip(asked, await asyncio.gather(*(name(each) for each in asked)), strict=True))
+    if not asked:
+        return {}
+    body = {"people": asked, "limit": len(asked)}
+    try:
+        answer = await sent(door, principal, "assessment", "/v1/people:search", Form().given, body)
+    except Problem:
+        return {}
+    return {one["person_id"]: one for one in answer.json()["people"]} if answer.status_code == OK else {}
 
 
 async def read(door: Door, principal: Principal, service: str, path: str, *, query: str = "") -> Mapping[str, Any]:
@@ -134,24 +226,23 @@ async def read(door: Door, principal: Principal, service: str, path: str, *, que
         return body
     if answer.status_code in (FORBIDDEN, NOT_FOUND):
         raise Problem(answer.status_code, "not-allowed", "This is not yours to see")
+    if answer.status_code == UNPROCESSABLE:  # An address that somebody changed by hand.
+        raise Problem(NOT_FOUND, "not-found", "There is no such page")
     raise Problem(503, "service-unavailable", f"The {service} service did not answer", headers={"Retry-After": "2"})
 
 
-async def _stage(door: Door, principal: Principal, person: Mapping[str, Any], limiter: asyncio.Semaphore) -> str:
-    async with limiter:
-        try:
-            progress = await read(door, principal, "support_planning", f"/v1/people/{person['person_id']}/progress")
-        except Problem as problem:
-            return wording.STAGES["case_open"] if problem.status == NOT_FOUND else "Not known for the moment"
-    return wording.named(wording.STAGES, progress["stage"])
-
-
-def _row(person: Mapping[str, Any], stage: str) -> Row:
+def _row(person: Mapping[str, Any], case: Mapping[str, Any]) -> Row:
+    """A person with where their budget is; a case without a stage is one of which that is not known for the moment."""
+    stage = case["stage"]
+    group = person.get("user_group") or case.get("user_group") or ""
     return Row(
-        person_id=person["person_id"],
-        reference=person["reference"],
-        name=person["name"],
-        user_group=wording.named(wording.USER_GROUPS, person["user_group"]),
-        opened_on=person["opened_on"],
-        stage=stage,
+        person_id=person.get("person_id") or case["person_id"],
+        reference=person.get("reference", ""),
+        name=person.get("name") or NAMELESS,
+        user_group=wording.named(wording.USER_GROUPS, group) if group else "",
+        stage=wording.named(wording.STAGES, stage) if stage else "Not known for the moment",
+        awaited=wording.named(AWAITED, case["awaited"]) if case.get("awaited") else "",
+        since=case.get("since") or "",
+        due_on=case.get("due_on") or "",
+        is_overdue=case.get("is_overdue", False),
     )

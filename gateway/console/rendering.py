@@ -58,6 +58,15 @@ class Visitor:
     links: tuple[tuple[str, str], ...]
 
 
+#: A budget holder's own pages: address below the person's, and words.
+_OWN_PAGES = (
+    ("my-budget", "My budget"),
+    ("self-assessment", "My self-assessment"),
+    ("plans", "My plans"),
+    ("statement", "My statement"),
+)
+
+
 def visitor(principal: Principal) -> Visitor:
     """A principal as pages show it."""
     roles = [wording.named(wording.ROLES, role) for role in sorted(principal.roles)]
@@ -77,7 +86,8 @@ def _links(principal: Principal) -> list[tuple[str, str]]:
     if principal.roles & PERMISSIONS[Action.READ_BOOKS].roles:
         links.append(("/ledger", "Ledger"))
     if Role.BUDGET_HOLDER in principal.roles and principal.person_id:
-        links.append((f"/people/{principal.person_id}", "My budget"))
+        mine = f"/people/{principal.person_id}"
+        links += [(f"{mine}/{page}", words) for page, words in _OWN_PAGES]
     return links
 
 
@@ -182,6 +192,7 @@ def _templates() -> jinja2.Environment:
         a_week=wording.a_week,
         day=wording.day,
         moment=wording.moment,
+        on_day=wording.on_day,
         counted=wording.counted,
         points=wording.points,
         inside=wording.inside,

@@ -44,6 +44,7 @@ def timeline_routes(door: Door) -> APIRouter:
             "timeline.html",
             request=request,
             principal=principal,
+            person=person,
             name=person["name"],
             person_id=person_id,
             is_own=principal.person_id == person_id,

@@ -254,6 +254,11 @@ def period(first: str, last: str) -> str:
     return day(first) if first == last else f"{day(first)} to {day(last)}"
 
 
+def on_day(value: str) -> str:
+    """The day of a moment in UK time, as in 22 November 2026."""
+    return day(datetime.fromisoformat(value).astimezone(UK_TIME).date())
+
+
 def moment(value: str) -> str:
     """A moment in UK time, as in 22 November 2026, 5:30pm GMT."""
     at = datetime.fromisoformat(value).astimezone(UK_TIME)

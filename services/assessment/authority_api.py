@@ -83,6 +83,7 @@ class AuthorityOut(BaseModel):
     has_capacity: bool | None
     source: str = Field(description="The law that it rests on.")
     in_force: bool = Field(description="Today, objections left aside.")
+    is_yours: bool = Field(description="The caller holds it.")
 
 
 class AuthoritiesOut(BaseModel):
@@ -112,7 +113,7 @@ async def record_authority(person_id: UUID, body: AuthorityIn, work: Writing, ca
         raise AuthorityNotSound(problems)
     work.session.add(row)
     await work.session.flush()
-    return _out(row, work)
+    return _out(row, work, caller)
 
 
 @router.get(
@@ -124,7 +125,7 @@ async def read_authorities(person_id: UUID, work: Reading, caller: Caller) -> Au
     """Who may act for a person, who could once, and who will."""
     await person_to_read(work, caller, person_id, "authorities to act")
     rows = await authority_store.authority_rows(work, person_id)
-    return AuthoritiesOut(authorities=[_out(row, work) for row in rows])
+    return AuthoritiesOut(authorities=[_out(row, work, caller) for row in rows])
 
 
 @router.post(
@@ -136,7 +137,7 @@ async def revoke(authority_id: UUID, body: RevocationIn, work: Writing, caller: 
     """End an authority before its time."""
     row = await _row(work, caller, authority_id)
     row.revoked_on, row.revoked_because = body.revoked_on, body.because
-    return await _kept(row, work)
+    return await _kept(row, work, caller)
 
 
 @router.post(
@@ -151,7 +152,7 @@ async def object_to(authority_id: UUID, body: ObjectionIn, work: Writing, caller
         detail = "Whether somebody lacks capacity is for an assessor to say."
         raise Problem(403, "not-allowed", "Your role does not allow this", detail)
     row.objected_on, row.objection, row.has_capacity = body.objected_on, body.objection, body.has_capacity
-    return await _kept(row, work)
+    return await _kept(row, work, caller)
 
 
 async def _row(work: UnitOfWork, caller: Principal, authority_id: UUID) -> AuthorityRow:
@@ -161,13 +162,17 @@ async def _row(work: UnitOfWork, caller: Principal, authority_id: UUID) -> Autho
     return row
 
 
-async def _kept(row: AuthorityRow, work: UnitOfWork) -> AuthorityOut:
+async def _kept(row: AuthorityRow, work: UnitOfWork, caller: Principal) -> AuthorityOut:
     work.session.add(row)
     await work.session.flush()
-    return _out(row, work)
+    return _out(row, work, caller)
 
 
-def _out(row: AuthorityRow, work: UnitOfWork) -> AuthorityOut:
+def _out(row: AuthorityRow, work: UnitOfWork, caller: Principal) -> AuthorityOut:
     authority = authority_store.authority_of(row)
-    told = row.model_dump(include=set(AuthorityOut.model_fields))
-    return AuthorityOut(**told, source=BASES[authority.kind].source, in_force=authority.in_force(work.now.date()))
+    return AuthorityOut(
+        **row.model_dump(include=set(AuthorityOut.model_fields)),
+        source=BASES[authority.kind].source,
+        in_force=authority.in_force(work.now.date()),
+        is_yours=row.holder_subject == caller.subject,
+    )

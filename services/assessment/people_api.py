@@ -24,7 +24,12 @@ from services.assessment.bodies import (
     can_be_kept,
 )
 from services.assessment.domain.questionnaire import Questionnaire
-from services.assessment.questionnaire_files import QuestionnaireRefused, released_questionnaire
+from services.assessment.questionnaire_files import (
+    QuestionnaireRefused,
+    latest_released_version,
+    released_questionnaire,
+    released_questionnaires,
+)
 from services.assessment.tables import PersonRow
 from services.assessment.wording_files import worded_questionnaire
 
@@ -83,6 +88,20 @@ class PersonInList(BaseModel):
     opened_on: date
 
 
+class QuestionnaireInList(BaseModel):
+    """The newest version of a questionnaire, with which an assessment begins."""
+
+    questionnaire: str
+    version: int
+    title: str
+
+
+class QuestionnairesOut(BaseModel):
+    """Every questionnaire that an assessment can begin with."""
+
+    questionnaires: list[QuestionnaireInList]
+
+
 class PeopleOut(BaseModel):
     """A page of people, by reference."""
 
@@ -131,6 +150,18 @@ async def read_person(person_id: UUID, work: Reading, caller: Caller) -> PersonO
     """A person, with their assessments."""
     person = await person_to_read(work, caller, person_id, "the person")
     return _person_out(person, [row.assessment_id for row in await store.assessments_of(work, person_id)])
+
+
+@router.get("/questionnaires", dependencies=[may(Action.READ_PUBLISHED)])
+async def list_questionnaires(_caller: Caller) -> QuestionnairesOut:
+    """The questionnaires that an assessment can begin with, each in its newest version."""
+    newest = (released_questionnaire(name, latest_released_version(name)) for name in released_questionnaires())
+    return QuestionnairesOut(
+        questionnaires=[
+            QuestionnaireInList(questionnaire=each.questionnaire_id, version=each.version, title=each.title)
+            for each in newest
+        ]
+    )
 
 
 @router.get(

@@ -5,6 +5,7 @@ It is asked with POST and a body: what is looked for is about a person, and addr
 
 from collections.abc import Sequence
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import APIRouter
 from pydantic import Field
@@ -38,6 +39,7 @@ class SearchIn(Command):
         ),
     ] = None
     user_group: UserGroup | None = None
+    people: Annotated[list[UUID] | None, Field(max_length=200, description="Nobody but these.")] = None
     after: Annotated[str, Field(max_length=64, description="The last reference of the page before.")] = ""
     limit: Annotated[int, Field(ge=1, le=200)] = 50
 
@@ -59,6 +61,8 @@ async def _found(work: UnitOfWork, asked: SearchIn) -> Sequence[PersonRow]:
     query = select(PersonRow).where(PersonRow.reference > asked.after)
     if asked.text:
         query = query.where(_fits(asked.text))
+    if asked.people is not None:
+        query = query.where(col(PersonRow.person_id).in_(asked.people))
     if asked.user_group:
         query = query.where(PersonRow.user_group == asked.user_group)
     return (await work.session.scalars(query.order_by(col(PersonRow.reference)).limit(asked.limit + 1))).all()

@@ -133,6 +133,11 @@ def latest_released_version(questionnaire_id: str, folder: Path = QUESTIONNAIRES
     return max(versions)
 
 
+def released_questionnaires(folder: Path = QUESTIONNAIRES) -> tuple[str, ...]:
+    """The ids of all questionnaires of which some version was released."""
+    return tuple(sorted({Path(name).parent.as_posix() for name in released_hashes(folder)}))
+
+
 def read_questionnaire(text: str, name: str) -> Questionnaire:
     """Read and check a questionnaire.
 

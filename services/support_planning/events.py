@@ -24,13 +24,14 @@ from services.support_planning.handlers import (
     note_assessment,
     note_award,
     note_carer,
+    note_case,
     note_change,
     note_withdrawal,
     reached,
 )
 
 HANDLERS: Mapping[str, Handler] = {
-    CaseOpened.TYPE: reached(Milestone.CASE_OPENED),
+    CaseOpened.TYPE: note_case,
     AssessmentSubmitted.TYPE: reached(Milestone.ASSESSMENT_SUBMITTED),
     AssessmentAgreed.TYPE: note_assessment,
     CarerAssessed.TYPE: note_carer,

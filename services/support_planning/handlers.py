@@ -3,12 +3,12 @@
 from collections.abc import Awaitable, Callable
 
 from braid.contracts.allocation import AllocationOutcome, IndicativeAllocationCalculated
-from braid.contracts.assessment import AssessmentAgreed, CarerAssessed, CircumstancesChanged, PersonWithdrew
+from braid.contracts.assessment import AssessmentAgreed, CarerAssessed, CaseOpened, CircumstancesChanged, PersonWithdrew
 from braid.contracts.award import AwardDecided, AwardStatus, TermKind
 from braid.contracts.budget import AlertKind, AlertRaised
 from braid.contracts.event import Event
 from braid.kit.unit_of_work import UnitOfWork
-from services.support_planning import agreed_needs, process_manager, reviewing
+from services.support_planning import agreed_needs, process_manager, progress_store, reviewing
 from services.support_planning.domain import progress
 from services.support_planning.domain.progress import AllocationCalculated, Happened, Milestone, StreamDecided
 from services.support_planning.tables import AwardRow
@@ -26,11 +26,18 @@ def reached(milestone: Milestone) -> Callable[[Event, UnitOfWork], Awaitable[Non
     return note
 
 
+async def note_case(event: CaseOpened, work: UnitOfWork) -> None:
+    """Note that a case was opened, and for whom."""
+    await process_manager.note(work, event.person_id, Happened(Milestone.CASE_OPENED, work.now))
+    await progress_store.keep_group(work, event.person_id, event.user_group)
+
+
 async def note_assessment(event: AssessmentAgreed, work: UnitOfWork) -> None:
     """Note that an assessment was agreed; a new one calls for a review of the plan in force."""
     await agreed_needs.keep(work, event)
     agreement = f"{event.assessment_id}/{event.version}"
     await process_manager.note(work, event.person_id, progress.AssessmentAgreed(agreement, work.now))
+    await progress_store.keep_group(work, event.person_id, event.user_group)
     await reviewing.call_for(work, event.person_id, "The needs were assessed again.")
 
 

@@ -3,7 +3,8 @@
 from uuid import UUID
 
 from pydantic import TypeAdapter
-from sqlmodel import select
+from sqlalchemy import update
+from sqlmodel import col, select
 
 from braid.kit.unit_of_work import UnitOfWork
 from services.support_planning.domain.progress import Progress
@@ -31,3 +32,10 @@ async def save(work: UnitOfWork, person_id: UUID, progress: Progress) -> None:
     row.since = progress.since
     work.session.add(row)
     await work.session.flush()
+
+
+async def keep_group(work: UnitOfWork, person_id: UUID, user_group: str) -> None:
+    """Keep the user group of somebody whose progress is kept already."""
+    await work.session.execute(
+        update(ProgressRow).where(col(ProgressRow.person_id) == person_id).values(user_group=user_group)
+    )

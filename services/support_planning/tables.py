@@ -27,11 +27,16 @@ class ProgressRow(SupportPlanningRow, table=True):
     """Where one person's budget has got to, and since when."""
 
     __tablename__ = "progress"
-    __table_args__ = (Index("ix_progress_waiting", "council", "stage", "since", "person_id"),)
+    __table_args__ = (
+        Index("ix_progress_waiting", "council", "stage", "since", "person_id"),
+        Index("ix_progress_of_group", "council", "user_group", "stage", "since", "person_id"),
+    )
 
     person_id: UUID = Field(primary_key=True)
     council: str = Field(sa_type=Text)
     stage: str = Field(sa_type=Text)
+    # Null until an event that tells it was heard.
+    user_group: str | None = Field(default=None, sa_type=Text)
     # Milestones with their times, the latest decision of each stream, and the latest plan.
     state: dict[str, Any] = Field(sa_type=JSONB)
     since: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
@@ -41,6 +46,7 @@ class AwardRow(SupportPlanningRow, table=True):
     """The latest decision of each stream, as far as plans and reviews look at it."""
 
     __tablename__ = "award"
+    __table_args__ = (Index("ix_award_of_person", "person_id", "stream"),)
 
     award_id: UUID = Field(primary_key=True)
     council: str = Field(sa_type=Text)

@@ -45,6 +45,15 @@ async def test_a_proxy_who_signs_in_answers_as_a_proxy(office: Office) -> None:
     assert (await daughter.ask("GET", case.person)).status_code == 200
 
 
+async def test_somebody_who_acts_sees_which_authority_is_their_own(office: Office) -> None:
+    case, subject = await office.begin(), uuid4().hex
+    own, others = await record(office, case, subject), await record(office, case, uuid4().hex)
+
+    told = (await proxy(office, subject).done("GET", f"{case.person}/authorities"))["authorities"]
+
+    assert {each["authority_id"]: each["is_yours"] for each in told} == {own: True, others: False}
+
+
 async def test_an_expired_proxy_is_told_so_and_the_draft_is_kept(office: Office) -> None:
     case, subject = await office.begin(), uuid4().hex
     await case.step("PUT", "answers", {"answered_as": "person", "answers": {"nights": "awake"}})

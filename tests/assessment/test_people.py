@@ -35,6 +35,13 @@ async def test_identifiers_are_kept_in_one_way_of_writing(office: Office) -> Non
     }
 
 
+async def test_everybody_is_told_which_questions_an_assessment_can_begin_with(office: Office) -> None:
+    told = (await office.somebody(Role.BUDGET_HOLDER).done("GET", "/v1/questionnaires"))["questionnaires"]
+
+    newest = next(each for each in told if each["questionnaire"] == "example-council")
+    assert (newest["version"], bool(newest["title"])) == (3, True)
+
+
 @pytest.mark.parametrize(
     "told", [{"nhs_number": "9434765910"}, {"uprn": "12a"}, {"postcode": "nowhere"}], ids=lambda told: next(iter(told))
 )

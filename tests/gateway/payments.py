@@ -63,6 +63,7 @@ def fill_payments(stub: StubGateway, run: dict[str, Any] | None = None) -> None:
             path: run,
             f"{path}/items": _items,
             f"/v1/people/{PERSON_ID}": person(),
+            "/v1/people:search": {"people": [person()], "next": None},
         }
     )
 

@@ -115,6 +115,7 @@ def fill_plans(stub: StubGateway, plan: dict[str, Any] | None = None) -> None:
             f"/v1/plans/{PLAN_ID}/check": a_check(),
             f"/v1/people/{PERSON_ID}/plans": {"plans": [plan], "in_force": None},
             f"/v1/people/{PERSON_ID}": person(),
+            "/v1/people:search": {"people": [person()], "next": None},
             "/v1/plans-to-approve": {
                 "plans": [
                     {

@@ -52,7 +52,7 @@ async def signed_in_as(client: httpx.AsyncClient, who: str) -> httpx.Response:
         ("approver", "/people"),
         ("finance_officer", "/ledger"),
         ("auditor", "/ledger"),
-        (f"budget_holder:{PERSON_ID}", f"/people/{PERSON_ID}"),
+        (f"budget_holder:{PERSON_ID}", f"/people/{PERSON_ID}/my-budget"),
     ],
 )
 async def test_everybody_lands_where_their_work_is(who: str, home: str, stub_with_people: StubGateway) -> None:

@@ -20,6 +20,8 @@ def person(name: str = "Ada Lovelace") -> dict[str, Any]:
         "name": name,
         "user_group": "older_people",
         "opened_on": DAY,
+        "nhs_number": None,
+        "date_of_birth": None,
         "assessments": [],
     }
 

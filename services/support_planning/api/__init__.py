@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from braid.kit.problems import ProblemKind, ProblemTable
-from services.support_planning.api import choices, decisions, holding, plans, progress, queues, reviews
+from services.support_planning.api import cases, choices, decisions, holding, plans, progress, queues, reviews
 from services.support_planning.council_choices import ChoiceRefused, UnknownChoice
 from services.support_planning.deciding import (
     MayNotDecide,
@@ -27,6 +27,7 @@ ROUTERS = (
     holding.router,
     reviews.router,
     queues.router,
+    cases.router,
     choices.router,
 )
 

@@ -67,6 +67,33 @@ _WAITS_FOR: Mapping[Stage, str] = {
 }
 
 
+class Awaited(StrEnum):
+    """Whose turn it is."""
+
+    PERSON = "person"
+    PRACTITIONER = "practitioner"
+    APPROVER = "approver"
+    FINANCE_OFFICER = "finance_officer"
+    FUNDING_STREAMS = "funding_streams"
+    NOBODY = "nobody"
+
+
+#: A stage that is not here waits for nobody.
+_AWAITED: Mapping[Stage, Awaited] = {
+    Stage.CASE_OPEN: Awaited.PERSON,
+    Stage.WAITING_FOR_AGREEMENT: Awaited.PRACTITIONER,
+    Stage.WAITING_FOR_DECISIONS: Awaited.FUNDING_STREAMS,
+    Stage.WAITING_FOR_A_PERSON: Awaited.PRACTITIONER,
+    Stage.READY_TO_PLAN: Awaited.PERSON,
+    Stage.PLANNING: Awaited.PERSON,
+    Stage.WAITING_FOR_APPROVAL: Awaited.APPROVER,
+    Stage.AMENDMENT_ASKED: Awaited.PERSON,
+    Stage.REFUSED: Awaited.PERSON,
+    Stage.WAITING_FOR_AGREEMENTS: Awaited.PERSON,
+    Stage.WAITING_FOR_THE_MONEY: Awaited.FINANCE_OFFICER,
+}
+
+
 @dataclass(frozen=True)
 class PlanNow:
     """What happened last to the person's latest plan.
@@ -182,6 +209,11 @@ class Progress:
 def waits_for(stage: Stage) -> str:
     """What a budget waits for at a stage, in words."""
     return _WAITS_FOR[stage]
+
+
+def awaited(stage: Stage) -> Awaited:
+    """Whose turn it is at a stage."""
+    return _AWAITED.get(stage, Awaited.NOBODY)
 
 
 _OF_PLAN: Mapping[State, Stage] = {
