@@ -83,8 +83,7 @@ def _in_front_of(problem_document: Any, status_of: Callable[[Any], int]) -> _Han
         if not is_for_people(request):
             return document
         if isinstance(error, ToldOnPage):
-            told = {"title": error.title, "advice": error.detail}
-            return page("error.html", request=request, status=error.status, **told)
+            return page("error.html", request=request, status=error.status, title=error.title, advice=error.detail)
         kept = {name: document.headers[name] for name in ("retry-after", "allow") if name in document.headers}
         return error_page(request, status_of(error), getattr(error, "detail", ""), kept)
 

@@ -14,6 +14,7 @@ from gateway.console.allocation_pages import allocation_routes
 from gateway.console.assessment_pages import assessment_routes
 from gateway.console.case_filters import AWAITED, filters_of
 from gateway.console.errors import PageRoute
+from gateway.console.holder_budget_pages import holder_budget_routes
 from gateway.console.journal_view import proof_view
 from gateway.console.payment_pages import payment_routes
 from gateway.console.people_view import PeopleView, people_found, people_view, read
@@ -36,6 +37,7 @@ def console_routes(door: Door, sign_in: SignIn | None, development_issuer: Devel
     router.include_router(sign_in_routes(door, sign_in, development_issuer))
     router.include_router(budget_routes(door))
     router.include_router(assessment_routes(door))
+    router.include_router(holder_budget_routes(door))
     router.include_router(allocation_routes(door))
     router.include_router(statement_routes(door))
     router.include_router(timeline_routes(door))

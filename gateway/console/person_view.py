@@ -7,7 +7,7 @@ from typing import Any
 from gateway.console import wording
 from gateway.console.allocation_view import Allocation, allocation_in_short
 from gateway.console.journal_view import StreamJournal, journals
-from gateway.console.stream_part import Part, part_of
+from gateway.console.stream_part import Part, parts_of
 
 #: A part narrower than this, in per cent of the bar, has no room for its letter.
 LETTER_PERCENT_MIN = 9
@@ -63,7 +63,7 @@ class PersonView:
 def person_view(read: Mapping[str, Any]) -> PersonView:
     """The page of a whole-budget read."""
     person, progress, budget = read["person"], read["progress"], read["budget"]
-    streams = _parts(read)
+    streams = parts_of(read["awards"], read["budget"])
     names = {part.code: part.stream for part in streams}
     parts = tuple(_placed([part for part in streams if part.has_money]))
     return PersonView(
@@ -82,13 +82,6 @@ def person_view(read: Mapping[str, Any]) -> PersonView:
         unavailable=tuple(wording.PARTS[name] for name in read["unavailable"]),
         away=frozenset(read["unavailable"]),
     )
-
-
-def _parts(read: Mapping[str, Any]) -> list[Part]:
-    """Each stream once, in the order of decision."""
-    awards = {award["stream"]: award for award in (read["awards"] or {}).get("awards", ())}
-    funds = {fund["stream"]: fund for fund in (read["budget"] or {}).get("funds", ())}
-    return [part_of(awards.get(stream), funds.get(stream)) for stream in dict.fromkeys([*awards, *funds])]
 
 
 def _placed(parts: list[Part]) -> Iterator[Part]:

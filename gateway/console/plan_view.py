@@ -67,6 +67,7 @@ class Cell:
 class Item:
     """Something that a plan pays for."""
 
+    item_id: str
     text: str
     about: str
     total_pence: int | None
@@ -162,6 +163,7 @@ def _item(item: Mapping[str, Any], check: Mapping[str, Any] | None, streams: tup
     paid = cost["paid_by"] if cost else {}
     against = _against(check, item["item_id"]) if check else {}
     return Item(
+        item_id=item["item_id"],
         text=item["text"],
         about=_about(item),
         total_pence=cost["total_pence"] if cost else None,
@@ -277,6 +279,6 @@ def may_decide(plan: PlanView, principal: Principal) -> bool:
     return plan.state == "submitted" and bool(principal.roles & MAY_DECIDE)
 
 
-def may_hand_in(plan: PlanView, principal: Principal) -> bool:
-    """Whether somebody may hand a plan in."""
+def may_write(plan: PlanView, principal: Principal) -> bool:
+    """Whether somebody may change a plan, and hand it in."""
     return plan.state in OPEN and bool(principal.roles & MAY_PLAN)

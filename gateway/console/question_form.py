@@ -159,7 +159,8 @@ def _count_read(question: Told, given: Given) -> Read:
 
 
 def _incomes_read(question: Told, given: Given) -> Read:
-    lines, faults = [], []
+    lines: list[Told] = []
+    faults: list[Fault] = []
     for choice in question["choices"]:
         field = f"answer-{choice['code']}"
         read = _amount(question, given[field], field, wording.inside(choice["text"]))

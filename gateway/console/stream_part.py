@@ -24,6 +24,7 @@ class Figure:
 class Step:
     """One test or sum of a decision."""
 
+    code: str
     outcome: str
     outcome_code: str
     text: str
@@ -129,6 +130,13 @@ class Part:
         return tuple(step.text for step in self.steps or () if step.outcome_code == "failed")
 
 
+def parts_of(awards: Mapping[str, Any] | None, budget: Mapping[str, Any] | None) -> list[Part]:
+    """Each stream once, in the order of decision."""
+    decided = {award["stream"]: award for award in (awards or {}).get("awards", ())}
+    funds = {fund["stream"]: fund for fund in (budget or {}).get("funds", ())}
+    return [part_of(decided.get(stream), funds.get(stream)) for stream in dict.fromkeys([*decided, *funds])]
+
+
 def part_of(award: Mapping[str, Any] | None, fund: Mapping[str, Any] | None) -> Part:
     """A stream's part: sums from its fund, reasons from its award, whichever is there."""
     told = {**(award or {}), **(fund or {})}
@@ -209,7 +217,7 @@ def _step(step: Mapping[str, Any]) -> Step:
         for figure in step["figures"]
     )
     outcome = wording.named(wording.OUTCOMES, step["outcome"])
-    return Step(outcome, step["outcome"], wording.told(step["text"]), tuple(figures))
+    return Step(step["code"], outcome, step["outcome"], wording.told(step["text"]), tuple(figures))
 
 
 def _meaning(figure: Mapping[str, Any]) -> str:

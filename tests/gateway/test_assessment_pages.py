@@ -110,7 +110,7 @@ async def test_an_answer_is_saved_at_once_on_the_version_that_was_seen_and_leads
 async def test_saving_leads_on_or_back(stub: StubGateway, form: dict[str, str], where: str) -> None:
     fill_assessment(stub)
     stub.services.answers[SAVED] = {"asked": ["nights", "decisions"]}
-    answer = await sent(stub, NIGHTS, answer="awake", **form)
+    answer = await sent(stub, NIGHTS, HOLDER, answer="awake", **form)
 
     assert answer.headers["location"] == where
 

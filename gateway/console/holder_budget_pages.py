@@ -1,0 +1,62 @@
+"""A budget holder's own pages of their money: what there is, and how it was worked out."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from braid.kit.identity import Principal
+from braid.kit.problems import not_found
+from gateway.console.errors import PageRoute
+from gateway.console.holder_budget_view import own_budget
+from gateway.console.partial_reading import Asked, read_parts
+from gateway.console.rendering import page
+from gateway.console.session import signed_in
+from gateway.console.stream_part import parts_of
+from gateway.console.worked_out_view import worked_out
+from gateway.forwarding import Door
+
+
+def holder_budget_routes(door: Door) -> APIRouter:
+    """My budget, and how it was worked out; for the person, and for staff who look at it with them."""
+    router = APIRouter(route_class=PageRoute)
+
+    @router.get("/people/{person_id}/my-budget")
+    async def my_budget(person_id: UUID, request: Request) -> Response:
+        principal = await signed_in(door, request)
+        asked = {
+            "person": ("assessment", f"/v1/people/{person_id}"),
+            "progress": ("support_planning", f"/v1/people/{person_id}/progress"),
+            "awards": ("funding_streams", f"/v1/people/{person_id}/awards"),
+            "budget": ("ledger", f"/v1/people/{person_id}/budget"),
+            "balances": ("ledger", f"/v1/people/{person_id}/budget/balances"),
+        }
+        parts, away = await _parts(door, principal, asked)
+        view = own_budget(parts, away)
+        return page("my_budget.html", request=request, principal=principal, view=view, person_id=person_id)
+
+    @router.get("/people/{person_id}/how-worked-out")
+    async def how_worked_out(person_id: UUID, request: Request) -> Response:
+        principal = await signed_in(door, request)
+        asked = {
+            "person": ("assessment", f"/v1/people/{person_id}"),
+            "allocation": ("ras", f"/v1/people/{person_id}/allocation"),
+            "awards": ("funding_streams", f"/v1/people/{person_id}/awards"),
+            "budget": ("ledger", f"/v1/people/{person_id}/budget"),
+        }
+        parts, away = await _parts(door, principal, asked)
+        streams = parts_of(parts["awards"], parts["budget"])
+        view = worked_out(parts["allocation"], streams, is_whole=not away)
+        return page("how_worked_out.html", request=request, principal=principal, view=view, person_id=person_id)
+
+    return router
+
+
+async def _parts(door: Door, principal: Principal, asked: Asked) -> tuple[Mapping[str, Any], frozenset[str]]:
+    """The parts of a page; a person whom nobody knows, or who is not theirs to see, has none."""
+    parts, away = await read_parts(door, principal, asked)
+    if parts["person"] is None and "person" not in away:
+        raise not_found("person")
+    return parts, away
