@@ -120,6 +120,6 @@ def less_than_before(now: int, before: int, rule: Rule, ground: Ground) -> Findi
         (),
         rule.citation,
         rule.unconfirmed,
-        "Agree a new assessment first, or record that the person asks for less.",
+        "Agree a new assessment first, say what cannot be ranked, or record that the person asks for less.",
         before - now,
     )

@@ -12,6 +12,8 @@ from braid.contracts.uses import Relation, Requirement, Use
 from services.support_planning.domain.completeness import PlanContradictsItself, require_possible
 from services.support_planning.domain.falling_due import Cadence
 from services.support_planning.domain.holding import Holding, PayrollBy, Way, faults_of_holdings
+from services.support_planning.domain.needs import Judged
+from services.support_planning.domain.needs import Part as NeedPartCode
 from services.support_planning.domain.plan import DayKind, PayeeKind, Plan, Unit, Weekday
 
 Words = Annotated[str, Field(min_length=1, max_length=2000, pattern=r"^[^\x00]*$")]
@@ -140,6 +142,19 @@ class Content(Part):
     def as_kept(self) -> dict[str, Any]:
         """As it is stored and compared."""
         return self.model_dump(mode="json")
+
+
+class JudgedPart(Part):
+    """What a practitioner says of a difference in needs that cannot be ranked: a part and a name of the comparison."""
+
+    part: NeedPartCode
+    name: Name
+    is_less: bool
+    because: Annotated[Words, Field(description="The person reads it.")]
+
+    def judged(self) -> Judged:
+        """As the rules take it."""
+        return Judged(self.part, self.name, self.is_less, self.because)
 
 
 _PLAN = TypeAdapter(Plan)

@@ -20,8 +20,8 @@ from braid.kit.unit_of_work import UnitOfWork
 from services.support_planning.domain.approval import ApprovalRules
 from services.support_planning.domain.field_rules.prices import Price
 from services.support_planning.domain.holding import Agreement, Way, WayRules
-from services.support_planning.domain.progress import Stage
 from services.support_planning.domain.reviews import ReviewRules
+from services.support_planning.domain.stages import Stage
 from services.support_planning.tables import CouncilChoiceRow
 
 

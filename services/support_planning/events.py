@@ -17,7 +17,7 @@ from braid.contracts.budget import AlertRaised, BudgetOpened
 from braid.contracts.payment import PaymentSettled
 from braid.kit.delivery import Handler
 from braid.kit.forgetting import forget
-from services.support_planning.domain.progress import Milestone
+from services.support_planning.domain.stages import Milestone
 from services.support_planning.handlers import (
     note_alert,
     note_allocation,

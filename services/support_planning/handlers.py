@@ -9,8 +9,9 @@ from braid.contracts.budget import AlertKind, AlertRaised
 from braid.contracts.event import Event
 from braid.kit.unit_of_work import UnitOfWork
 from services.support_planning import agreed_needs, process_manager, progress_store, reviewing
-from services.support_planning.domain import progress
-from services.support_planning.domain.progress import AllocationCalculated, Happened, Milestone, StreamDecided
+from services.support_planning.domain import process, progress
+from services.support_planning.domain.process import AllocationCalculated, Happened, StreamDecided
+from services.support_planning.domain.stages import Milestone
 from services.support_planning.tables import AwardRow
 
 #: Alerts that call for a review. Spending little is none of them: who saves in good months is not asked why.
@@ -36,7 +37,7 @@ async def note_assessment(event: AssessmentAgreed, work: UnitOfWork) -> None:
     """Note that an assessment was agreed; a new one calls for a review of the plan in force."""
     await agreed_needs.keep(work, event)
     agreement = f"{event.assessment_id}/{event.version}"
-    await process_manager.note(work, event.person_id, progress.AssessmentAgreed(agreement, work.now))
+    await process_manager.note(work, event.person_id, process.AssessmentAgreed(agreement, work.now))
     await progress_store.keep_group(work, event.person_id, event.user_group)
     await reviewing.call_for(work, event.person_id, "The needs were assessed again.")
 
@@ -62,7 +63,7 @@ async def note_carer(event: CarerAssessed, work: UnitOfWork) -> None:
 
 async def note_withdrawal(event: PersonWithdrew, work: UnitOfWork) -> None:
     """Note that the person withdrew: nothing is waited for, nothing is lost, and no payment stops by itself."""
-    await process_manager.note(work, event.person_id, progress.Withdrew(work.now))
+    await process_manager.note(work, event.person_id, process.Withdrew(work.now))
 
 
 async def note_allocation(event: IndicativeAllocationCalculated, work: UnitOfWork) -> None:

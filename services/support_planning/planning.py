@@ -1,7 +1,7 @@
 """What happens to a plan: begun, saved, handed in, withdrawn. Each keeps a version beside all earlier ones."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
@@ -27,7 +27,7 @@ from services.support_planning.domain.completeness import Fault, PlanContradicts
 from services.support_planning.domain.differences import Difference, differences
 from services.support_planning.domain.findings import Finding, Weight
 from services.support_planning.domain.lifecycle import OPEN, State, Step, after
-from services.support_planning.domain.needs import ground_for_less
+from services.support_planning.domain.needs import Judged, ground_for_less
 from services.support_planning.domain.plan import pence_in_a_year
 from services.support_planning.rule_files import rules_on
 from services.support_planning.tables import PlanRow
@@ -67,12 +67,14 @@ class HandingIn:
         on: the day.
         risks: codes of risks that somebody saw, such as safeguarding.
         asks_for_less: whether the person themselves asks for less than before.
+        judged: what a practitioner says of differences in needs that cannot be ranked.
         why_though_not_payable: why it goes up though no money pays for it yet; None where all is paid.
     """
 
     on: date
     risks: tuple[str, ...] = ()
     asks_for_less: bool = False
+    judged: tuple[Judged, ...] = ()
     why_though_not_payable: str | None = None
 
 
@@ -161,6 +163,7 @@ async def submit(
         "route": ROUTE.dump_python(route(cost, findings, how.risks, rules), mode="json"),
         "risks": list(how.risks),
         "asks_for_less": how.asks_for_less,
+        "judged_needs": [asdict(one) for one in how.judged],
         "why_though_not_payable": how.why_though_not_payable,
         "assessment_id": rests_on.assessment_id if rests_on else None,
         "awards": {one.stream: one.amount_pence for one in await plan_store.awards_of(work, row.person_id)},
@@ -236,7 +239,7 @@ async def _with_reduction(work: UnitOfWork, row: PlanRow, checked: Checked, cost
         cost,
         pence_in_a_year(plan_of(plan_store.content_of(before.content))),
         rules_on(how.on)["less_than_before"],
-        ground_for_less(compared, asked_by_person=how.asks_for_less),
+        ground_for_less(compared, asked_by_person=how.asks_for_less, judged=how.judged),
     )
     return [*checked.findings, *([found] if found else [])]
 

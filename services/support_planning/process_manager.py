@@ -9,12 +9,9 @@ from services.support_planning import council_choices, progress_store, timers
 from services.support_planning.content import holdings_from, holdings_of
 from services.support_planning.domain.holding import still_to_sign
 from services.support_planning.domain.lifecycle import State
-from services.support_planning.domain.progress import (
+from services.support_planning.domain.process import (
     Command,
     PlanMoved,
-    PlanNow,
-    Progress,
-    Stage,
     StopWatching,
     TellOverdue,
     WaitIsOver,
@@ -22,6 +19,8 @@ from services.support_planning.domain.progress import (
     What,
     decide,
 )
+from services.support_planning.domain.progress import PlanNow, Progress
+from services.support_planning.domain.stages import Stage
 from services.support_planning.plan_store import content_of, holding_changes
 from services.support_planning.tables import PlanRow, TimerRow
 from services.support_planning.timers import TimerKind

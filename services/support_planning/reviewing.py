@@ -13,6 +13,7 @@ from braid.kit.http import stale_version
 from braid.kit.unit_of_work import UnitOfWork
 from services.support_planning import council_choices, plan_store, reviews_compared, timers
 from services.support_planning.asking_the_ledger import AskedByCaller
+from services.support_planning.domain.needs import Judged
 from services.support_planning.domain.reviews import (
     Compared,
     Kind,
@@ -175,6 +176,7 @@ class Result:
         met: how far each outcome of the plan is met, by outcome id.
         words: what was said of it, in the person's words and others'.
         asked_by_person: where money goes down or ends, that the person themselves asks for it.
+        judged: what whoever holds it says of differences that cannot be ranked.
     """
 
     held_on: date
@@ -182,6 +184,7 @@ class Result:
     met: Mapping[str, Met]
     words: str
     asked_by_person: bool = False
+    judged: tuple[Judged, ...] = ()
 
 
 async def hold(
@@ -194,6 +197,7 @@ async def hold(
         AlreadyHeld: it was held.
         OutcomesNotCovered: an outcome of the plan has no word, or another has.
         NoGroundForLess: money would go down though needs give no ground for it.
+        NothingToJudge: a word is said of a need that did not change, or that can be ranked.
     """
     if row.version != seen_version:
         raise stale_version()
@@ -204,7 +208,7 @@ async def hold(
     if wanted != result.met.keys():
         raise OutcomesNotCovered(f"The plan's outcomes are {', '.join(sorted(wanted)) or 'none'}.")
     found = await compared(work, row, ledger, result.held_on)
-    ground = require_ground(result.outcome, found.needs, asked_by_person=result.asked_by_person)
+    ground = require_ground(result.outcome, found.needs, asked_by_person=result.asked_by_person, judged=result.judged)
     row.held_on, row.version = result.held_on, row.version + 1
     row.result = {
         "outcome": result.outcome.value,

@@ -39,7 +39,10 @@ class NeedDifferenceOut(_Told):
     domain: str | None
     then: list[str] = Field(description="Codes or a number; empty where it was not asked or not known.")
     now: list[str]
-    direction: Direction = Field(description="Whether it is less need than it was, or more; other: it cannot be said.")
+    direction: Direction = Field(
+        description="Whether it is less need than it was, or more; other: the answers cannot be ranked, and a"
+        " practitioner says in ``judged`` whether they are less."
+    )
 
 
 class NeedsComparedOut(_Told):

@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from braid.kit.unit_of_work import UnitOfWork
 from services.support_planning.domain.lifecycle import State
-from services.support_planning.domain.progress import Stage, waits_for
+from services.support_planning.domain.stages import Stage, waits_for
 from services.support_planning.tables import PlanChangeRow
 
 _SECONDS_OF_DAY = 86_400

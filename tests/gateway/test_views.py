@@ -16,7 +16,7 @@ from gateway.console.journal_view import journals, proof_view
 from gateway.console.person_view import person_view
 from services.ledger.domain.chart_of_accounts import Account
 from services.ras.domain.packages import Unit
-from services.support_planning.domain.progress import Milestone, Stage
+from services.support_planning.domain.stages import Milestone, Stage
 from tests.gateway.whole import award, entry, leg, line, step, term, whole
 
 

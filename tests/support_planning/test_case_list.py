@@ -11,7 +11,9 @@ import pytest
 from braid.contracts.assessment import AssessmentAgreed, CaseOpened
 from braid.contracts.codes import UserGroup
 from services.support_planning import case_list, council_choices, progress_store
-from services.support_planning.domain.progress import Awaited, Milestone, Progress, Stage, awaited, due
+from services.support_planning.domain.process import due
+from services.support_planning.domain.progress import Progress
+from services.support_planning.domain.stages import Awaited, Milestone, Stage, awaited
 from services.support_planning.tables import AwardRow
 from tests.support_planning.desk import ENDS_ON, STARTS_ON, Desk
 from tests.support_planning.test_where_is_my_budget import an

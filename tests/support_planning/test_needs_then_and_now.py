@@ -11,11 +11,15 @@ import pytest
 
 from braid.contracts.assessment import AssessmentAgreed
 from braid.contracts.catalogue import example_file
+from braid.kit.identity import Role
 from services.support_planning.domain.needs import (
     AgreedNeeds,
     AskedNeed,
     Direction,
+    Judged,
     NeedsCompared,
+    NothingToJudge,
+    Part,
     differences,
     ground_for_less,
 )
@@ -109,6 +113,33 @@ def test_money_goes_down_only_where_needs_give_a_ground_and_the_ground_is_told(
 
     assert (ground.is_given, why in ground.why) == (is_given, True), ground.why
     assert ground_for_less(compared, asked_by_person=True).is_given
+
+
+OTHER = NeedsCompared(THEN, now(answers={**THEN.answers, "risks": ("get_lost",)}))
+
+
+def judged(*, is_less: bool, name: str = "risks") -> Judged:
+    return Judged(Part.NEED, name, is_less, "They have not been lost since the door was mended.")
+
+
+def test_one_answer_in_place_of_another_is_no_ground_until_a_practitioner_says_that_it_is_less_and_why() -> None:
+    alone = ground_for_less(OTHER, asked_by_person=False)
+    not_less = ground_for_less(OTHER, asked_by_person=False, judged=[judged(is_less=False)])
+    less = ground_for_less(OTHER, asked_by_person=False, judged=[judged(is_less=True)])
+
+    assert (alone.is_given, not_less.is_given, less.is_given) == (False, False, True)
+    assert "Changed, and cannot be ranked: Risks." in alone.why
+    assert "a practitioner must say of it whether it is less need, and why (need/risks)" in alone.why
+    assert "not less: They have not been lost since" in not_less.why
+    assert "A practitioner says that Risks is less: They have not been lost since the door was mended." in less.why
+
+
+@pytest.mark.parametrize("name", ["nights", "unheard_of"])
+def test_nobody_overrules_what_is_ranked_by_itself(name: str) -> None:
+    compared = NeedsCompared(THEN, MORE)
+
+    with pytest.raises(NothingToJudge, match=f"need/{name}"):
+        ground_for_less(compared, asked_by_person=False, judged=[judged(is_less=True, name=name)])
 
 
 @pytest.mark.parametrize("outcome", Outcome)
@@ -206,6 +237,58 @@ async def test_less_money_is_refused_with_its_reason_until_some_need_is_less_and
     result = held.json()["result"]
     assert "Less: Help at night" in result["ground_for_less"]
     assert [one["direction"] for one in result["compared"]["needs"]["differences"]] == ["less"]
+
+
+def with_risks(desk: Desk, on: str, risk: str) -> AssessmentAgreed:
+    """The example assessment with a question of which several answers may apply, one of them given."""
+    event = agreed(desk, on)
+    asked = {"question_id": "risks", "domain": "behaviour", "label": "Risks", "takes_several": True}
+    told = event.model_dump(mode="json")
+    return AssessmentAgreed.model_validate(
+        {
+            **told,
+            "needs_asked": [*told["needs_asked"], {**asked, "choices": ["hurt_myself", "get_lost"]}],
+            "answers": {**told["answers"], "risks": [risk]},
+        }
+    )
+
+
+async def test_what_cannot_be_ranked_takes_no_money_away_until_a_practitioner_judges_it_and_that_is_kept(
+    desk: Desk,
+) -> None:
+    await desk.hear(with_risks(desk, "2009-05-04", "hurt_myself"))
+    await desk.award(800_000)
+    await (await desk.begin(content(an_item()))).approved()
+    await desk.hear(with_risks(desk, "2009-08-03", "get_lost"))
+    path = await first_review(desk)
+    word = {"part": "need", "name": "risks", "is_less": True, "because": "The door is mended."}
+
+    async def hold(**changes: Any) -> Any:
+        etag = (await desk.ask("GET", path)).headers["etag"]
+        return await desk.ask("POST", f"{path}/result", {**RESULT, **changes}, etag=etag)
+
+    cheaper = await desk.begin(content(an_item(units=8)))
+    refused = [await hold(), await cheaper.submit()]
+    strange = [
+        await hold(judged=[{**word, "name": "nights"}]),
+        await cheaper.submit(judged=[{**word, "name": "nights"}]),
+    ]
+    mine = await desk.ask(
+        "POST",
+        f"{cheaper.path}/submission",
+        {"submitted_on": "2009-08-04", "judged": [word]},
+        role=Role.BUDGET_HOLDER,
+        person_id=desk.person,
+        etag=cheaper.etag,
+    )
+    held, taken = await hold(judged=[word]), await cheaper.submit(judged=[word])
+
+    assert [one.status_code for one in refused] == [409, 422]
+    assert all("a practitioner must say" in one.text for one in refused)
+    assert [one.json()["type"].rsplit("/", 1)[1] for one in strange] == ["nothing-to-judge"] * 2
+    assert mine.status_code == 403
+    assert "The door is mended." in held.json()["result"]["ground_for_less"]
+    assert taken.json()["submission"]["judged_needs"] == [word]
 
 
 async def test_the_next_review_knows_how_far_outcomes_were_met_by_the_last(desk: Desk) -> None:

@@ -8,16 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.support_planning.domain.lifecycle import State
-from services.support_planning.domain.progress import (
+from services.support_planning.domain.process import (
     AllocationCalculated,
     AssessmentAgreed,
-    CarerAssessed,
     Happened,
-    Milestone,
     PlanMoved,
-    PlanNow,
-    Progress,
-    Stage,
     StopWatching,
     StreamDecided,
     TellOverdue,
@@ -28,6 +23,8 @@ from services.support_planning.domain.progress import (
     decide,
     due,
 )
+from services.support_planning.domain.progress import CarerAssessed, PlanNow, Progress
+from services.support_planning.domain.stages import Milestone, Stage
 
 NOON = datetime(2009, 6, 1, 12, tzinfo=UTC)
 ASC, SP, ILF = "adult_social_care", "supporting_people", "independent_living_fund"

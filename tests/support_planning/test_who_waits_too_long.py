@@ -7,7 +7,9 @@ from uuid import UUID
 import pytest
 
 from services.support_planning import council_choices, progress_store
-from services.support_planning.domain.progress import Milestone, Progress, due
+from services.support_planning.domain.process import due
+from services.support_planning.domain.progress import Progress
+from services.support_planning.domain.stages import Milestone
 from tests.support_planning.desk import Desk
 
 PEOPLE = 60

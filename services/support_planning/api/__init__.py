@@ -15,6 +15,7 @@ from services.support_planning.deciding import (
 )
 from services.support_planning.domain.completeness import PlanContradictsItself
 from services.support_planning.domain.lifecycle import NotOpenForThis
+from services.support_planning.domain.needs import NothingToJudge
 from services.support_planning.domain.reviews import NoGroundForLess
 from services.support_planning.planning import AlreadyPlanning, CannotBeHandedInNow, NoCase, PlanNotReady
 from services.support_planning.reviewing import AlreadyHeld, OutcomesNotCovered
@@ -62,6 +63,7 @@ PROBLEMS: ProblemTable = {
     NotPayable: ProblemKind(409, "plan-not-payable", "No money pays for all of the plan"),
     TakesEffectTooEarly: ProblemKind(422, "takes-effect-too-early", "It cannot take effect on that day"),
     NoGroundForLess: ProblemKind(409, "no-ground-for-less", "Needs give no ground for less money"),
+    NothingToJudge: ProblemKind(422, "nothing-to-judge", "Only what changed and cannot be ranked is judged"),
     AlreadyHeld: ProblemKind(409, "review-held", "The review was held"),
     OutcomesNotCovered: ProblemKind(422, "outcomes-not-covered", "Each outcome has a word, and no other"),
     ChoiceRefused: ProblemKind(422, "choice-refused", "The choice is not one"),

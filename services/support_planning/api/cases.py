@@ -13,7 +13,7 @@ from braid.kit.permissions import Action, may
 from braid.kit.problems import Problem, responses
 from services.support_planning import case_list, council_choices
 from services.support_planning.case_list import COUNTED_MOST, Filter, Place
-from services.support_planning.domain.progress import Awaited, Stage, awaited, waits_for
+from services.support_planning.domain.stages import Awaited, Stage, awaited, waits_for
 
 router = APIRouter(prefix="/v1", route_class=UnitOfWorkRoute, tags=["support planning"])
 

@@ -16,7 +16,7 @@ from services.support_planning import plan_store, planning
 from services.support_planning.api.finding_plans import AWAY, KEY, NO_PERSON, NO_VERSION, NOT_YOURS, STALE, plan_for
 from services.support_planning.asking_the_ledger import Ledger, LedgerCheck, PaymentTold
 from services.support_planning.checking import Checked, check, takes_effect_at_the_earliest
-from services.support_planning.content import Content, Day, Name, Part, Words
+from services.support_planning.content import Content, Day, JudgedPart, Name, Part, Words
 from services.support_planning.domain.differences import Change, differences
 from services.support_planning.domain.findings import Weight
 from services.support_planning.domain.lifecycle import State
@@ -142,6 +142,15 @@ class SubmissionIn(Part):
         list[Name], Field(default_factory=list, max_length=20, description="Such as safeguarding or positive_risk.")
     ]
     asks_for_less: Annotated[bool, Field(description="The person themselves asks for less than before.")] = False
+    judged: Annotated[
+        list[JudgedPart],
+        Field(
+            default_factory=list,
+            max_length=100,
+            description="Where it gives less than the plan in force: what a practitioner says of needs that changed and"
+            " cannot be ranked.",
+        ),
+    ]
     why_though_not_payable: Annotated[
         Words | None, Field(description="Why it goes to the highest level though no money pays for all of it.")
     ] = None
@@ -273,11 +282,17 @@ async def submit_plan(
 ) -> PlanOut:
     """Hand a plan in; it goes to the level that its value, its findings and its risks ask for."""
     row = await plan_for(plan_id, work, caller, for_update=True)
-    if body.why_though_not_payable and Role.BUDGET_HOLDER in caller.roles and not caller.roles - {Role.BUDGET_HOLDER}:
-        raise Problem(
-            403, "not-allowed", "Your role does not allow this", "A practitioner asks for what no money pays."
-        )
-    how = planning.HandingIn(body.submitted_on, tuple(body.risks), body.asks_for_less, body.why_though_not_payable)
+    is_theirs = Role.BUDGET_HOLDER in caller.roles and not caller.roles - {Role.BUDGET_HOLDER}
+    if is_theirs and (body.why_though_not_payable or body.judged):
+        detail = "A practitioner asks for what no money pays, and says what cannot be ranked."
+        raise Problem(403, "not-allowed", "Your role does not allow this", detail)
+    how = planning.HandingIn(
+        body.submitted_on,
+        tuple(body.risks),
+        body.asks_for_less,
+        tuple(one.judged() for one in body.judged),
+        body.why_though_not_payable,
+    )
     row = await planning.submit(work, row, how, ledger, seen_version=seen, by=caller.subject)
     response.headers.update(entity_tag(row.version))
     return _plan_out(row)

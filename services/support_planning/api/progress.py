@@ -12,7 +12,9 @@ from braid.kit.identity import COUNCIL_ROLES, Principal
 from braid.kit.permissions import Action, may
 from braid.kit.problems import not_found, responses
 from services.support_planning import council_choices, progress_store
-from services.support_planning.domain.progress import Milestone, Progress, Stage, due
+from services.support_planning.domain.process import due
+from services.support_planning.domain.progress import Progress
+from services.support_planning.domain.stages import Milestone, Stage
 
 router = APIRouter(prefix="/v1", route_class=UnitOfWorkRoute, tags=["support planning"])
 

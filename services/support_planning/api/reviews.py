@@ -16,7 +16,7 @@ from services.support_planning import progress_store, reviewing
 from services.support_planning.api.finding_plans import KEY, NO_PERSON, NO_VERSION, STALE
 from services.support_planning.api.progress import CarerOut, carers_for
 from services.support_planning.asking_the_ledger import Ledger
-from services.support_planning.content import Day, Name, Part, Words
+from services.support_planning.content import Day, JudgedPart, Name, Part, Words
 from services.support_planning.domain.reviews import Kind, Met, Outcome
 from services.support_planning.reviews_compared import ComparedOut
 from services.support_planning.tables import ReviewRow
@@ -73,6 +73,7 @@ class ResultIn(Part):
     asked_by_person: Annotated[
         bool, Field(description="Where money goes down or ends: that the person themselves asks for it.")
     ] = False
+    judged: Annotated[list[JudgedPart], Field(default_factory=list, max_length=100)]
 
 
 @router.get("/people/{person_id}/reviews", dependencies=[may(Action.READ_PLAN)], responses=responses(NO_PERSON))
@@ -127,7 +128,7 @@ async def read_review(
         STALE,
         NO_VERSION,
         (409, "It was held, or money would go down and needs give no ground for it."),
-        (422, "An outcome of the plan has no word."),
+        (422, "An outcome of the plan has no word, or a need is judged that can be ranked."),
     ),
 )
 async def hold_review(
@@ -143,7 +144,8 @@ async def hold_review(
     row = await _review(review_id, work, caller)
     await work.lock_person(row.person_id)
     await work.session.refresh(row, with_for_update=True)
-    result = reviewing.Result(body.held_on, body.outcome, dict(body.met), body.words, body.asked_by_person)
+    judged = tuple(one.judged() for one in body.judged)
+    result = reviewing.Result(body.held_on, body.outcome, dict(body.met), body.words, body.asked_by_person, judged)
     row = await reviewing.hold(work, row, result, ledger, seen_version=seen, by=caller.subject)
     response.headers.update(entity_tag(row.version))
     return _review_out(row, work)

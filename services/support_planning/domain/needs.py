@@ -22,7 +22,11 @@ NEED_FACTS: Mapping[str, tuple[str, ...]] = {
 
 
 class Direction(StrEnum):
-    """Whether a part of the needs is less than it was, or more; other where that cannot be said."""
+    """Whether a part of the needs is less than it was, or more; other where answers cannot be ranked.
+
+    Where several answers apply, fewer of the same are less. Which of two different ones is more need nobody has
+    declared: the questionnaire has them in no order, and the points of an allocation table are its prices.
+    """
 
     LESS = "less"
     MORE = "more"
@@ -243,15 +247,43 @@ class Ground:
     why: str
 
 
-def ground_for_less(compared: NeedsCompared, *, asked_by_person: bool) -> Ground:
-    """Say whether needs give a ground for less money: they were assessed again, and some part is less or other.
+@dataclass(frozen=True)
+class Judged:
+    """What a practitioner says of a difference that cannot be ranked.
+
+    Args:
+        is_less: whether it is less need than it was.
+        because: why, for the person to read.
+    """
+
+    part: Part
+    name: str
+    is_less: bool
+    because: str
+
+
+class NothingToJudge(Exception):
+    """A practitioner judges what did not change, or what can be ranked by itself."""
+
+
+def ground_for_less(compared: NeedsCompared, *, asked_by_person: bool, judged: Sequence[Judged] = ()) -> Ground:
+    """Say whether needs give a ground for less money: they were assessed again, and some part is less.
 
     Care Act 2014 section 27: a plan is revised after a new assessment of what has changed. That needs were asked about
-    again is by itself no ground, and money that was left over is none.
+    again is by itself no ground, and money that was left over is none. Nor is a change that cannot be ranked, such as
+    one risk in place of another, until a practitioner says that it is less, and why.
 
     Args:
         asked_by_person: the person themselves asks for less.
+        judged: of differences that cannot be ranked.
+
+    Raises:
+        NothingToJudge: a word is said of something else.
     """
+    found = compared.differences
+    unranked = {(one.part, one.name): one for one in found if one.direction is Direction.OTHER}
+    if strange := [f"{one.part}/{one.name}" for one in judged if (one.part, one.name) not in unranked]:
+        raise NothingToJudge(f"These did not change, or are ranked by themselves: {', '.join(strange)}.")
     if asked_by_person:
         return Ground(True, "The person themselves asks for it.")
     if compared.now is None or not compared.is_reassessed:
@@ -266,10 +298,18 @@ def ground_for_less(compared: NeedsCompared, *, asked_by_person: bool) -> Ground
             f"The needs were assessed on {compared.now.agreed_on}, after the plan was handed in; there are none before"
             " to compare them with.",
         )
-    found = compared.differences
-    again, told = f"The needs were assessed again on {compared.now.agreed_on}", _listed(found)
-    if any(one.direction is not Direction.MORE for one in found):
+    again = f"The needs were assessed again on {compared.now.agreed_on}"
+    told = _listed(found) + _judgements(judged, unranked)
+    if any(one.direction is Direction.LESS for one in found) or any(one.is_less for one in judged):
         return Ground(True, f"{again}.{told}")
+    open_ = unranked.keys() - {(one.part, one.name) for one in judged}
+    if open_:
+        names = ", ".join(sorted(f"{part}/{name}" for part, name in open_))
+        return Ground(
+            False,
+            f"{again}, and no part of them is known to be less.{told} What cannot be ranked is no ground by itself: a"
+            f" practitioner must say of it whether it is less need, and why ({names}).",
+        )
     return Ground(
         False,
         f"{again}, and no part of them is less than on {compared.then.agreed_on}.{told} The money carries on as it is,"
@@ -277,6 +317,17 @@ def ground_for_less(compared: NeedsCompared, *, asked_by_person: bool) -> Ground
     )
 
 
+_DIRECTIONS = {Direction.LESS: "Less", Direction.MORE: "More", Direction.OTHER: "Changed, and cannot be ranked"}
+
+
+def _judgements(judged: Sequence[Judged], unranked: Mapping[tuple[Part, str], Difference]) -> str:
+    return "".join(
+        f" A practitioner says that {unranked[one.part, one.name].label} is {'less' if one.is_less else 'not less'}:"
+        f" {one.because}"
+        for one in judged
+    )
+
+
 def _listed(found: Sequence[Difference]) -> str:
     by_direction = {each: dict.fromkeys(one.label for one in found if one.direction is each) for each in Direction}
-    return "".join(f" {each.capitalize()}: {', '.join(labels)}." for each, labels in by_direction.items() if labels)
+    return "".join(f" {_DIRECTIONS[each]}: {', '.join(labels)}." for each, labels in by_direction.items() if labels)

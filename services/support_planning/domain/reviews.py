@@ -1,11 +1,11 @@
 """Reviews: when each is due, what they compare, and that money goes down only where needs give a ground for it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from services.support_planning.domain.needs import NeedsCompared, ground_for_less
+from services.support_planning.domain.needs import Judged, NeedsCompared, ground_for_less
 
 
 class Kind(StrEnum):
@@ -88,21 +88,25 @@ class NoGroundForLess(Exception):
     """Money would go down though needs give no ground for it."""
 
 
-def require_ground(outcome: Outcome, needs: NeedsCompared, *, asked_by_person: bool) -> str:
+def require_ground(
+    outcome: Outcome, needs: NeedsCompared, *, asked_by_person: bool, judged: Sequence[Judged] = ()
+) -> str:
     """Refuse to take money away unless needs give a ground for it.
 
     Args:
         asked_by_person: the person themselves asks for less.
+        judged: what a practitioner says of differences that cannot be ranked.
 
     Returns:
         The ground, in words; empty where no money goes down.
 
     Raises:
         NoGroundForLess: they do not; it says why.
+        NothingToJudge: a word is said of something that can be ranked.
     """
     if outcome not in (Outcome.LESS_MONEY, Outcome.ENDS):
         return ""
-    ground = ground_for_less(needs, asked_by_person=asked_by_person)
+    ground = ground_for_less(needs, asked_by_person=asked_by_person, judged=judged)
     if not ground.is_given:
         raise NoGroundForLess(ground.why)
     return ground.why
