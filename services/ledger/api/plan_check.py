@@ -14,6 +14,7 @@ from braid.kit.http import Caller, Reading, UnitOfWorkRoute
 from braid.kit.permissions import Action, may
 from braid.kit.problems import responses
 from services.ledger import plan_check, plan_check_change
+from services.ledger.api import examples
 from services.ledger.api.asking import NOT_YOURS, Day, ItemAsked
 from services.ledger.domain.braiding.mends import MendKind
 from services.ledger.domain.braiding.plan import Payment
@@ -30,7 +31,7 @@ router = APIRouter(prefix="/v1", route_class=UnitOfWorkRoute, tags=["ledger"])
 class CheckIn(BaseModel):
     """A plan to look at."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [*examples.PLAN_CHECKS]})
 
     items: Annotated[
         list[ItemAsked] | None,

@@ -29,6 +29,7 @@ from braid.kit.identity import Principal
 from braid.kit.permissions import Action, may
 from braid.kit.problems import Problem, ProblemKind, ProblemTable, responses
 from services.ledger import journal_store
+from services.ledger.api import examples
 from services.ledger.api.asking import Day
 from services.ledger.domain.chart_of_accounts import Account
 from services.ledger.domain.journal import EntryKind, Leg
@@ -181,7 +182,7 @@ def _linked_of(given: dict[str, Any]) -> int | None:
 class BatchIn(BaseModel):
     """Entries in the order in which they are to be posted."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [*examples.BATCHES]})
 
     entries: Annotated[
         list[Annotated[EntryAsked, WrapValidator(_or_malformed)]], Field(min_length=1, max_length=BATCH_MOST)
