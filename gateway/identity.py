@@ -1,7 +1,9 @@
 """Whose tokens the gateway takes: an OpenID Connect issuer's, checked against its published keys."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 from time import monotonic
 from typing import Any, Protocol
 
@@ -52,7 +54,7 @@ class IssuerVerifier:
         self._client = client
         self._discovery = discovery
         self._clock = clock
-        self._keys: jwt.PyJWKSet | None = None
+        self._held: _Held | None = None
         self._fetched_at = float("-inf")
         self._failed_at = float("-inf")
         self._lock = asyncio.Lock()
@@ -63,7 +65,11 @@ class IssuerVerifier:
         Raises:
             Problem: 403, the token was not given the scope that is needed; 503, the issuer's keys cannot be fetched.
         """
-        claims = await self.claims(token, audience=self._settings.audience)
+        held = await self._current_keys(token)
+        with _refusing_what_its_header_chose():
+            return held.verifier.verify(token)
+
+    def _principal(self, claims: Mapping[str, Any]) -> Principal:
         scopes = _scopes(claims)
         needed = self._settings.scope
         if needed and needed not in scopes:
@@ -78,41 +84,62 @@ class IssuerVerifier:
             TokenRefused: anything at all is wrong with it.
             Problem: 503, the issuer's keys cannot be fetched.
         """
+        held = await self._current_keys(token)
+        issuer = self._settings.issuer
+        with _refusing_what_its_header_chose():
+            return TokenVerifier(held.keys, issuer=issuer, audience=audience, algorithms=ALGORITHMS).claims(token)
+
+    async def _current_keys(self, token: str) -> "_Held":
         try:
             key_id = jwt.get_unverified_header(token).get("kid")
         except jwt.PyJWTError as error:
             raise TokenRefused("the token is not valid") from error
-        keys = await self._current_keys(key_id)
-        verifier = TokenVerifier(keys, issuer=self._settings.issuer, audience=audience, algorithms=ALGORITHMS)
-        try:
-            return verifier.claims(token)
-        except TypeError as error:
-            # PyJWT's answer to an algorithm of another family than the key's; the token's header chooses it.
-            raise TokenRefused("the token is not valid") from error
-
-    async def _current_keys(self, key_id: str | None) -> jwt.PyJWKSet:
         async with self._lock:
             age_s = self._clock() - self._fetched_at
-            known = self._keys is not None and any(key.key_id == key_id for key in self._keys.keys)
-            if self._keys is None or age_s > KEYS_LIFE_S or (not known and age_s > KEYS_RELOAD_S):
-                self._keys = await self._fetch(self._keys)
+            known = self._held is not None and any(key.key_id == key_id for key in self._held.keys.keys)
+            if self._held is None or age_s > KEYS_LIFE_S or (not known and age_s > KEYS_RELOAD_S):
+                self._held = await self._fetch(self._held)
                 self._fetched_at = self._clock()
-            return self._keys
+            return self._held
 
-    async def _fetch(self, held: jwt.PyJWKSet | None) -> jwt.PyJWKSet:
+    async def _fetch(self, held: "_Held | None") -> "_Held":
         if held is None and self._clock() - self._failed_at < KEYS_RETRY_S:
             raise issuer_away()
         try:
             url = self._settings.keys_url or (await self._discovery.metadata()).jwks_uri
             answer = await self._client.get(url, timeout=FETCH_TIMEOUT_S)
             answer.raise_for_status()
-            return jwt.PyJWKSet.from_dict(answer.json())
+            keys = jwt.PyJWKSet.from_dict(answer.json())
         except (Problem, httpx.HTTPError, AttributeError, TypeError, ValueError, jwt.PyJWTError) as error:
             log.warning("issuer_keys_away", error=type(error).__name__)
             self._failed_at = self._clock()
             if held is not None:
                 return held
             raise issuer_away() from error
+        told = self._settings
+        return _Held(
+            keys,
+            TokenVerifier(
+                keys, issuer=told.issuer, audience=told.audience, algorithms=ALGORITHMS, read=self._principal
+            ),
+        )
+
+
+@dataclass(frozen=True)
+class _Held:
+    """Keys, and what remembers the tokens that were checked against them; both go when others are fetched."""
+
+    keys: jwt.PyJWKSet
+    verifier: TokenVerifier
+
+
+@contextmanager
+def _refusing_what_its_header_chose() -> Iterator[None]:
+    try:
+        yield
+    except TypeError as error:
+        # PyJWT's answer to an algorithm of another family than the key's; the token's header chooses it.
+        raise TokenRefused("the token is not valid") from error
 
 
 def _scopes(claims: Mapping[str, Any]) -> frozenset[str]:

@@ -132,7 +132,16 @@ class TokenSigner:
 
 
 class TokenVerifier:
-    """Checks tokens against a key set: signature, issuer, audience and expiry; the last each time that one comes."""
+    """Checks tokens against a key set: signature, issuer, audience and expiry; the last each time that one comes.
+
+    Args:
+        keys: whose signatures count.
+        issuer: who must have made them.
+        audience: whom they must be for.
+        algorithms: with which they may be signed.
+        clock: in seconds since 1970.
+        read: makes a principal of what a token says.
+    """
 
     def __init__(
         self,
@@ -142,7 +151,9 @@ class TokenVerifier:
         audience: str,
         algorithms: Sequence[str] = (ALGORITHM,),
         clock: Callable[[], float] = time,
+        read: Callable[[Mapping[str, Any]], Principal] = principal_from,
     ) -> None:
+        self._read = read
         self._keys = keys
         self._issuer = issuer
         self._audience = audience
@@ -163,7 +174,7 @@ class TokenVerifier:
 
     def _check(self, token: str) -> tuple[Principal, float]:
         claims = self.claims(token)
-        return principal_from(claims), float(claims["exp"])
+        return self._read(claims), float(claims["exp"])
 
     def claims(self, token: str) -> Mapping[str, Any]:
         """What a token says, once it is known to be the issuer's, for us and in time.

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from braid.contracts.codes import PENCE_MAX
 from braid.kit.http import Caller, Reading, UnitOfWorkRoute, Writing
+from braid.kit.paging import Cursor, cursor_refused
 from braid.kit.permissions import Action, may
 from braid.kit.problems import responses
 from services.ledger.bank_files.camt053 import read_camt053
@@ -29,6 +30,8 @@ from services.ledger.payments.run_steps import MOST_PENCE, RunAsked, approve_run
 from services.ledger.payments.tables import PaymentRunRow
 
 router = APIRouter(prefix="/v1", route_class=UnitOfWorkRoute, tags=["payments"])
+
+_NUMBER_MOST = 99
 
 
 _FORBIDDEN = (403, "The caller's role does not allow it.")
@@ -63,7 +66,7 @@ class RunIn(_Body):
             " last whose money is in accounts on ``due_by``, or on the working day before that."
         ),
     ] = None
-    number: Annotated[int, Field(ge=1, le=99, description="Another for a second run of the same day.")] = 1
+    number: Annotated[int, Field(ge=1, le=_NUMBER_MOST, description="Another for a second run of the same day.")] = 1
     most_pence: Annotated[PositivePence, Field(description="The largest payment that nobody has to look at.")] = (
         MOST_PENCE
     )
@@ -139,6 +142,7 @@ class RunsOut(BaseModel):
     """Runs, the latest first."""
 
     runs: list[RunOut]
+    next: str | None = Field(description="Give it as `after` for the next page; null at the end.")
 
 
 class ItemOut(BaseModel):
@@ -185,9 +189,23 @@ async def build(body: RunIn, work: Writing, caller: Caller) -> RunOut:
 
 
 @router.get("/payment-runs", dependencies=[may(Action.READ_PAYMENT_RUNS)], responses=responses(_FORBIDDEN))
-async def read_runs(work: Reading, limit: Annotated[int, Query(ge=1, le=100)] = 20) -> RunsOut:
-    """The council's latest runs."""
-    return RunsOut(runs=[await _out(work, row) for row in await runs_page(work, limit)])
+async def read_runs(work: Reading, after: Cursor = None, limit: Annotated[int, Query(ge=1, le=100)] = 20) -> RunsOut:
+    """The council's runs, the latest first."""
+    rows = await runs_page(work, limit + 1, _run_place(after) if after else None)
+    page = rows[:limit]
+    following = f"{page[-1].due_by}.{page[-1].number}" if len(rows) > limit else None
+    return RunsOut(runs=[await _out(work, row) for row in page], next=following)
+
+
+def _run_place(cursor: str) -> tuple[date, int]:
+    due_by, _, number = cursor.partition(".")
+    try:
+        place = date.fromisoformat(due_by), int(number)
+    except ValueError as error:
+        raise cursor_refused() from error
+    if not 0 < place[1] <= _NUMBER_MOST:
+        raise cursor_refused()
+    return place
 
 
 @router.get(

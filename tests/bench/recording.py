@@ -14,7 +14,7 @@ import httpx
 
 from braid.command_line.embedded_platform import Databases
 from braid.command_line.services import definition_of
-from braid.kit import access_recording
+from braid.kit.access_records import record_access
 from braid.kit.identity import Principal, Role
 from braid.kit.private_postgres import PrivatePostgres, state_directory
 from braid.kit.service import ServiceRuntime, build_api
@@ -82,10 +82,10 @@ async def _ledger(databases: Databases) -> AsyncIterator[tuple[httpx.AsyncClient
 
 
 async def _read(client: httpx.AsyncClient, person_id: UUID, *, is_recorded: bool) -> list[float]:
-    record = access_recording.record_access if is_recorded else _no_record
+    record = record_access if is_recorded else _no_record
     headers = {"authorization": f"Bearer {SIGNER.sign(READER)}"}
     times = []
-    with patch.object(access_recording, "record_access", record):
+    with patch("braid.kit.access_recording.record_access", record):
         for _ in range(READS):
             began = perf_counter()
             answer = await client.get(f"/v1/people/{person_id}/budget", headers=headers)

@@ -3,9 +3,12 @@
 import base64
 import json
 from dataclasses import dataclass, field
+from time import time
 from typing import Any
+from unittest.mock import patch
 
 import httpx
+import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fastapi import FastAPI
@@ -58,6 +61,28 @@ async def test_keys_are_fetched_once_for_many_tokens() -> None:
         assert await issuer.verifier.verify(issuer.token()) == PRACTITIONER
 
     assert issuer.fetched == 1
+
+
+async def test_a_token_is_checked_once_and_then_known_until_it_expires_or_its_keys_go() -> None:
+    issuer = Issuer()
+    token = issuer.token()
+    with patch("jwt.decode", wraps=jwt.decode) as decode:
+        for _ in range(3):
+            assert await issuer.verifier.verify(token) == PRACTITIONER
+        assert decode.call_count == 1
+
+        issuer.now_s += KEYS_LIFE_S + 1
+        await issuer.verifier.verify(token)
+        assert decode.call_count == 2
+
+
+async def test_a_token_that_is_known_is_refused_once_it_has_expired() -> None:
+    issuer = Issuer()
+    token = issuer.token()
+    await issuer.verifier.verify(token)
+
+    with patch.object(issuer.verifier._held.verifier, "_clock", lambda: time() + 61), pytest.raises(TokenRefused):  # type: ignore[union-attr]
+        await issuer.verifier.verify(token)
 
 
 async def test_a_new_key_is_fetched_when_a_token_names_it() -> None:

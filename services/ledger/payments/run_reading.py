@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import literal, text, tuple_
 from sqlalchemy.engine import RowMapping
 from sqlmodel import col, select
 
@@ -31,9 +32,11 @@ class ItemsOfRun:
     limit: int
 
 
-async def runs_page(work: UnitOfWork, limit: int) -> Sequence[PaymentRunRow]:
-    """The council's latest runs."""
+async def runs_page(work: UnitOfWork, limit: int, before: tuple[date, int] | None) -> Sequence[PaymentRunRow]:
+    """The council's latest runs; those before a day and number, where they are told."""
     query = select(PaymentRunRow).order_by(col(PaymentRunRow.due_by).desc(), col(PaymentRunRow.number).desc())
+    if before:
+        query = query.where(tuple_(PaymentRunRow.due_by, PaymentRunRow.number) < tuple_(*map(literal, before)))
     return (await work.session.scalars(query.limit(limit))).all()
 
 

@@ -8,13 +8,15 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from braid.kit.http import Reading, UnitOfWorkRoute
+from braid.kit.paging import Cursor, cursor_refused
 from braid.kit.permissions import Action, may
-from braid.kit.problems import Problem, responses
+from braid.kit.problems import responses
 from services.support_planning import council_choices, plan_store, waiting
 
 router = APIRouter(prefix="/v1", route_class=UnitOfWorkRoute, tags=["support planning"])
 
 _OVERDUE_A_PAGE = 200
+_PLANS_A_PAGE = 500
 _NOT_STAFF = (403, "The caller is not of the council's staff.")
 
 
@@ -35,6 +37,7 @@ class PlansToApproveOut(BaseModel):
     """Plans that wait for a decision, the longest wait first."""
 
     plans: list[PlanToApproveOut]
+    next: str | None = Field(description="What to send as ``after`` to go on.")
 
 
 class StepTimeOut(BaseModel):
@@ -70,13 +73,39 @@ class AllOverdueOut(BaseModel):
     next: str | None = Field(description="What to send as ``after`` to go on.")
 
 
-@router.get("/plans-to-approve", dependencies=[may(Action.READ_PLANNING_QUEUES)], responses=responses(_NOT_STAFF))
-async def plans_to_approve(work: Reading) -> PlansToApproveOut:
+@router.get(
+    "/plans-to-approve",
+    dependencies=[may(Action.READ_PLANNING_QUEUES)],
+    responses=responses(_NOT_STAFF, (422, "The cursor is none of ours.")),
+)
+async def plans_to_approve(
+    work: Reading, after: Cursor = None, limit: Annotated[int, Query(ge=1, le=_PLANS_A_PAGE)] = _PLANS_A_PAGE
+) -> PlansToApproveOut:
     """The council's plans that wait for a decision."""
     rows = await plan_store.submitted(work)
-    work.touches(person_id=[row.person_id for row in rows])
     told = [_to_approve(row.plan_id, row.person_id, row.version, row.submission or {}) for row in rows]
-    return PlansToApproveOut(plans=sorted(told, key=lambda one: (one.submitted_on, -one.pence_in_a_year)))
+    before = _queue_place(after) if after else None
+    waiting_behind = [one for one in sorted(told, key=_in_queue) if before is None or _in_queue(one) > before]
+    page = waiting_behind[:limit]
+    work.touches(person_id=[one.person_id for one in page])
+    return PlansToApproveOut(plans=page, next=_queue_cursor(page[-1]) if len(waiting_behind) > limit else None)
+
+
+def _in_queue(plan: PlanToApproveOut) -> tuple[date, int, UUID]:
+    """The longest wait first, then what costs most."""
+    return plan.submitted_on, -plan.pence_in_a_year, plan.plan_id
+
+
+def _queue_cursor(plan: PlanToApproveOut) -> str:
+    return f"{plan.submitted_on}.{plan.pence_in_a_year}.{plan.plan_id}"
+
+
+def _queue_place(cursor: str) -> tuple[date, int, UUID]:
+    try:
+        submitted_on, pence, plan_id = cursor.split(".")
+        return date.fromisoformat(submitted_on), -int(pence), UUID(plan_id)
+    except ValueError as error:
+        raise cursor_refused() from error
 
 
 @router.get("/planning-times", dependencies=[may(Action.READ_PLANNING_QUEUES)], responses=responses(_NOT_STAFF))
@@ -112,9 +141,7 @@ def _place_of(cursor: str) -> tuple[date, UUID]:
     try:
         return date.fromisoformat(due_on), UUID(person_id)
     except ValueError as error:
-        raise Problem(
-            422, "cursor-refused", "The cursor is none of ours", "Send what an answer had as next."
-        ) from error
+        raise cursor_refused() from error
 
 
 def _to_approve(plan_id: UUID, person_id: UUID, version: int, submission: dict[str, Any]) -> PlanToApproveOut:
