@@ -51,7 +51,7 @@ async def _verify(council: str, expected: "Head | None", tell: Callable[..., Non
     from braid.kit.database import plain_url
     from braid.kit.service import ServiceRuntime
     from braid.kit.settings import load, required
-    from services.ledger.proof import councils, prove_on
+    from services.ledger.proof import councils, keep_outcome, prove_on
     from services.ledger.spending.limits_kept import not_kept
 
     definition = definition_of("ledger")
@@ -62,9 +62,11 @@ async def _verify(council: str, expected: "Head | None", tell: Callable[..., Non
     names = [council]
     if not council:
         names = await councils(plain_url(required(database.ops_url, f"{prefix}DATABASE__OPS_URL")))
-    proofs = {name: await prove_on(lambda: asyncpg.connect(url), name, expected) for name in names}
-    for name, proof in proofs.items():
-        _told(name, proof, tell)
+    proofs = {}
+    for name in names:
+        proofs[name] = await prove_on(lambda: asyncpg.connect(url), name, expected)
+        _told(name, proofs[name], tell)
+        await keep_outcome(lambda: asyncpg.connect(url), name, proofs[name])
     runtime = ServiceRuntime(definition, settings)
     try:
         for name in names:

@@ -13,8 +13,19 @@ Check = Callable[[], Awaitable[None]]
 CHECK_TIMEOUT_S = 2
 
 
-def health_routes(checks: Mapping[str, Check]) -> APIRouter:
-    """Routes that answer the probes."""
+async def nothing_to_measure() -> None:
+    """All metrics are kept up to date as things happen."""
+
+
+def health_routes(
+    checks: Mapping[str, Check], measure: Callable[[], Awaitable[None]] = nothing_to_measure
+) -> APIRouter:
+    """Routes that answer the probes.
+
+    Args:
+        checks: what readiness looks at.
+        measure: brings metrics up to date that are only worked out when asked for; it raises nothing.
+    """
     router = APIRouter(include_in_schema=False)
 
     @router.get("/livez")
@@ -30,15 +41,16 @@ def health_routes(checks: Mapping[str, Check]) -> APIRouter:
 
     @router.get("/metrics")
     async def metrics() -> Response:
+        await measure()
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
     return router
 
 
-def probes_only(checks: Mapping[str, Check]) -> FastAPI:
+def probes_only(checks: Mapping[str, Check], measure: Callable[[], Awaitable[None]] = nothing_to_measure) -> FastAPI:
     """An application for commands that serve no API: consumers and relays."""
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
-    app.include_router(health_routes(checks))
+    app.include_router(health_routes(checks, measure))
     return app
 
 

@@ -14,7 +14,8 @@ import structlog
 import uvicorn
 from fastapi import FastAPI
 
-from braid.kit.health import Check, probes_only
+from braid.kit.health import Check, nothing_to_measure, probes_only
+from braid.kit.measures import Measures
 from braid.kit.migrations import WrongSchema
 from braid.kit.outage import is_outage
 from braid.kit.relay import Relay
@@ -64,7 +65,9 @@ async def consume(runtime: ServiceRuntime) -> None:
     collect_seldom()
     subscriber = KafkaSubscriber(kafka_settings(runtime), on_turn=turned.now)
     await wait_for_schema(runtime)
-    await _run_beside_probes(runtime, lambda: subscriber.run(delivery), delivery.stop, turned)
+    await _run_beside_probes(
+        runtime, lambda: subscriber.run(delivery), delivery.stop, turned, measure=subscriber.tell_lag
+    )
 
 
 async def relay(runtime: ServiceRuntime) -> None:
@@ -73,11 +76,12 @@ async def relay(runtime: ServiceRuntime) -> None:
     publisher = KafkaPublisher(kafka_settings(runtime))
     worker = Relay(runtime.definition.name, runtime.ops_engine, runtime.definition.tables, publisher)
 
-    async def run() -> None:
-        await worker.run()
+    measures = Measures(runtime.definition.name, runtime.ops_engine, runtime.definition.measures)
 
     await wait_for_schema(runtime)
-    await _run_beside_probes(runtime, run, worker.stop, turned, turned_at=lambda: worker.turned_at)
+    await _run_beside_probes(
+        runtime, worker.run, worker.stop, turned, turned_at=lambda: worker.turned_at, measure=measures.take
+    )
 
 
 def kafka_settings(runtime: ServiceRuntime) -> KafkaSettings:
@@ -146,13 +150,14 @@ async def _run_beside_probes(
     turned: _Turns,
     *,
     turned_at: Callable[[], datetime | None] = lambda: None,
+    measure: Callable[[], Awaitable[None]] = nothing_to_measure,
 ) -> None:
     async def turning() -> None:
         if datetime.now(UTC) - (turned_at() or turned.at) > timedelta(seconds=STUCK_AFTER_S):
             raise RuntimeError("the loop does not turn")
 
     checks: dict[str, Check] = {**runtime.checks(), "loop": turning}
-    server = http_server(probes_only(checks), runtime.settings.http)
+    server = http_server(probes_only(checks, measure), runtime.settings.http)
     probes = asyncio.create_task(server.serve())
     # uvicorn takes the signals while it starts; ours come after, so that the work stops first.
     while not server.started and not probes.done():  # noqa: ASYNC110 (uvicorn gives no event for it)

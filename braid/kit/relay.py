@@ -145,8 +145,6 @@ class Relay:
         outbox = self._outbox
         query = select(outbox).where(outbox.c.published_at.is_(None)).order_by(outbox.c.id).limit(ROWS_MAX)
         rows = (await db.execute(query)).all()
-        age_s = (datetime.now(UTC) - rows[0].recorded_at).total_seconds() if rows else 0
-        telemetry.OUTBOX_AGE_SECONDS.labels(self._service).set(max(0, age_s))
         return [
             (
                 row.id,

@@ -20,6 +20,7 @@ from braid.kit.delivery import Delivery, Handler, RetryPolicy, Subscription
 from braid.kit.health import Check, health_routes
 from braid.kit.http_observation import NO_TELEMETRY, HttpObservation
 from braid.kit.identity import TokenVerifier, internal_verifier
+from braid.kit.measures import Measure
 from braid.kit.messaging_tables import MessagingTables, messaging_tables
 from braid.kit.migrations import require_head
 from braid.kit.problems import PROBLEM_SCHEMA, ProblemTable, answer_with_problems
@@ -44,6 +45,7 @@ class ServiceDefinition:
         problems: how its domain errors are told over HTTP.
         settings: what its environment tells it.
         asks: services that its API asks over HTTP for what it cannot know from events; each needs an address.
+        measures: what operations' role may count of its own in the database, told by the process that relays.
         beside_api: what a process that serves its API keeps running beside it; routes find it as ``app.state.beside``.
         whose: how it finds whose record the ids in its addresses belong to, for access records.
     """
@@ -59,6 +61,7 @@ class ServiceDefinition:
     problems: ProblemTable = field(default_factory=dict)
     settings: type[ServiceSettings] = ServiceSettings
     asks: Sequence[str] = ()
+    measures: Sequence[Measure] = ()
     beside_api: Callable[["ServiceRuntime"], AbstractAsyncContextManager[Any]] | None = None
     whose: Whose = field(default_factory=dict)
 

@@ -24,8 +24,8 @@ HANDLED = Counter("braid_messages_total", "Messages by what became of them.", ["
 HANDLING_SECONDS = Histogram("braid_message_handling_seconds", "Time to handle one message.", ["consumer", "type"])
 RETRIES = Counter("braid_message_retries_total", "Attempts after the first.", ["consumer", "type"])
 RELAYED = Counter("braid_outbox_relayed_total", "Outbox rows handed to the transport.", ["service"])
-OUTBOX_AGE_SECONDS = Gauge(
-    "braid_outbox_age_seconds", "Age of the oldest event not yet relayed; 0 if none.", ["service"]
+LAG = Gauge(
+    "braid_consumer_lag", "Messages on a partition that are not dealt with yet.", ["consumer", "topic", "partition"]
 )
 REQUEST_SECONDS = Histogram(
     "braid_http_request_seconds", "Time to answer a request.", ["service", "method", "route", "status"]

@@ -90,6 +90,7 @@ class UnitOfWork:
         self.touched: dict[str, set[UUID]] = {}
         self._locked: set[UUID] = set()
         self._has_published = False
+        self._told_once_true: list[Callable[[], None]] = []
 
     async def __aenter__(self) -> Self:
         await self.session.execute(text(SET_COUNCIL), {"council": self.council})
@@ -104,6 +105,13 @@ class UnitOfWork:
     def now(self) -> datetime:
         """Time of recording, in UTC."""
         return self._factory.clock()
+
+    def once_true(self, tell: Callable[[], None]) -> None:
+        """Call something after the commit, if it comes: for metrics, which a transaction cannot take back.
+
+        A process that dies between the two never calls it.
+        """
+        self._told_once_true.append(tell)
 
     async def lock_person(self, person_id: UUID) -> None:
         """Hold one person's state until the transaction ends.
@@ -211,3 +219,5 @@ class UnitOfWork:
         await self.session.commit()
         if self._has_published:
             self._factory.bell.ring()
+        for tell in self._told_once_true:
+            tell()

@@ -4,6 +4,7 @@ from braid.contracts.catalogue import EVENTS
 from braid.kit.service import ServiceDefinition
 from services.funding_streams.api import PROBLEMS, ROUTERS
 from services.funding_streams.events import HANDLERS, outside_topics
+from services.funding_streams.measures import MEASURES
 from services.funding_streams.partner_api import PROBLEMS as PARTNER_PROBLEMS
 from services.funding_streams.partner_api import router as partner_router
 from services.funding_streams.tables import metadata
@@ -17,5 +18,6 @@ SERVICE = ServiceDefinition(
     events=EVENTS,
     handlers=HANDLERS,
     outside_topics=outside_topics,
+    measures=MEASURES,
     problems={**PROBLEMS, **PARTNER_PROBLEMS},
 )

@@ -5,6 +5,7 @@ from braid.kit.service import ServiceDefinition
 from services.ledger.api import PROBLEMS, ROUTERS
 from services.ledger.events import HANDLERS
 from services.ledger.forgetting_api import router as forgetting_router
+from services.ledger.measures import MEASURES
 from services.ledger.payments.due_api import router as due_router
 from services.ledger.payments.payees_api import router as payees_router
 from services.ledger.payments.problems import PROBLEMS as PAYMENT_PROBLEMS
@@ -34,6 +35,7 @@ SERVICE = ServiceDefinition(
     events=EVENTS,
     handlers=HANDLERS,
     settings=LedgerSettings,
+    measures=MEASURES,
     beside_api=gatherer_for,
     problems={**PROBLEMS, **PAYMENT_PROBLEMS, **REPORT_PROBLEMS},
     whose=WHOSE,

@@ -281,6 +281,23 @@ async def prove_on(
             await connection.close()
 
 
+async def keep_outcome(connect: Callable[[], Awaitable[asyncpg.Connection]], council: str, proof: Proof) -> None:
+    """Write down how a proof ended, for those who watch over journals; the proof itself is what the command told."""
+    connection = await connect()
+    try:
+        async with connection.transaction():
+            await connection.execute("SELECT set_config('braid.council', $1, true)", council)
+            await connection.execute(
+                "INSERT INTO journal_proof (council, proved_to, apart_pence, is_whole) VALUES ($1, $2, $3, $4)",
+                council,
+                proof.entries,
+                sum(abs(pence) for pence in proof.pence_by_stream.values()),
+                proof.holds,
+            )
+    finally:
+        await connection.close()
+
+
 async def _proof(asks: list[_Ask], expected: Head | None) -> Proof:
     first = asks[0]
     head = await _head(first)

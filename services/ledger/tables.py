@@ -127,6 +127,20 @@ class StreamRow(LedgerRow, table=True):
     code: str = Field(sa_type=Text)
 
 
+class JournalProofRow(LedgerRow, table=True):
+    """How one proof of a council's journal ended; written by the command that proves, never changed."""
+
+    __tablename__ = "journal_proof"
+    __table_args__ = (Index("ix_journal_proof_latest", "council", "proved_at"),)
+
+    proof_id: int = Field(sa_column=Column(BigInteger, Identity(always=True), primary_key=True))
+    council: str = Field(sa_type=Text)
+    proved_to: int = Field(sa_type=BigInteger)
+    apart_pence: int = Field(sa_type=BigInteger)
+    is_whole: bool
+    proved_at: datetime = recorded_at()
+
+
 class AccountRow(LedgerRow, table=True):
     """An account: of one fund, or of the council for one stream."""
 

@@ -29,6 +29,7 @@ from services.support_planning.handlers import (
     note_withdrawal,
     reached,
 )
+from services.support_planning.waiting_times import note_budget
 
 HANDLERS: Mapping[str, Handler] = {
     CaseOpened.TYPE: note_case,
@@ -39,7 +40,7 @@ HANDLERS: Mapping[str, Handler] = {
     PersonWithdrew.TYPE: note_withdrawal,
     IndicativeAllocationCalculated.TYPE: note_allocation,
     AwardDecided.TYPE: note_award,
-    BudgetOpened.TYPE: reached(Milestone.BUDGET_OPENED),
+    BudgetOpened.TYPE: note_budget,
     AlertRaised.TYPE: note_alert,
     PaymentSettled.TYPE: reached(Milestone.FIRST_PAYMENT),
     PersonErased.TYPE: forget,

@@ -14,6 +14,7 @@ from aiokafka.structs import ConsumerRecord
 from braid.kit.delivery import Delivery, Taken
 from braid.kit.message import Message
 from braid.kit.settings import KafkaSettings
+from braid.kit.transports.kafka_lag import Lag
 
 log = structlog.get_logger(__name__)
 
@@ -109,6 +110,12 @@ class KafkaSubscriber:
         self._settings = settings
         self._on_step = on_step
         self._on_turn = on_turn
+        self._lag: Lag | None = None
+
+    async def tell_lag(self) -> None:
+        """Bring the metrics of what waits up to date; nothing is told before the broker has answered."""
+        if self._lag is not None:
+            await self._lag.tell()
 
     async def run(self, delivery: Delivery) -> None:
         """Feed the delivery until it is stopped; a broker that goes away is waited for."""
@@ -116,11 +123,15 @@ class KafkaSubscriber:
             consumer = self._consumer(delivery)
             try:
                 await consumer.start()
-                await self._read(consumer, delivery)
+                self._lag = Lag(delivery.subscription.consumer, consumer)
+                await self._read(consumer, delivery, self._lag)
             except (KafkaError, OSError) as error:
                 log.warning("broker_away", error=repr(error))
                 await asyncio.sleep(1)
             finally:
+                if self._lag is not None:
+                    self._lag.forget()
+                    self._lag = None
                 await consumer.stop()
 
     def _consumer(self, delivery: Delivery) -> AIOKafkaConsumer:
@@ -138,14 +149,17 @@ class KafkaSubscriber:
             max_poll_interval_ms=300_000,
         )
 
-    async def _read(self, consumer: AIOKafkaConsumer, delivery: Delivery) -> None:
+    async def _read(self, consumer: AIOKafkaConsumer, delivery: Delivery, lag: Lag) -> None:
         while not delivery.stopping:
             self._on_turn()
             polled: Mapping[TopicPartition, Sequence[ConsumerRecord[bytes, bytes]]] = await consumer.getmany(
                 timeout_ms=POLL_TIMEOUT_MS, max_records=POLL_RECORDS_MAX
             )
             for partition, records in polled.items():
-                await self._take_partition(consumer, delivery, partition, records)
+                lag.takes(partition, records[0].offset)
+            for partition, records in polled.items():
+                await self._take_partition(consumer, delivery, partition, records, lag)
+                lag.is_done_with(partition)
 
     async def _take_partition(
         self,
@@ -153,6 +167,7 @@ class KafkaSubscriber:
         delivery: Delivery,
         partition: TopicPartition,
         records: Sequence[ConsumerRecord[bytes, bytes]],
+        lag: Lag,
     ) -> None:
         taken_to: int | None = None
         for record in records:
@@ -162,6 +177,7 @@ class KafkaSubscriber:
             if await delivery.take(_message(record)) is Taken.STOPPED:
                 break
             taken_to = record.offset + 1
+            lag.takes(partition, taken_to)
         if taken_to is None:
             return
         self._on_step(Step.BEFORE_OFFSET_COMMIT)

@@ -18,6 +18,7 @@ RIGHTS = {
     "journal_block": (READS, ""),
     "journal_entry": (READS, ""),
     "journal_leg": (READS, ""),
+    "journal_proof": (ADDS, ""),
     "stream": (READS, ""),
     # Beside it.
     "award_seen": (READS_AND_ADDS, "award_id council person_id version"),
