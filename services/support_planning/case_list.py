@@ -11,7 +11,7 @@ from sqlmodel import col
 
 from braid.contracts.award import AwardStatus
 from braid.kit.unit_of_work import UnitOfWork
-from services.support_planning.domain.progress import Stage
+from services.support_planning.domain.stages import Stage
 from services.support_planning.process_manager import start_of
 from services.support_planning.tables import AwardRow, ProgressRow
 

@@ -5,7 +5,8 @@ from prometheus_client import Histogram
 from braid.contracts.budget import BudgetOpened
 from braid.kit.unit_of_work import UnitOfWork
 from services.support_planning import process_manager
-from services.support_planning.domain.progress import Happened, Milestone
+from services.support_planning.domain.process import Happened
+from services.support_planning.domain.stages import Milestone
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 AGREED_TO_BUDGET = Histogram(
