@@ -159,8 +159,8 @@ async def tell_story(at: Office, user: EarlyUser, *, reference: str, patience_s:
             plan = await _STEPS[step](at, user, plan, dates["starts_on"])
         elif step == "pay":
             await _arrange_payment(at, person_id, fund, plan.json()["content"], patience_s)
-    if (awaited := _AWAITED.get(user.course[-1])) is not None:
-        await _until(awaited, at, person_id, patience_s)
+        if step in _AWAITED:
+            await _until(_AWAITED[step], at, person_id, patience_s)
     plan_id = plan.json()["plan_id"]
     return Story(
         user,
@@ -276,7 +276,7 @@ async def _is_to_be_reviewed(at: Office, person_id: UUID) -> bool:
     return "triggered" in await _open_reviews(at, person_id)
 
 
-#: What comes by events after the last step of a course.
+#: What comes by events after a step of a course.
 _AWAITED = {"leave": _has_left, "circumstances_change": _is_to_be_reviewed}
 
 

@@ -49,7 +49,8 @@ async def test_an_early_users_story_ends_as_it_did(running: RunningPlatform, use
         # It is said where the part is left out, and not of the plan that was handed in.
         assert (code in story.found_without[name], code in story.found) == (True, False)
     assert {"published", "ours"} <= user.told.keys()
-    # Everybody is told what is waited for, and since when.
+    # Everybody sees which streams are in the budget and what each may buy, what is waited for, and since when.
+    assert all(fund["stream"] and fund["permitted_uses"] for fund in story.funds)
     assert story.progress["waits_for"]
     assert story.progress["since"]
 
@@ -98,6 +99,27 @@ TABLE = [
     (MH, "partner", True, "in_receipt"),
     (MH, "the person", False, "in_receipt"),
 ]
+
+
+#: What the fourteen planned to buy, as published, and what each is called in their plans here.
+BOUGHT = {
+    "personal assistants": "Help on good and bad days",
+    "transport to meetings": "Taxis to meetings",
+    "tele-care": "An alarm",
+    "short respite": "Breaks at home",
+    "support at college": "Support at college",
+    "a driver when needed": "A driver when I need one",
+    "someone to take notes": "Somebody to take notes",
+    "help with make-up and hair": "Help with make-up and hair",
+    "a parent-and-toddler group": "The toddler group",
+    "gifts of thanks": "A present at Christmas",
+}
+
+
+async def test_everything_that_the_fourteen_planned_to_buy_is_in_a_plan() -> None:
+    planned = {item["text"] for user in early_users() for item in user.told["plan"]["items"]}
+
+    assert set(BOUGHT.values()) <= planned
 
 
 async def test_each_of_the_fourteen_is_as_published() -> None:
