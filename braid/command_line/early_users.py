@@ -5,9 +5,9 @@ their answers, hours and sums are ours, and each file says so.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -51,6 +51,7 @@ class EarlyUser:
     """
 
     row: int
+    group: str
     published: str
     shows: str
     answers_of: str
@@ -61,15 +62,32 @@ class EarlyUser:
 
 @dataclass
 class Story:
-    """What became of an early user on the platform."""
+    """What became of an early user on the platform.
+
+    Args:
+        first_problem: whether what they thought of first was stopped as their file says.
+        found: codes of what is said of the plan as it was handed in.
+        found_without: the same where a part of it is left out, by the part's name.
+        funds, funds_after: the money of the budget before the plan, and at the end of its course.
+        reviews: kinds of the reviews that are open.
+    """
 
     user: EarlyUser
     person_id: UUID
     first_problem: bool
-    streams: set[str]
+    found: set[str]
+    found_without: Mapping[str, set[str]]
+    funds: Sequence[Mapping[str, Any]]
+    funds_after: Sequence[Mapping[str, Any]]
     plan: Mapping[str, Any]
     progress: Mapping[str, Any]
     still_to_sign: list[str]
+    reviews: Sequence[str]
+
+    @property
+    def streams(self) -> set[str]:
+        """The streams whose money is in the budget."""
+        return {fund["stream"] for fund in self.funds}
 
 
 @dataclass(frozen=True)
@@ -89,9 +107,8 @@ def early_users() -> list[EarlyUser]:
 
 def _read(file: Path) -> EarlyUser:
     told = yaml.safe_load(file.read_text())
-    return EarlyUser(
-        told["row"], told["published"], told["shows"], told["answers_of"], told["course"], told["ends"], told
-    )
+    names = ("row", "group", "published", "shows", "answers_of", "course", "ends")
+    return EarlyUser(**{name: told[name] for name in names}, told=told)
 
 
 @asynccontextmanager
@@ -128,27 +145,56 @@ async def _grant(at: Office) -> None:
 
 async def tell_story(at: Office, user: EarlyUser, *, reference: str, patience_s: float = PATIENCE_S) -> Story:
     """Take one early user from a case to where their plan's course ends; payment comes for all of them at once."""
-    person = next(one for one in example_people() if one.reference == user.answers_of)
+    lent = next(one for one in example_people() if one.reference == user.answers_of)
+    person = replace(lent, user_group=user.group)
     person_id = await make_journey(at.practitioner, person, reference=reference, patience_s=patience_s)
-    funds = (await asked(at.practitioner, "GET", f"/v1/people/{person_id}/budget")).json()["funds"]
+    funds = await _funds(at, person_id)
     fund = next(one for one in funds if one["stream"] == SOCIAL_CARE)
     dates = {"starts_on": fund["starts_on"], "ends_on": fund["ends_on"]}
     plan, first_problem = await _begin(at, user, person_id, dates)
+    found_without = {name: await _found_without(at, plan, name) for name in user.told.get("found_without", {})}
+    found = _codes((await asked(at.practitioner, "GET", f"/v1/plans/{plan.json()['plan_id']}/check")).json())
     for step in user.course:
         if step in _STEPS:
             plan = await _STEPS[step](at, user, plan, dates["starts_on"])
         elif step == "pay":
             await _arrange_payment(at, person_id, fund, plan.json()["content"], patience_s)
-    progress = await _progress(at, person_id)
+        if step in _AWAITED:
+            await _until(_AWAITED[step], at, person_id, patience_s)
+    plan_id = plan.json()["plan_id"]
     return Story(
         user,
         person_id,
         first_problem,
-        {one["stream"] for one in funds},
-        plan.json(),
-        progress,
-        await _still_to_sign(at, plan.json()["plan_id"]),
+        found,
+        found_without,
+        funds,
+        await _funds(at, person_id),
+        (await asked(at.practitioner, "GET", f"/v1/plans/{plan_id}")).json(),
+        await _progress(at, person_id),
+        await _still_to_sign(at, plan_id),
+        await _open_reviews(at, person_id),
     )
+
+
+async def _funds(at: Office, person_id: UUID) -> list[dict[str, Any]]:
+    funds: list[dict[str, Any]] = (await asked(at.practitioner, "GET", f"/v1/people/{person_id}/budget")).json()[
+        "funds"
+    ]
+    return funds
+
+
+def _codes(check: Mapping[str, Any]) -> set[str]:
+    return {one["code"] for one in check["findings"]}
+
+
+async def _found_without(at: Office, plan: httpx.Response, name: str) -> set[str]:
+    """What is said of the plan while a part of it is not told; it is told again after."""
+    path, content = f"/v1/plans/{plan.json()['plan_id']}", plan.json()["content"]
+    less = await asked(at.practitioner, "PUT", path, {**content, name: None}, after=plan)
+    again = await asked(at.practitioner, "PUT", path, content, after=less)
+    plan.headers["etag"] = again.headers["etag"]
+    return _codes(less.json()["check"])
 
 
 async def _begin(at: Office, user: EarlyUser, person_id: UUID, dates: Mapping[str, str]) -> tuple[httpx.Response, bool]:
@@ -199,12 +245,59 @@ async def _sign(at: Office, user: EarlyUser, plan: httpx.Response, on: str) -> h
     return await asked(at.practitioner, "GET", path)
 
 
-async def _withdraw(at: Office, _user: EarlyUser, plan: httpx.Response, _on: str) -> httpx.Response:
-    path = f"/v1/plans/{plan.json()['plan_id']}/withdrawal"
-    return await asked(at.practitioner, "POST", path, {"reason": "Not for us."}, after=plan)
+async def _leave(at: Office, user: EarlyUser, plan: httpx.Response, on: str) -> httpx.Response:
+    """The person withdraws from the scheme; the plan that they had begun stays theirs."""
+    body = {"withdrawn_on": on, **user.told["leaves"]}
+    await asked(at.practitioner, "POST", f"/v1/people/{plan.json()['person_id']}/withdrawal", body)
+    return plan
 
 
-_STEPS = {"submit": _submit, "approve": _approve, "sign": _sign, "withdraw": _withdraw}
+async def _circumstances_change(at: Office, _user: EarlyUser, plan: httpx.Response, on: str) -> httpx.Response:
+    person = (await asked(at.practitioner, "GET", f"/v1/people/{plan.json()['person_id']}")).json()
+    path = f"/v1/assessments/{person['assessments'][-1]}/changes-of-circumstances"
+    await asked(at.practitioner, "POST", path, {"changed_on": on})
+    return plan
+
+
+_STEPS = {
+    "submit": _submit,
+    "approve": _approve,
+    "sign": _sign,
+    "leave": _leave,
+    "circumstances_change": _circumstances_change,
+}
+
+
+async def _has_left(at: Office, person_id: UUID) -> bool:
+    return bool((await _progress(at, person_id))["stage"] == "withdrawn")
+
+
+async def _is_to_be_reviewed(at: Office, person_id: UUID) -> bool:
+    return "triggered" in await _open_reviews(at, person_id)
+
+
+#: What comes by events after a step of a course.
+_AWAITED = {"leave": _has_left, "circumstances_change": _is_to_be_reviewed}
+
+
+async def _until(
+    awaited: Callable[[Office, UUID], Awaitable[bool]], at: Office, person_id: UUID, patience_s: float
+) -> None:
+    """Wait for what comes by events.
+
+    Raises:
+        TimeoutError: it did not in ``patience_s`` seconds.
+    """
+    async with asyncio.timeout(patience_s):
+        while True:
+            if await awaited(at, person_id):
+                return
+            await asyncio.sleep(POLL_S)
+
+
+async def _open_reviews(at: Office, person_id: UUID) -> list[str]:
+    reviews = (await asked(at.practitioner, "GET", f"/v1/people/{person_id}/reviews")).json()["reviews"]
+    return [one["kind"] for one in reviews if one["held_on"] is None]
 
 
 async def _arrange_payment(

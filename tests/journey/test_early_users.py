@@ -44,7 +44,88 @@ async def test_an_early_users_story_ends_as_it_did(running: RunningPlatform, use
     assert story.first_problem is ("first_problem" in user.told)
     assert set(user.told.get("expects_streams", [])) <= story.streams
     assert set(user.told.get("still_to_sign", [])) <= set(story.still_to_sign)
+    assert set(user.told.get("found", [])) <= story.found
+    for name, code in user.told.get("found_without", {}).items():
+        # It is said where the part is left out, and not of the plan that was handed in.
+        assert (code in story.found_without[name], code in story.found) == (True, False)
     assert {"published", "ours"} <= user.told.keys()
+    # Everybody sees which streams are in the budget and what each may buy, what is waited for, and since when.
+    assert all(fund["stream"] and fund["permitted_uses"] for fund in story.funds)
+    assert story.progress["waits_for"]
+    assert story.progress["since"]
+
+
+async def test_whoever_leaves_loses_nothing_and_may_come_back(running: RunningPlatform) -> None:
+    (user,) = (one for one in early_users() if one.ends == "withdrawn")
+    async with at_the_office(running) as at:
+        story = await tell_story(at, user, reference=uuid4().hex, patience_s=PATIENCE_S)
+        person = (await at.practitioner.get(f"/v1/people/{story.person_id}")).json()
+
+    assert person["withdrawn_on"] == story.plan["content"]["starts_on"]
+    assert story.funds_after == story.funds
+    assert story.plan["state"] == "draft"
+    assert not {"no_payroll", "employer_costs_missing", "no_employers_insurance"} & story.found
+
+
+async def test_spending_little_calls_for_no_review_and_a_change_of_circumstances_does(
+    running: RunningPlatform,
+) -> None:
+    of_row = {one.row: one for one in early_users()}
+    async with at_the_office(running) as at:
+        comes_and_goes, changes = [
+            await tell_story(at, of_row[row], reference=uuid4().hex, patience_s=PATIENCE_S) for row in (1, 14)
+        ]
+
+    assert set(comes_and_goes.reviews) <= {"first", "yearly", "stream"}
+    assert "triggered" in changes.reviews
+    assert changes.funds_after == changes.funds
+
+
+#: Rabiee, Moran and Glendinning (2009), table of those interviewed: group, who spoke, direct payments before, stage.
+PSI, LD, MH, OP = "physical_or_sensory_impairment", "learning_disability", "mental_health", "older_people"
+TABLE = [
+    (PSI, "the person", True, "in_receipt"),
+    (LD, "parent", False, "waiting_for_approval"),
+    (LD, "parent", True, "waiting_for_approval"),
+    (LD, "parent", False, "waiting_for_the_money"),
+    (PSI, "the person", False, "waiting_for_approval"),
+    (OP, "the person", False, "waiting_for_agreements"),
+    (OP, "the person", False, "in_receipt"),
+    (PSI, "the person", True, "waiting_for_approval"),
+    (PSI, "the person", True, "in_receipt"),
+    (PSI, "parent", False, "withdrawn"),
+    (LD, "the person", True, "in_receipt"),
+    (MH, "the person", False, "in_receipt"),
+    (MH, "partner", True, "in_receipt"),
+    (MH, "the person", False, "in_receipt"),
+]
+
+
+#: What the fourteen planned to buy, as published, and what each is called in their plans here.
+BOUGHT = {
+    "personal assistants": "Help on good and bad days",
+    "transport to meetings": "Taxis to meetings",
+    "tele-care": "An alarm",
+    "short respite": "Breaks at home",
+    "support at college": "Support at college",
+    "a driver when needed": "A driver when I need one",
+    "someone to take notes": "Somebody to take notes",
+    "help with make-up and hair": "Help with make-up and hair",
+    "a parent-and-toddler group": "The toddler group",
+    "gifts of thanks": "A present at Christmas",
+}
+
+
+async def test_everything_that_the_fourteen_planned_to_buy_is_in_a_plan() -> None:
+    planned = {item["text"] for user in early_users() for item in user.told["plan"]["items"]}
+
+    assert set(BOUGHT.values()) <= planned
+
+
+async def test_each_of_the_fourteen_is_as_published() -> None:
+    names = ("group", "who_spoke", "had_direct_payments", "ends")
+
+    assert [tuple(user.told[name] for name in names) for user in early_users()] == TABLE
 
 
 async def test_the_fourteen_are_counted_as_they_were() -> None:
