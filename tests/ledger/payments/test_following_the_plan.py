@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from itertools import permutations
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -453,3 +454,51 @@ async def test_a_plan_that_begins_within_a_turn_is_paid_from_its_own_day(
     await plans.hear(plans.a_plan(an_item(), effective_from=begins))
 
     assert (await plans.due())[:2] == [("2009-06-15", 20_000, "open"), (SECOND, 40_000, "open")]
+
+
+async def hold(payments: PaymentsUnderTest, plans: PlansOf, item: dict[str, Any]) -> dict[str, Any]:
+    """Hold money by hand for an item that its plan may have or not."""
+    told = {name: item[name] for name in ("item_id", "use", "pence", "cadence", "starts_on", "ends_on")}
+    body = {"item": {**told, "text": item["label"], "relation": "not_related"}}
+    held: dict[str, Any] = await payments.post(f"/people/{plans.person}/budget/commitments", body)
+    return held
+
+
+async def test_money_that_was_held_by_hand_is_let_go_of_when_a_schedule_pays_the_item(
+    payments: PaymentsUnderTest,
+) -> None:
+    plans = PlansOf(payments, uuid4())
+    fund, mine = await payments.a_fund(plans.person, amount_pence=520_000), await payments.a_payee(plans.person)
+    item = an_item(10_000)
+    held = await hold(payments, plans, item)
+    assert held["held_pence"] == (await payments.balances(fund))["fund.committed"] * -1 == 520_000
+
+    await plans.hear(plans.a_plan(item))
+
+    assert "fund.committed" not in await payments.balances(fund)
+    assert (await plans.due(mine))[0] == (FIRST, 40_000, "open")
+    assert (await payments.paid())["pence"] == {"settled": 40_000}
+
+
+async def test_what_no_schedule_pays_of_an_item_stays_held(payments: PaymentsUnderTest) -> None:
+    plans = PlansOf(payments, uuid4())
+    fund, _ = await payments.a_fund(plans.person, amount_pence=520_000), await payments.a_payee(plans.person)
+    item = an_item(10_000, {MINE: 6_000, COUNCIL: 4_000})
+    await hold(payments, plans, item)
+
+    await plans.hear(plans.a_plan(item, holdings=[a_holding(MINE), a_holding(COUNCIL)]))
+
+    assert (await payments.balances(fund))["fund.committed"] == -52 * 4_000
+
+
+async def test_what_a_schedule_pays_is_not_held_by_hand_as_well(payments: PaymentsUnderTest, plans: PlansOf) -> None:
+    await payments.a_payee(plans.person)
+    paid, bought = an_item(10_000), an_item(2_500, held=COUNCIL)
+    await plans.hear(plans.a_plan(paid, bought, holdings=[a_holding(MINE), a_holding(COUNCIL)]))
+    path = f"/people/{plans.person}/budget/commitments"
+
+    refused = await payments.refused(path, {"item_id": paid["item_id"]})
+    held = await payments.post(path, {"item_id": bought["item_id"]})
+
+    assert refused[:2] == (409, "paid-by-schedule")
+    assert held["held_pence"] == 52 * 2_500
