@@ -12,6 +12,7 @@ from uuid import UUID
 
 from braid.kit.unit_of_work import UnitOfWork
 from services.ledger.domain.payments.payees import PayeeKind
+from services.ledger.domain.payments.periods import Every
 from services.ledger.domain.payments.plan_funding import PaidOut, by_route_and_fund, with_contributions
 from services.ledger.domain.payments.plans_in_force import Route
 from services.ledger.domain.payments.schedules import DatedSum, DatedSums, Terms
@@ -39,6 +40,7 @@ from services.ledger.payments.what_is_missing import (
     plans_missing,
     signatures_missing,
 )
+from services.ledger.spending.settings_store import payment_settings
 from services.ledger.tables import BudgetRow
 
 #: Who writes the schedules that follow the plan.
@@ -66,6 +68,7 @@ async def follow_plans(work: UnitOfWork, budget: BudgetRow) -> None:
     wanted = _wanted(money.kept, [one for one in by_schedule if not is_paid_by_hand(one, by_hand)], funds)
     items = {item.item_id: item for one in plans for item in one.plan.items}
     payees = await payees_now(work, budget.budget_id)
+    in_advance_every = (await payment_settings(work)).in_advance_every
     missing = [
         *plans_missing(unheard),
         *signatures_missing(money.waiting),
@@ -79,7 +82,7 @@ async def follow_plans(work: UnitOfWork, budget: BudgetRow) -> None:
             missing += account_missing(route, payee)
         if payee is None:
             continue
-        terms = _terms(route, funds.get(fund_id), sums, items, known)
+        terms = _terms(route, funds.get(fund_id), sums, items, known, in_advance_every)
         if known is None:
             paid = PaidFrom(fund_id, funds[fund_id].stream, payee.row.payee_id, None, _REFERENCE, route)
             name = f"plan/{fund_id}/{route.way.value}/{route.holder}"
@@ -114,19 +117,29 @@ def _terms(
     sums: tuple[DatedSum, ...],
     items: Mapping[UUID, PlannedItem],
     known: Following | None,
+    in_advance_every: Every,
 ) -> Terms:
-    """How a schedule pays its sums. One that has none left, or whose award pays otherwise now, pays as it did."""
+    """How a schedule pays its sums. One that has none left, or whose award pays otherwise now, pays as it did.
+
+    Args:
+        in_advance_every: how often what is paid in advance is paid by a schedule that opens now.
+    """
     amount = DatedSums(sums, {one.item_id: items[one.item_id].text for one in sums})
     turns = TURNS.get(fund.cadence) if fund else None
     if fund is None or turns is None or not sums:
         assert known is not None, "what nothing was ever paid by is opened with its sums"
         return replace(terms_of(known.row.terms), amount=amount)
+    every = in_advance_every if turns.in_advance else turns.every
+    if known is not None:
+        before = terms_of(known.row.terms)
+        # A cycle that changed within an award would cut turns that are paid: it stays.
+        every = before.every if before.in_advance == turns.in_advance else every
     starts_on = min(one.on for one in sums)
     ends_on = min(fund.award.to_on, max(_covers_until(items[one.item_id], one.on) for one in sums))
     return Terms(
         starts_on,
         max(starts_on, ends_on),
-        turns.every,
+        every,
         turns.in_advance,
         ways_of_paying()[route.way].contribution,
         amount,

@@ -68,6 +68,74 @@ async def test_each_award_pays_when_it_says(payments: PaymentsUnderTest, cadence
     assert (await plans.due())[0] == (due_on, 40_000, "open")
 
 
+async def choose(payments: PaymentsUnderTest, turns_a_year: int) -> None:
+    body = {"figure": turns_a_year, "reason": "As our pay runs are."}
+    answer = await payments.ask("PUT", "/ledger-settings/payments.turns_a_year", body)
+    assert answer.status_code == 200, answer.text
+
+
+@pytest.mark.parametrize(
+    ("turns_a_year", "first", "count"),
+    [
+        (52, [("2009-06-01", 1_000), ("2009-06-08", 1_000), ("2009-06-15", 1_000)], 52),
+        (13, [("2009-06-01", 4_000), ("2009-06-29", 4_000), ("2009-07-27", 4_000)], 13),
+        (12, [("2009-06-01", 5_000), ("2009-07-01", 4_000), ("2009-07-31", 5_000)], 12),
+    ],
+)
+async def test_a_council_pays_each_week_every_four_weeks_or_each_month(
+    payments: PaymentsUnderTest, plans: PlansOf, turns_a_year: int, first: list[tuple[str, int]], count: int
+) -> None:
+    """Ten pounds are due each Monday; what falls on a weekend is paid on the working day before."""
+    await choose(payments, turns_a_year)
+    mine = await payments.a_payee(plans.person)
+
+    await plans.hear(plans.a_plan(an_item(1_000)))
+
+    due = await plans.due(mine)
+    assert [(on, pence) for on, pence, _ in due[:3]] == first
+    assert (len(due), sum(pence for _, pence, _ in due)) == (count, 52 * 1_000)
+    assert (await payments.paid())["pence"] == {"settled": first[0][1]}
+
+
+async def test_another_choice_counts_for_schedules_that_open_after_it(
+    payments: PaymentsUnderTest, plans: PlansOf
+) -> None:
+    await payments.a_payee(plans.person)
+    await plans.hear(plans.a_plan(an_item(1_000)))
+    await payments.paid()
+
+    await choose(payments, 52)
+    await plans.hear(plans.a_plan(an_item(2_000), approved_on=date(2009, 6, 8), effective_from=date(2009, 6, 29)))
+    other = PlansOf(payments, uuid4())
+    await payments.a_fund(other.person)
+    await payments.a_payee(other.person)
+    await other.hear(other.a_plan(an_item(2_000)))
+
+    assert [(on, pence) for on, pence, _ in (await plans.due())[:2]] == [(FIRST, 4_000), (SECOND, 8_000)]
+    assert [(on, pence) for on, pence, _ in (await other.due())[:2]] == [(FIRST, 2_000), ("2009-06-08", 2_000)]
+
+
+async def test_what_its_funder_pays_after_its_weeks_is_paid_so_whatever_a_council_chose(
+    payments: PaymentsUnderTest,
+) -> None:
+    plans = PlansOf(payments, uuid4())
+    await choose(payments, 52)
+    await payments.a_fund(plans.person, others={"cadence": Cadence.FOUR_WEEKLY})
+    await payments.a_payee(plans.person)
+
+    await plans.hear(plans.a_plan(an_item()))
+
+    assert (await plans.due())[0] == (SECOND, 40_000, "open")
+
+
+async def test_a_number_of_turns_that_no_cycle_has_is_refused(payments: PaymentsUnderTest) -> None:
+    answer = await payments.ask(
+        "PUT", "/ledger-settings/payments.turns_a_year", {"figure": 26, "reason": "Each fortnight."}
+    )
+
+    assert (answer.status_code, answer.json()["detail"]) == (422, "payments.turns_a_year is one of 12, 13, 52, not 26")
+
+
 @pytest.mark.parametrize("cadence", [Cadence.ARREARS_ON_RECEIPTS, Cadence.ON_COMPLETION])
 async def test_what_is_paid_on_receipts_or_certificates_has_no_schedule(
     payments: PaymentsUnderTest, cadence: Cadence
