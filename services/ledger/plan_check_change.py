@@ -14,7 +14,7 @@ from services.ledger.domain.braiding.plan import Payment
 from services.ledger.domain.changing_plans import Need, NeedPiece, left_over, lowered, needs_of, pieces_of
 from services.ledger.domain.payments.plans_in_force import ApprovedPlan
 from services.ledger.payments.approved_plans import KnownPlan
-from services.ledger.payments.plan_schedules import paid_by_plans
+from services.ledger.payments.following import paid_by_plans
 from services.ledger.plan_check import PlannedItem
 from services.ledger.plan_check_money import AskedItem, Money, ToPay, money_of, still_held
 

@@ -1,4 +1,4 @@
-"""The API of what a council sets about spending and watching: figures, each with its default, bounds and reason."""
+"""The API of what a council sets about spending, watching and paying: figures, each with its bounds and reason."""
 
 from typing import Annotated
 
@@ -29,12 +29,15 @@ class FigureOut(BaseModel):
     default: int
     least: int
     most: int
+    only: list[int] = Field(
+        description="The figures that it may have, where not all between the bounds mean something."
+    )
     set_by: str | None
     reason: str | None
 
 
 class FiguresOut(BaseModel):
-    """Every figure that a council may set about spending and watching."""
+    """Every figure that a council may set about spending, watching and paying."""
 
     figures: list[FigureOut]
 
@@ -54,7 +57,7 @@ class FigureIn(BaseModel):
     responses=responses((403, "The caller is neither finance officer, auditor nor system.")),
 )
 async def read_settings(work: Reading) -> FiguresOut:
-    """Every figure that a council may set about spending and watching, with its default and bounds."""
+    """Every figure that a council may set about spending, watching and paying, with its default and bounds."""
     given = await settings_store.figures(work)
     return FiguresOut(
         figures=[
@@ -65,6 +68,7 @@ async def read_settings(work: Reading) -> FiguresOut:
                 default=settings_store.DEFAULTS[name],
                 least=bounds.least,
                 most=bounds.most,
+                only=list(bounds.only),
                 set_by=given[name].set_by if name in given else None,
                 reason=given[name].reason if name in given else None,
             )

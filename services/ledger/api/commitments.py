@@ -15,6 +15,7 @@ from services.ledger import commitments
 from services.ledger.api.asking import NOT_YOURS, Day, ItemAsked, PenceAboveZero, Words
 from services.ledger.commitments import Commitment, PaidBy, State
 from services.ledger.entry_keepers import HeldForPayment, refuse_if_held_for_payment
+from services.ledger.payments.following import PaidBySchedule, refuse_if_schedule_pays
 from services.ledger.plan_check_money import AskedItem, as_asked
 from services.ledger.spending.items_store import items_of
 from services.ledger.statements.asking import budget_of
@@ -33,6 +34,7 @@ def _why_not_payable(error: commitments.NotPayable) -> Sequence[dict[str, Any]]:
 PROBLEMS: ProblemTable = {
     commitments.NotPayable: ProblemKind(409, "not-payable", "Confirmed money cannot pay for it", _why_not_payable),
     commitments.NothingToCommit: ProblemKind(409, "nothing-to-commit", "Nothing is left to hold"),
+    PaidBySchedule: ProblemKind(409, "paid-by-schedule", "A schedule pays it"),
     commitments.NoSuchCommitment: ProblemKind(404, "not-found", "There is no such commitment"),
     HeldForPayment: ProblemKind(409, "held-for-a-payment", "A payment run holds it"),
     NoSuchItem: ProblemKind(422, "no-such-item", "The plan has no such item"),
@@ -141,7 +143,7 @@ class ExpiredOut(BaseModel):
     responses=responses(
         _WRONG_ROLE,
         NOT_YOURS,
-        (409, "Confirmed money cannot pay for it, or nothing is left to hold. " + _REFUSED[1]),
+        (409, "Confirmed money cannot pay for it, a schedule pays it, or nothing is left to hold. " + _REFUSED[1]),
         (422, "The body is not valid, or the plan has no such item."),
     ),
 )
@@ -150,6 +152,8 @@ async def place_commitment(person_id: UUID, body: CommitmentIn, work: Writing, c
     budget = await budget_of(person_id, work, caller)
     planned = {one.item.item_id: one for one in as_asked((await items_of(work, budget.budget_id)).values())}
     asked = _asked(body, planned)
+    await work.lock_person(person_id)
+    await refuse_if_schedule_pays(work, budget.budget_id, asked.item.item_id)
     placed = await commitments.place(
         work,
         budget.budget_id,

@@ -4,38 +4,34 @@ Everything is worked out from what is known, and compared with what is there: wh
 order, changes nothing. What is paid, or in a run, stays where it went; a new way begins with the days after it.
 """
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
 from uuid import UUID
 
-from sqlmodel import col, select
-
 from braid.kit.unit_of_work import UnitOfWork
-from services.ledger.domain.payments.due_kinds import DueKind
 from services.ledger.domain.payments.payees import PayeeKind
-from services.ledger.domain.payments.periods import Period
+from services.ledger.domain.payments.periods import Every
 from services.ledger.domain.payments.plan_funding import PaidOut, by_route_and_fund, with_contributions
-from services.ledger.domain.payments.plans_in_force import Route, Way
+from services.ledger.domain.payments.plans_in_force import Route
 from services.ledger.domain.payments.schedules import DatedSum, DatedSums, Terms
 from services.ledger.domain.spending.planned_items import ItemCadence, PlannedItem
 from services.ledger.payments.approved_plans import plans_of, unheard_plans
 from services.ledger.payments.by_hand import days_paid_by_hand, is_paid_by_hand
+from services.ledger.payments.following import Following, following_of
+from services.ledger.payments.held_by_hand import let_go_of_what_schedules_pay
 from services.ledger.payments.matters import keep_matters
 from services.ledger.payments.payees import PayeeNow, payees_now
 from services.ledger.payments.plan_money import PayingFund, money_for, paying_funds
 from services.ledger.payments.run_steps import lock_payments
 from services.ledger.payments.schedules import (
     PaidFrom,
-    dated_sums_of,
     open_schedule,
     revise_schedule,
     terms_as_told,
     terms_of,
 )
-from services.ledger.payments.tables import PaymentDueRow, PaymentScheduleRow
 from services.ledger.payments.ways_of_paying import TURNS, ways_of_paying
 from services.ledger.payments.what_is_missing import (
     account_missing,
@@ -44,6 +40,7 @@ from services.ledger.payments.what_is_missing import (
     plans_missing,
     signatures_missing,
 )
+from services.ledger.spending.settings_store import payment_settings
 from services.ledger.tables import BudgetRow
 
 #: Who writes the schedules that follow the plan.
@@ -51,34 +48,6 @@ BY_PLAN = "support_planning"
 #: What payees see on their statement.
 _REFERENCE = "CARE BUDGET"
 _REASON = "As the approved plan says, and how its money is held"
-
-
-@dataclass(frozen=True)
-class _Following:
-    """A schedule that follows the plan, as it is now.
-
-    Args:
-        taken: the days that runs have, or have paid.
-    """
-
-    row: PaymentScheduleRow
-    route: Route
-    taken: Sequence[Period]
-
-    @property
-    def paid(self) -> list[PaidOut]:
-        """What is paid, or on its way, by item and day."""
-        return [
-            PaidOut(self.route, self.row.fund_id, one)
-            for one in dated_sums_of(self.row.terms)
-            if any(period.from_on <= one.on <= period.to_on for period in self.taken)
-        ]
-
-
-async def paid_by_plans(work: UnitOfWork, budget_id: UUID) -> list[PaidOut]:
-    """What is paid by the approved plans of a budget, or in a run that may pay it, by item and day."""
-    following = await _following(work, budget_id)
-    return [paid for one in following.values() for paid in one.paid]
 
 
 async def follow_plans(work: UnitOfWork, budget: BudgetRow) -> None:
@@ -90,7 +59,7 @@ async def follow_plans(work: UnitOfWork, budget: BudgetRow) -> None:
     if not plans and not unheard:
         return
     await lock_payments(work)
-    following = await _following(work, budget.budget_id)
+    following = await following_of(work, budget.budget_id)
     funds = {one.fund_id: one for one in await paying_funds(work, budget.budget_id)}
     money = money_for(plans, list(funds.values()), [paid for one in following.values() for paid in one.paid])
     by_hand = await days_paid_by_hand(work, budget.budget_id)
@@ -99,6 +68,7 @@ async def follow_plans(work: UnitOfWork, budget: BudgetRow) -> None:
     wanted = _wanted(money.kept, [one for one in by_schedule if not is_paid_by_hand(one, by_hand)], funds)
     items = {item.item_id: item for one in plans for item in one.plan.items}
     payees = await payees_now(work, budget.budget_id)
+    in_advance_every = (await payment_settings(work)).in_advance_every
     missing = [
         *plans_missing(unheard),
         *signatures_missing(money.waiting),
@@ -112,7 +82,7 @@ async def follow_plans(work: UnitOfWork, budget: BudgetRow) -> None:
             missing += account_missing(route, payee)
         if payee is None:
             continue
-        terms = _terms(route, funds.get(fund_id), sums, items, known)
+        terms = _terms(route, funds.get(fund_id), sums, items, known, in_advance_every)
         if known is None:
             paid = PaidFrom(fund_id, funds[fund_id].stream, payee.row.payee_id, None, _REFERENCE, route)
             name = f"plan/{fund_id}/{route.way.value}/{route.holder}"
@@ -121,6 +91,7 @@ async def follow_plans(work: UnitOfWork, budget: BudgetRow) -> None:
             schedule_id, payee_id = known.row.schedule_id, payee.row.payee_id
             await revise_schedule(work, schedule_id, terms, payee_id, _REASON, by=BY_PLAN, reference=_REFERENCE)
     await keep_matters(work, budget, missing)
+    await let_go_of_what_schedules_pay(work, budget.budget_id, work.now.date())
 
 
 def _pays_by_schedule(one: PaidOut, funds: Mapping[UUID, PayingFund]) -> bool:
@@ -145,20 +116,30 @@ def _terms(
     fund: PayingFund | None,
     sums: tuple[DatedSum, ...],
     items: Mapping[UUID, PlannedItem],
-    known: _Following | None,
+    known: Following | None,
+    in_advance_every: Every,
 ) -> Terms:
-    """How a schedule pays its sums. One that has none left, or whose award pays otherwise now, pays as it did."""
+    """How a schedule pays its sums. One that has none left, or whose award pays otherwise now, pays as it did.
+
+    Args:
+        in_advance_every: how often what is paid in advance is paid by a schedule that opens now.
+    """
     amount = DatedSums(sums, {one.item_id: items[one.item_id].text for one in sums})
     turns = TURNS.get(fund.cadence) if fund else None
     if fund is None or turns is None or not sums:
         assert known is not None, "what nothing was ever paid by is opened with its sums"
         return replace(terms_of(known.row.terms), amount=amount)
+    every = in_advance_every if turns.in_advance else turns.every
+    if known is not None:
+        before = terms_of(known.row.terms)
+        # A cycle that changed within an award would cut turns that are paid: it stays.
+        every = before.every if before.in_advance == turns.in_advance else every
     starts_on = min(one.on for one in sums)
     ends_on = min(fund.award.to_on, max(_covers_until(items[one.item_id], one.on) for one in sums))
     return Terms(
         starts_on,
         max(starts_on, ends_on),
-        turns.every,
+        every,
         turns.in_advance,
         ways_of_paying()[route.way].contribution,
         amount,
@@ -173,7 +154,7 @@ def _covers_until(item: PlannedItem, on: date) -> date:
     return max(on, min(item.ends_on, on + timedelta(days=days - 1)))
 
 
-def _payee_for(route: Route, payees: Sequence[PayeeNow], known: _Following | None) -> PayeeNow | None:
+def _payee_for(route: Route, payees: Sequence[PayeeNow], known: Following | None) -> PayeeNow | None:
     """Whose account it is: the one that was paid before; else one that is confirmed, and the latest of several."""
     kind = ways_of_paying()[route.way].payee_kind
     fitting = [
@@ -185,26 +166,3 @@ def _payee_for(route: Route, payees: Sequence[PayeeNow], known: _Following | Non
         fitting, key=lambda one: (known is not None and one.row.payee_id == known.row.payee_id, one.is_confirmed)
     )
     return ranked[-1] if ranked else None
-
-
-async def _following(work: UnitOfWork, budget_id: UUID) -> dict[tuple[Route, UUID], _Following]:
-    """The schedules of a budget that follow its plans, by where the money goes and the fund that it is of."""
-    query = select(PaymentScheduleRow).where(
-        PaymentScheduleRow.budget_id == budget_id, col(PaymentScheduleRow.way).is_not(None)
-    )
-    latest = {
-        row.schedule_id: row for row in await work.session.scalars(query.order_by(col(PaymentScheduleRow.version)))
-    }
-    dues = select(PaymentDueRow).where(
-        col(PaymentDueRow.schedule_id).in_(latest),
-        PaymentDueRow.due_kind == DueKind.SCHEDULE.value,
-        PaymentDueRow.state == "taken",
-    )
-    taken: dict[UUID | None, list[Period]] = defaultdict(list)
-    for due in await work.session.scalars(dues):
-        taken[due.schedule_id].append(Period(due.period_from, due.period_to))
-    found = {}
-    for schedule_id, row in latest.items():
-        route = Route(Way(str(row.way)), row.holder_reference or "")
-        found[route, row.fund_id] = _Following(row, route, taken[schedule_id])
-    return found

@@ -38,6 +38,7 @@ class Turns:
     in_advance: bool
 
 
+#: How often what is paid in advance is paid is a council's choice (``PaymentSettings``); four weeks are the norm.
 #: What is not here pays by no schedule: on receipts, on certificates, or in things.
 TURNS: Mapping[Cadence, Turns] = {
     Cadence.FOUR_WEEKLY_IN_ADVANCE: Turns(Every.FOUR_WEEKS, in_advance=True),

@@ -1,10 +1,11 @@
-"""What a council set about spending and watching: figures by name, the latest of each, defaults for the rest."""
+"""What a council set about spending, watching and paying: the latest figure of each name, defaults for the rest."""
 
 from collections.abc import Mapping
 
 from sqlmodel import select
 
 from braid.kit.unit_of_work import UnitOfWork
+from services.ledger.domain.payments.settings import PAYMENT_BOUNDS, PaymentSettings
 from services.ledger.domain.spending.settings import (
     SPENDING_BOUNDS,
     Bounds,
@@ -19,10 +20,12 @@ from services.ledger.spending.tables import CouncilFigureRow
 BOUNDS: Mapping[str, Bounds] = {
     **{f"spending.{name}": bounds for name, bounds in SPENDING_BOUNDS.items()},
     **{f"watching.{name}": bounds for name, bounds in WATCHING_BOUNDS.items()},
+    **{f"payments.{name}": bounds for name, bounds in PAYMENT_BOUNDS.items()},
 }
 DEFAULTS: Mapping[str, int] = {
     **{f"spending.{name}": figure for name, figure in vars(SpendingSettings()).items()},
     **{f"watching.{name}": figure for name, figure in vars(WatchingSettings()).items()},
+    **{f"payments.{name}": figure for name, figure in vars(PaymentSettings()).items()},
 }
 
 
@@ -42,6 +45,11 @@ async def watching_settings(work: UnitOfWork) -> WatchingSettings:
     return settings_with(WatchingSettings(), WATCHING_BOUNDS, await _of("watching.", work))
 
 
+async def payment_settings(work: UnitOfWork) -> PaymentSettings:
+    """How the council pays."""
+    return settings_with(PaymentSettings(), PAYMENT_BOUNDS, await _of("payments.", work))
+
+
 async def set_figure(work: UnitOfWork, name: str, figure: int, *, by: str, reason: str) -> None:
     """Set a figure; what it was before stays on record.
 
@@ -51,8 +59,7 @@ async def set_figure(work: UnitOfWork, name: str, figure: int, *, by: str, reaso
     bounds = BOUNDS.get(name)
     if bounds is None:
         raise SettingRefused(f"there is no setting {name}")
-    if not bounds.least <= figure <= bounds.most:
-        raise SettingRefused(f"{name} goes from {bounds.least} to {bounds.most}, not {figure}")
+    bounds.require(name, figure)
     work.session.add(CouncilFigureRow(council=work.council, name=name, figure=figure, set_by=by, reason=reason))
     await work.session.flush()
 

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from itertools import permutations
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -65,6 +66,74 @@ async def test_each_award_pays_when_it_says(payments: PaymentsUnderTest, cadence
     await plans.hear(plans.a_plan(an_item()))
 
     assert (await plans.due())[0] == (due_on, 40_000, "open")
+
+
+async def choose(payments: PaymentsUnderTest, turns_a_year: int) -> None:
+    body = {"figure": turns_a_year, "reason": "As our pay runs are."}
+    answer = await payments.ask("PUT", "/ledger-settings/payments.turns_a_year", body)
+    assert answer.status_code == 200, answer.text
+
+
+@pytest.mark.parametrize(
+    ("turns_a_year", "first", "count"),
+    [
+        (52, [("2009-06-01", 1_000), ("2009-06-08", 1_000), ("2009-06-15", 1_000)], 52),
+        (13, [("2009-06-01", 4_000), ("2009-06-29", 4_000), ("2009-07-27", 4_000)], 13),
+        (12, [("2009-06-01", 5_000), ("2009-07-01", 4_000), ("2009-07-31", 5_000)], 12),
+    ],
+)
+async def test_a_council_pays_each_week_every_four_weeks_or_each_month(
+    payments: PaymentsUnderTest, plans: PlansOf, turns_a_year: int, first: list[tuple[str, int]], count: int
+) -> None:
+    """Ten pounds are due each Monday; what falls on a weekend is paid on the working day before."""
+    await choose(payments, turns_a_year)
+    mine = await payments.a_payee(plans.person)
+
+    await plans.hear(plans.a_plan(an_item(1_000)))
+
+    due = await plans.due(mine)
+    assert [(on, pence) for on, pence, _ in due[:3]] == first
+    assert (len(due), sum(pence for _, pence, _ in due)) == (count, 52 * 1_000)
+    assert (await payments.paid())["pence"] == {"settled": first[0][1]}
+
+
+async def test_another_choice_counts_for_schedules_that_open_after_it(
+    payments: PaymentsUnderTest, plans: PlansOf
+) -> None:
+    await payments.a_payee(plans.person)
+    await plans.hear(plans.a_plan(an_item(1_000)))
+    await payments.paid()
+
+    await choose(payments, 52)
+    await plans.hear(plans.a_plan(an_item(2_000), approved_on=date(2009, 6, 8), effective_from=date(2009, 6, 29)))
+    other = PlansOf(payments, uuid4())
+    await payments.a_fund(other.person)
+    await payments.a_payee(other.person)
+    await other.hear(other.a_plan(an_item(2_000)))
+
+    assert [(on, pence) for on, pence, _ in (await plans.due())[:2]] == [(FIRST, 4_000), (SECOND, 8_000)]
+    assert [(on, pence) for on, pence, _ in (await other.due())[:2]] == [(FIRST, 2_000), ("2009-06-08", 2_000)]
+
+
+async def test_what_its_funder_pays_after_its_weeks_is_paid_so_whatever_a_council_chose(
+    payments: PaymentsUnderTest,
+) -> None:
+    plans = PlansOf(payments, uuid4())
+    await choose(payments, 52)
+    await payments.a_fund(plans.person, others={"cadence": Cadence.FOUR_WEEKLY})
+    await payments.a_payee(plans.person)
+
+    await plans.hear(plans.a_plan(an_item()))
+
+    assert (await plans.due())[0] == (SECOND, 40_000, "open")
+
+
+async def test_a_number_of_turns_that_no_cycle_has_is_refused(payments: PaymentsUnderTest) -> None:
+    answer = await payments.ask(
+        "PUT", "/ledger-settings/payments.turns_a_year", {"figure": 26, "reason": "Each fortnight."}
+    )
+
+    assert (answer.status_code, answer.json()["detail"]) == (422, "payments.turns_a_year is one of 12, 13, 52, not 26")
 
 
 @pytest.mark.parametrize("cadence", [Cadence.ARREARS_ON_RECEIPTS, Cadence.ON_COMPLETION])
@@ -453,3 +522,51 @@ async def test_a_plan_that_begins_within_a_turn_is_paid_from_its_own_day(
     await plans.hear(plans.a_plan(an_item(), effective_from=begins))
 
     assert (await plans.due())[:2] == [("2009-06-15", 20_000, "open"), (SECOND, 40_000, "open")]
+
+
+async def hold(payments: PaymentsUnderTest, plans: PlansOf, item: dict[str, Any]) -> dict[str, Any]:
+    """Hold money by hand for an item that its plan may have or not."""
+    told = {name: item[name] for name in ("item_id", "use", "pence", "cadence", "starts_on", "ends_on")}
+    body = {"item": {**told, "text": item["label"], "relation": "not_related"}}
+    held: dict[str, Any] = await payments.post(f"/people/{plans.person}/budget/commitments", body)
+    return held
+
+
+async def test_money_that_was_held_by_hand_is_let_go_of_when_a_schedule_pays_the_item(
+    payments: PaymentsUnderTest,
+) -> None:
+    plans = PlansOf(payments, uuid4())
+    fund, mine = await payments.a_fund(plans.person, amount_pence=520_000), await payments.a_payee(plans.person)
+    item = an_item(10_000)
+    held = await hold(payments, plans, item)
+    assert held["held_pence"] == (await payments.balances(fund))["fund.committed"] * -1 == 520_000
+
+    await plans.hear(plans.a_plan(item))
+
+    assert "fund.committed" not in await payments.balances(fund)
+    assert (await plans.due(mine))[0] == (FIRST, 40_000, "open")
+    assert (await payments.paid())["pence"] == {"settled": 40_000}
+
+
+async def test_what_no_schedule_pays_of_an_item_stays_held(payments: PaymentsUnderTest) -> None:
+    plans = PlansOf(payments, uuid4())
+    fund, _ = await payments.a_fund(plans.person, amount_pence=520_000), await payments.a_payee(plans.person)
+    item = an_item(10_000, {MINE: 6_000, COUNCIL: 4_000})
+    await hold(payments, plans, item)
+
+    await plans.hear(plans.a_plan(item, holdings=[a_holding(MINE), a_holding(COUNCIL)]))
+
+    assert (await payments.balances(fund))["fund.committed"] == -52 * 4_000
+
+
+async def test_what_a_schedule_pays_is_not_held_by_hand_as_well(payments: PaymentsUnderTest, plans: PlansOf) -> None:
+    await payments.a_payee(plans.person)
+    paid, bought = an_item(10_000), an_item(2_500, held=COUNCIL)
+    await plans.hear(plans.a_plan(paid, bought, holdings=[a_holding(MINE), a_holding(COUNCIL)]))
+    path = f"/people/{plans.person}/budget/commitments"
+
+    refused = await payments.refused(path, {"item_id": paid["item_id"]})
+    held = await payments.post(path, {"item_id": bought["item_id"]})
+
+    assert refused[:2] == (409, "paid-by-schedule")
+    assert held["held_pence"] == 52 * 2_500

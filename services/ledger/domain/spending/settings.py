@@ -10,11 +10,27 @@ from typing import Any, TypeVar
 
 @dataclass(frozen=True)
 class Bounds:
-    """How far a setting may go, and what it does."""
+    """How far a setting may go, and what it does.
+
+    Args:
+        only: the figures that it may have, where not all between the bounds mean something.
+    """
 
     least: int
     most: int
     meaning: str
+    only: tuple[int, ...] = ()
+
+    def require(self, name: str, figure: int) -> None:
+        """Refuse a figure that the setting of this name cannot have.
+
+        Raises:
+            SettingRefused: it cannot.
+        """
+        if not self.least <= figure <= self.most:
+            raise SettingRefused(f"{name} goes from {self.least} to {self.most}, not {figure}")
+        if self.only and figure not in self.only:
+            raise SettingRefused(f"{name} is one of {', '.join(map(str, self.only))}, not {figure}")
 
 
 class SettingRefused(ValueError):
@@ -67,6 +83,5 @@ def settings_with(defaults: Settings, bounds: Mapping[str, Bounds], given: Mappi
     for name, figure in given.items():
         if name not in known:
             raise SettingRefused(f"there is no setting {name}")
-        if not bounds[name].least <= figure <= bounds[name].most:
-            raise SettingRefused(f"{name} goes from {bounds[name].least} to {bounds[name].most}, not {figure}")
+        bounds[name].require(name, figure)
     return replace(defaults, **given)
