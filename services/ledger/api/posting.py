@@ -5,7 +5,6 @@ The same entry sent again under its id is answered as the first time, so these r
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
 from enum import StrEnum
 from itertools import groupby
 from typing import Annotated, Any
@@ -179,14 +178,30 @@ def _linked_of(given: dict[str, Any]) -> int | None:
     return linked if type(linked) is int else None
 
 
+_AS_MANY = Field(min_length=1, max_length=BATCH_MOST)
+#: Holds what is malformed too, which the annotation does not show.
+_ONE_BY_ONE: TypeAdapter[list[EntryAsked]] = TypeAdapter(
+    Annotated[list[Annotated[EntryAsked, WrapValidator(_or_malformed)]], _AS_MANY]
+)
+
+
+def _each_or_malformed(
+    value: Any, handler: ModelWrapValidatorHandler[list[EntryAsked]]
+) -> Sequence[EntryAsked | Malformed]:
+    """All at once where all can be read, as nearly always; else one by one, which takes twice as long."""
+    try:
+        entries = handler(value)
+    except ValidationError:
+        return _ONE_BY_ONE.validate_python(value)
+    return [_checked(entry) for entry in entries]
+
+
 class BatchIn(BaseModel):
     """Entries in the order in which they are to be posted."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [*examples.BATCHES]})
 
-    entries: Annotated[
-        list[Annotated[EntryAsked, WrapValidator(_or_malformed)]], Field(min_length=1, max_length=BATCH_MOST)
-    ]
+    entries: Annotated[list[EntryAsked], _AS_MANY, WrapValidator(_each_or_malformed)]
 
 
 class Outcome(StrEnum):
@@ -197,19 +212,21 @@ class Outcome(StrEnum):
     REFUSED = "refused"
 
 
-class RefusalOut(BaseModel):
+@dataclass(slots=True)
+class RefusalOut:
     """Why an entry was not posted."""
 
-    code: str = Field(description="Stable; one of the journal's rules, or ``malformed``.")
+    code: Annotated[str, Field(description="Stable; one of the journal's rules, or ``malformed``.")]
     text: str
 
 
-class AnswerOut(BaseModel):
+@dataclass(slots=True)
+class AnswerOut:
     """What became of one entry."""
 
-    entry_id: UUID | None = Field(description="None where it could not be read.")
+    entry_id: Annotated[UUID | None, Field(description="None where it could not be read.")]
     outcome: Outcome
-    sequence: int | None = Field(description="Its place in the council's journal; none where it was refused.")
+    sequence: Annotated[int | None, Field(description="Its place in the council's journal; none where it was refused.")]
     refusal: RefusalOut | None = None
 
 
@@ -219,22 +236,7 @@ class AnswersOut(BaseModel):
     answers: list[AnswerOut]
 
 
-@dataclass(slots=True)
-class _Entry:
-    """An entry as it was asked for: it may not even balance."""
-
-    entry_id: UUID
-    kind: str
-    value_date: date
-    budget_id: UUID
-    legs: Sequence[Leg]
-    reason: str
-    reverses: UUID | None
-    use: str | None
-    subject_id: UUID | None
-
-
-_ANSWERS: TypeAdapter[list[dict[str, Any]]] = TypeAdapter(list[dict[str, Any]])
+_ANSWERS: TypeAdapter[list[AnswerOut]] = TypeAdapter(list[AnswerOut])
 
 
 @router.post(
@@ -266,7 +268,7 @@ async def post_entry(body: EntryAsked, caller: Caller, request: Request, respons
     _raise_refused(answer.refusal)
     if answer.is_replay:
         response.status_code = 200
-    return AnswerOut.model_validate(_told_of(answer))
+    return _told_of(answer)
 
 
 @router.post(
@@ -311,7 +313,7 @@ async def _post_with_others(posting: Posting, caller: Principal, request: Reques
     return await gatherer.post(caller.council, posting)
 
 
-def _groups(entries: Sequence[EntryAsked | Malformed]) -> Iterator[list[Posting | dict[str, Any]]]:
+def _groups(entries: Sequence[EntryAsked | Malformed]) -> Iterator[list[Posting | AnswerOut]]:
     """What is to be posted of each run of linked entries, or why nothing of it is.
 
     Each run has a number of its own: two with the same stay two where all that stood between them cannot be read.
@@ -322,7 +324,7 @@ def _groups(entries: Sequence[EntryAsked | Malformed]) -> Iterator[list[Posting 
         yield [_asked(entry, None if linked is None else number, is_broken) for entry in group]
 
 
-def _asked(entry: EntryAsked | Malformed, linked: int | None, is_broken: bool) -> Posting | dict[str, Any]:
+def _asked(entry: EntryAsked | Malformed, linked: int | None, is_broken: bool) -> Posting | AnswerOut:
     if isinstance(entry, Malformed):
         return _refused(entry.entry_id, entry.code, entry.text)
     if is_broken:
@@ -331,27 +333,14 @@ def _asked(entry: EntryAsked | Malformed, linked: int | None, is_broken: bool) -
 
 
 def _posting(body: EntryAsked, linked: int | None = None) -> Posting:
-    entry = _Entry(
-        body.entry_id,
-        body.kind.value,
-        body.value_date,
-        body.budget_id,
-        body.legs,
-        body.reason,
-        body.reverses,
-        body.use.value if body.use else None,
-        body.subject_id,
-    )
-    return Posting(entry, linked, body.expires_on, body.item_id)
+    return Posting(body, linked, body.expires_on, body.item_id)
 
 
-def _told_of(answer: Answer) -> dict[str, Any]:
+def _told_of(answer: Answer) -> AnswerOut:
     if answer.refusal:
         return _refused(answer.entry_id, answer.refusal, MEANING[answer.refusal])
-    outcome = Outcome.REPLAYED if answer.is_replay else Outcome.POSTED
-    return {"entry_id": answer.entry_id, "outcome": outcome, "sequence": answer.sequence, "refusal": None}
+    return AnswerOut(answer.entry_id, Outcome.REPLAYED if answer.is_replay else Outcome.POSTED, answer.sequence)
 
 
-def _refused(entry_id: UUID | None, code: str, text: str) -> dict[str, Any]:
-    refusal = {"code": str(code), "text": text}
-    return {"entry_id": entry_id, "outcome": Outcome.REFUSED, "sequence": None, "refusal": refusal}
+def _refused(entry_id: UUID | None, code: str, text: str) -> AnswerOut:
+    return AnswerOut(entry_id, Outcome.REFUSED, None, RefusalOut(str(code), text))
