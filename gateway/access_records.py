@@ -54,7 +54,7 @@ def access_record_routes(door: Door) -> APIRouter:
     refused = (422, "A filter or the cursor is not valid.")
 
     @router.get("/v1/access-records", responses=responses(refused))
-    async def read_all(
+    async def read_access_records(
         request: Request,
         response: Response,
         person_id: UUID | None = None,
@@ -72,7 +72,7 @@ def access_record_routes(door: Door) -> APIRouter:
         "/v1/people/{person_id}/access-records",
         responses=responses((404, "The record is not yours to see."), refused),
     )
-    async def read_of_person(
+    async def read_access_records_of_person(
         person_id: Annotated[UUID, Path()],
         request: Request,
         response: Response,

@@ -10,7 +10,7 @@ from braid.kit import telemetry
 from braid.kit.access_record_routes import ACCESSES, GatewayAccess
 from braid.kit.access_records import leaves_record
 from braid.kit.identity import Principal, TokenRefused, TokenSigner, bearer_token, unauthenticated
-from braid.kit.origin import origin_headers
+from braid.kit.origin import origin_headers, quoted, quoted_path
 from braid.kit.permissions import Action, acting
 from braid.kit.problems import Problem
 from gateway.identity import Verifier
@@ -110,7 +110,7 @@ class Door:
             action=action,
             method=request.method,
             route=request.scope["route"].path,
-            resource=request.url.path,
+            resource=quoted_path(request.scope),
             parameters=request.path_params,
             status=status,
         )
@@ -132,7 +132,7 @@ class Door:
             principal,
             row.service,
             request.method,
-            request.url.path,
+            request.scope["path"],
             headers=headers,
             content=await _body(request, row.body_bytes_max),
             query=request.url.query,
@@ -157,10 +157,19 @@ class Door:
     ) -> httpx.Response:
         """Ask a service on behalf of a principal.
 
+        Args:
+            principal: on whose behalf.
+            service: which.
+            method: of the request.
+            path: as it is meant, nothing in it quoted; so the service sees the very address that was let through here.
+            headers: of the request, beside those that tell who asks and from where.
+            content: its body.
+            query: as it is sent.
+
         Raises:
             Problem: 503 where the service cannot be reached.
         """
-        url = httpx.URL(path).copy_with(query=query.encode() or None)
+        url = httpx.URL(quoted(path)).copy_with(query=query.encode() or None)
         authorised = {**(headers or {}), **origin_headers(), "authorization": f"Bearer {self._signer.sign(principal)}"}
         try:
             with telemetry.asking(service, method, authorised):

@@ -20,6 +20,7 @@ from braid.kit.origin import client_by_peer
 from braid.kit.problems import answer_with_problems, responses
 from gateway.access_records import access_record_routes
 from gateway.answer_headers import AnswerHeaders
+from gateway.api_page import api_page_routes
 from gateway.composed import OpenQuestions, open_questions, whole_budget
 from gateway.console.errors import answer_people_with_pages
 from gateway.console.pages import console_routes
@@ -80,6 +81,7 @@ def build_gateway(
     if development_issuer:
         app.include_router(issuer_routes(development_issuer))
     app.include_router(description_routes())
+    app.include_router(api_page_routes())
     app.include_router(console_routes(door, sign_in, development_issuer))
     app.include_router(health_routes({}))
     answer_with_problems(app, {})

@@ -11,6 +11,7 @@ from starlette.requests import ClientDisconnect
 
 from braid.kit.access_records import Access, leaves_record, record_access
 from braid.kit.identity import Principal, authenticated
+from braid.kit.origin import quoted_path
 from braid.kit.outage import is_outage
 from braid.kit.permissions import Action, Requirement
 from braid.kit.problems import Problem, status_of
@@ -80,7 +81,7 @@ class Recording:
             self._action,
             self._request.method,
             self._request.scope["route"].path,
-            self._request.url.path,
+            quoted_path(self._request.scope),
             status,
             self._request.path_params,
             reason=await self._reason(),

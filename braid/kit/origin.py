@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from ipaddress import ip_address
+from urllib.parse import quote
 
 from starlette.datastructures import Headers
 from starlette.types import Scope
@@ -59,6 +60,16 @@ def client_by_peer(scope: Scope) -> str | None:
 def client_by_gateway(scope: Scope) -> str | None:
     """The caller's address as the gateway tells it."""
     return _address(Headers(scope=scope).get(CLIENT_HEADER, ""))
+
+
+def quoted(path: str) -> str:
+    """A path as an address has it, with everything quoted that means something else there."""
+    return quote(path, safe="/:")
+
+
+def quoted_path(scope: Scope) -> str:
+    """The path of a request as an address has it: what the server has unquoted once is quoted once again."""
+    return quoted(scope["path"])
 
 
 def _address(given: str) -> str | None:

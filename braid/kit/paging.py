@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from fastapi import Query
 from starlette.requests import Request
 
+from braid.kit.origin import quoted_path
 from braid.kit.problems import Problem
 
 #: What endpoints declare.
@@ -18,7 +19,7 @@ Cursor = Annotated[str | None, Query(max_length=200, description="The ``next`` o
 def link_next(request: Request, cursor: object) -> str:
     """The ``Link`` header that leads to the page behind the one that a request asked for."""
     asked = [(name, value) for name, value in request.query_params.multi_items() if name != "after"]
-    return f'<{request.url.path}?{urlencode([*asked, ("after", str(cursor))])}>; rel="next"'
+    return f'<{quoted_path(request.scope)}?{urlencode([*asked, ("after", str(cursor))])}>; rel="next"'
 
 
 def cursor_refused() -> Problem:

@@ -29,6 +29,8 @@ OPEN_AT_THE_GATEWAY = {
     "/metrics": "scraped inside the cluster; holds no personal data",
     "/openapi.json": "the public description",
     "/asyncapi.json": "the public description",
+    "/api-docs": "the public description, as a page",
+    "/api-docs/{name}": "what that page is made of",
     "/": "the front page, where people sign in; names nobody unless the development issuer is on",
     "/assets/{name}": "style and pictures",
     "/sign-in": "sends people to the issuer",
