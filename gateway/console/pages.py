@@ -23,6 +23,7 @@ from gateway.console.plan_pages import plan_routes
 from gateway.console.query_pages import query_routes
 from gateway.console.recovery_pages import recovery_routes
 from gateway.console.rendering import asset_routes, page
+from gateway.console.scenario_pages import scenario_routes
 from gateway.console.session import signed_in
 from gateway.console.sign_in_pages import sign_in_routes
 from gateway.console.statement_pages import statement_routes
@@ -48,6 +49,7 @@ def console_routes(door: Door, sign_in: SignIn | None, development_issuer: Devel
     router.include_router(money_routes(door))
     router.include_router(query_routes(door))
     router.include_router(recovery_routes(door))
+    router.include_router(scenario_routes(door))
     router.include_router(asset_routes())
     return router
 
