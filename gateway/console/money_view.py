@@ -53,8 +53,8 @@ ANSWERS: Mapping[str, tuple[str, str]] = {
     "keep_as_it_was": ("Keep it as it was", "What was attributed before stays."),
     "take_the_change": ("Take the change", "The line counts as the bank tells it now."),
 }
-_ABOUT_A_CHANGE = ("keep_as_it_was", "take_the_change")
-_USUAL = ("attribute", "personal_money", "pay_back", "write_off")
+_ABOUT_A_CHANGE: tuple[str, ...] = ("keep_as_it_was", "take_the_change")
+_USUAL: tuple[str, ...] = ("attribute", "personal_money", "pay_back", "write_off")
 
 
 @dataclass(frozen=True)
@@ -150,12 +150,9 @@ def matter_of(told: Told, names: Mapping[str, str]) -> Matter:
 
 def answers_to(told: Told) -> tuple[tuple[str, str, str], ...]:
     """The answers that a question takes: value, words and hint of each."""
-    if told["kind"] == "line_changed":
-        codes = _ABOUT_A_CHANGE
-    elif told["kind"] == "maybe_told_twice":
-        codes = ("same_payment", *_USUAL)
-    else:
-        codes = _USUAL
+    codes = _ABOUT_A_CHANGE if told["kind"] == "line_changed" else _USUAL
+    if told["kind"] == "maybe_told_twice":
+        codes = ("same_payment", *codes)
     return tuple((code, *ANSWERS[code]) for code in codes)
 
 

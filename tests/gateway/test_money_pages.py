@@ -114,7 +114,7 @@ async def page_of(stub: StubGateway, path: str, principal: Principal = FINANCE, 
     return " ".join(answer.text.split())
 
 
-async def sent(stub: StubGateway, path: str, principal: Principal = FINANCE, **form: str) -> httpx.Response:
+async def sent(stub: StubGateway, path: str, principal: Principal = FINANCE, /, **form: str) -> httpx.Response:
     async with stub.browser(principal) as client:
         return await client.post(path, data={"key": "once", "on": "2009-07-01", **form})
 

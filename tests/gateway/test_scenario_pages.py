@@ -73,7 +73,7 @@ async def page_of(stub: StubGateway, path: str = PAGE, status: int = 200) -> str
     return " ".join(answer.text.split())
 
 
-async def sent(stub: StubGateway, content: bytes = b"", **form: str) -> httpx.Response:
+async def sent(stub: StubGateway, content: bytes = b"", /, **form: str) -> httpx.Response:
     async with stub.browser(FINANCE) as client:
         return await client.post("/scenarios", data={**FORM, **form}, files={"file": ("people.csv", content)})
 
