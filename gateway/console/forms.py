@@ -17,6 +17,8 @@ from gateway.console import wording
 from gateway.forwarding import Door
 
 Given = defaultdict[str, str]
+#: No sum of ours comes near it, and decimals of any size are not worked with.
+POUNDS_MOST = 10**12
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,7 @@ def decimal_of(told: str) -> Decimal | None:
 def pence_of(told: str) -> int | None:
     """A sum of pounds as people write it, in whole pence; None where it is none."""
     pounds = decimal_of(told.removeprefix("£"))
-    if pounds is None or pounds < 0 or pounds * 100 % 1:
+    if pounds is None or not 0 <= pounds <= POUNDS_MOST or pounds * 100 % 1:
         return None
     return int(pounds * 100)
 

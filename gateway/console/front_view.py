@@ -12,9 +12,9 @@ from gateway.forwarding import Door
 
 PEOPLE_MAX = 50
 _STAFF = {
-    Role.PRACTITIONER: "Sees the council's people and each one's budget, settles final figures, and hands plans in",
-    Role.APPROVER: "Decides on plans, and settles figures that are beyond a practitioner's limits",
-    Role.FINANCE_OFFICER: "Runs payments, and sees the ledger's proof and people's budgets",
+    Role.PRACTITIONER: "Agrees assessments, settles final figures, hands plans in, and answers questions on spending",
+    Role.APPROVER: "Decides on plans and recoveries, and settles figures that are beyond a practitioner's limits",
+    Role.FINANCE_OFFICER: "Runs payments, asks money back, tries scenarios, and sees the ledger's proof",
     Role.AUDITOR: "Sees payments, the ledger's proof and people's budgets, and changes nothing",
 }
 _HOLDER = f"{Role.BUDGET_HOLDER}:"

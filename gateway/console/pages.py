@@ -16,11 +16,15 @@ from gateway.console.case_filters import AWAITED, filters_of
 from gateway.console.errors import PageRoute
 from gateway.console.holder_budget_pages import holder_budget_routes
 from gateway.console.journal_view import proof_view
+from gateway.console.money_pages import money_routes
 from gateway.console.payment_pages import payment_routes
 from gateway.console.people_view import PeopleView, people_found, people_view, read
 from gateway.console.person_view import person_view
 from gateway.console.plan_pages import plan_routes
+from gateway.console.query_pages import query_routes
+from gateway.console.recovery_pages import recovery_routes
 from gateway.console.rendering import asset_routes, page
+from gateway.console.scenario_pages import scenario_routes
 from gateway.console.session import signed_in
 from gateway.console.sign_in_pages import sign_in_routes
 from gateway.console.statement_pages import statement_routes
@@ -44,6 +48,10 @@ def console_routes(door: Door, sign_in: SignIn | None, development_issuer: Devel
     router.include_router(payment_routes(door))
     router.include_router(plan_routes(door))
     router.include_router(agreeing_routes(door))
+    router.include_router(money_routes(door))
+    router.include_router(query_routes(door))
+    router.include_router(recovery_routes(door))
+    router.include_router(scenario_routes(door))
     router.include_router(asset_routes())
     return router
 

@@ -81,8 +81,12 @@ def _links(principal: Principal) -> list[tuple[str, str]]:
         links.append(("/people", "People"))
     if principal.roles & PERMISSIONS[Action.READ_PLANNING_QUEUES].roles:
         links.append(("/approvals", "Plans to approve"))
+    if principal.roles & PERMISSIONS[Action.READ_ANY_ACCOUNT].roles:
+        links.append(("/money", "Money to look at"))
     if principal.roles & PERMISSIONS[Action.READ_PAYMENT_RUNS].roles:
         links.append(("/payments", "Payments"))
+    if principal.roles & PERMISSIONS[Action.RUN_SCENARIO].roles:
+        links.append(("/scenarios", "Scenarios"))
     if principal.roles & PERMISSIONS[Action.READ_BOOKS].roles:
         links.append(("/ledger", "Ledger"))
     if Role.BUDGET_HOLDER in principal.roles and principal.person_id:

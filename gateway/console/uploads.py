@@ -15,12 +15,13 @@ _MULTIPART = "multipart/form-data"
 _FIELDS_BYTES_MAX = 10_000
 
 
-async def uploaded(request: Request, name: str, *, bytes_max: int) -> tuple[Given, bytes]:
+async def uploaded(request: Request, name: str, *, bytes_max: int, fields_max: int = 10) -> tuple[Given, bytes]:
     """The fields of a form, and the content of its file; empty where none was chosen.
 
     Args:
         name: of the field that the file is in.
         bytes_max: of the file.
+        fields_max: that the form can have beside it.
 
     Raises:
         Problem: 413 or 415.
@@ -29,7 +30,7 @@ async def uploaded(request: Request, name: str, *, bytes_max: int) -> tuple[Give
         raise Problem(415, "not-a-form", "This is not a form with a file")
     try:
         parser = MultiPartParser(
-            request.headers, _guarded(request, bytes_max + _FIELDS_BYTES_MAX), max_files=1, max_fields=10
+            request.headers, _guarded(request, bytes_max + _FIELDS_BYTES_MAX), max_files=1, max_fields=fields_max
         )
         form = await parser.parse()
     except MultiPartException as error:

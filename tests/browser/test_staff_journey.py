@@ -1,9 +1,11 @@
-"""A council's staff at work in a browser: figures settled, a plan handed in and refused with reasons, people paid.
+"""A council's staff at work in a browser: assessments agreed, figures settled, plans decided on, people paid.
 
 Every page on the way is held to WCAG 2.2 AA by axe-core, at 1280 and 320 pixels, and stands whole with letters of twice
 the size; see ``Visitor.examine``.
 """
 
+import asyncio
+import base64
 import re
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
@@ -14,17 +16,19 @@ from uuid import UUID
 import pytest
 from playwright.async_api import Browser
 
-from braid.command_line.demonstration import signed_in
+from braid.command_line.demonstration import Reviewed, asked, example_people, review_assessment, signed_in
 from braid.command_line.early_users import Office, Story, early_users, office, tell_story
 from braid.kit.identity import Principal, Role
 from gateway.development_issuer import EXAMPLE_COUNCIL
 from gateway.sessions import Sessions
 from tests.browser.chromium import Visitor, chromium, signed_in_as
 from tests.ledger.bank_files.bank_answers import pain002
+from tests.ledger.spending.desk import MAPPING
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(900), pytest.mark.xdist_group("browser")]
 
 PATIENCE_S = 300.0
+NIGHTS = "The log shows a call in each of the last ten nights."
 REASONS = "Two agencies in the area are cheaper. Ask them, and hand the plan in again."
 #: Early users whose plan is a draft, waits for approval, and is paid.
 DRAFT, WAITING, PAID = 2, 3, 7
@@ -43,6 +47,7 @@ class Council:
     draft: Story
     waiting: Story
     paid: Story
+    reviewed: Reviewed
 
 
 async def told(at: Office, row: int, course: tuple[str, ...] | None = None) -> Story:
@@ -50,6 +55,15 @@ async def told(at: Office, row: int, course: tuple[str, ...] | None = None) -> S
     user = next(one for one in early_users() if one.row == row)
     user = user if course is None else replace(user, course=course)
     return await tell_story(at, user, reference=f"in-a-browser-{row}", patience_s=PATIENCE_S)
+
+
+async def buys_petrol(url: str, story: Story) -> None:
+    """Have a bank statement taken in with a line that nothing in the plan fits."""
+    rows = "Date,Amount,Payee,Text\r\n2009-06-08,-84.50,Corner Garage,petrol"
+    file = {"format": "csv", "content": base64.b64encode(rows.encode()).decode(), "mapping": MAPPING}
+    async with signed_in(url, "finance_officer", "spending") as finance:
+        path = f"/v1/people/{story.person_id}/budget/spending-files"
+        await asked(finance, "POST", path, {**file, "account": "12345612345678"})
 
 
 @pytest.fixture
@@ -64,6 +78,10 @@ async def council(url: str, sessions: Sessions, browser: Browser) -> AsyncIterat
     """The council and its staff."""
     async with office(lambda role, name: signed_in(url, role, name)) as at:
         draft, waiting, paid = await told(at, DRAFT, ()), await told(at, WAITING), await told(at, PAID)
+    async with signed_in(url, "practitioner", "reviewer") as practitioner:
+        someone = next(person for person in example_people() if "three-streams" in person.reference)
+        reviewed = await review_assessment(practitioner, someone, reference="in-a-browser-reviewed")
+    await buys_petrol(url, paid)
     looked_at: set[str] = set()
     async with AsyncExitStack() as stack:
 
@@ -81,6 +99,7 @@ async def council(url: str, sessions: Sessions, browser: Browser) -> AsyncIterat
             draft=draft,
             waiting=waiting,
             paid=paid,
+            reviewed=reviewed,
         )
 
 
@@ -88,6 +107,10 @@ async def test_staff_walk_from_the_figure_to_the_money(council: Council, tmp_pat
     await a_practitioner_settles_and_hands_in(council)
     await an_approver_refuses_with_reasons(council)
     await finance_pays(council, tmp_path)
+    await a_practitioner_agrees(council)
+    await staff_find_their_cases(council)
+    await money_is_looked_at(council)
+    await a_scenario_is_tried(council)
     await others_look(council)
 
 
@@ -213,6 +236,108 @@ def status_report_on(file: str) -> bytes:
     message, *_ = re.findall(r"<MsgId>([^<]+)</MsgId>", file)
     made = [(payment, "ACSC", "") for payment in re.findall(r"<EndToEndId>([^<]+)</EndToEndId>", file)]
     return pain002(made, about=message)
+
+
+async def a_practitioner_agrees(council: Council) -> None:
+    """Both answers are seen side by side, one is disputed and settled, and the assessment is agreed."""
+    at = council.practitioner
+    await at.go(f"/people/{council.reviewed.person_id}/assessments")
+    assert "Nothing stands before the agreement" in await at.text()
+    await looks_at_nights(at)
+    await at.press("Put it beside the person’s answer")
+    assert await at.faults() == ["Select an answer", "Enter your reason: the person reads it"]
+    await at.page.get_by_label(re.compile("has to stay awake")).check()
+    await at.page.get_by_label("Why you see it so").fill(NIGHTS)
+    await at.press("Put it beside the person’s answer")
+    assert "1 matter stands before the agreement" in await at.text()
+    await at.press("Agree the assessment")
+    assert await at.faults() == ["Help at night: the practitioner disputes it, and whose answer counts is not settled"]
+    await looks_at_nights(at)
+    await settles_by_keyboard(at)
+    assert "The person’s answer counts." in await at.text()
+    await at.page.get_by_label("Agreed on").fill(council.reviewed.on)
+    await at.press("Agree the assessment")
+    assert "The assessment is agreed and frozen." in await at.text()
+    assert NIGHTS in await at.text()
+
+
+async def looks_at_nights(at: Visitor) -> None:
+    await at.page.locator('a[href$="/questions/nights"]').click()
+    await at.examine()
+
+
+async def settles_by_keyboard(at: Visitor) -> None:
+    """Settle a dispute without ever touching a pointer."""
+    keys = at.page.keyboard
+    await at.tab_to("counts")
+    await keys.press("Space")
+    await at.tab_to("because")
+    await keys.type("We looked at the log together.")
+    await at.tab_to("person_agrees")
+    await keys.press("Space")
+    await at.tab_to("Write it down")
+    await keys.press("Enter")
+    await at.page.get_by_text("It is written down whose answer counts.").wait_for()
+    await at.examine()
+
+
+async def staff_find_their_cases(council: Council) -> None:
+    """The list tells whose turn it is, is narrowed by filters, and takes them off again."""
+    at = council.approver
+    await at.go("/people")
+    await at.page.get_by_text("Filter the cases").click()
+    await at.page.get_by_label("An approver").check()
+    await at.press("Apply the filters")
+    assert "1 case, the longest wait first." in await at.text()
+    await at.page.locator(".chip").click()
+    await at.examine()
+    assert at.page.url == f"{at.url}/people"
+    await at.go("/people?overdue=yes&stream=access_to_work")
+
+
+async def money_is_looked_at(council: Council) -> None:
+    """A question about spending is answered by asking the money back, and somebody else decides that."""
+    at, home = council.finance, f"/people/{council.paid.person_id}"
+    for path in ("/money/alerts", "/money/matters", "/money"):
+        await at.go(path)
+    await at.go(f"{home}/money")
+    await at.follow("Nothing in the plan fits")
+    await at.press("Continue")
+    assert await at.faults() == ["Select which answer it is"]
+    await at.page.get_by_label("It is to be paid back").check()
+    await at.press("Continue")
+    await at.press("Propose it")
+    assert await at.faults() == ["Enter your reason: the person reads it", "Select whose money it was"]
+    await at.page.get_by_label("Whose money it was").select_option(index=1)
+    await at.page.get_by_label("Why").fill("Petrol is not in the plan.")
+    await at.press("Propose it")
+    assert "The recovery is proposed." in await at.text()
+    recovery = await at.page.get_by_role("link", name="£84.50").last.get_attribute("href")
+
+    await council.second.go(recovery or "")
+    await council.second.press("Decide that it is owed")
+    await council.second.press("Decide that it is owed")
+    assert "£84.50" in await council.second.text()
+    for step in ("appeal", "write-off", "receipt"):
+        await council.second.go(f"{recovery}/{step}")
+    await at.go(f"{home}/recoveries/new")
+
+
+async def a_scenario_is_tried(council: Council) -> None:
+    at = council.finance
+    await at.go("/scenarios")
+    await at.page.get_by_label("Prices change by").fill("many")
+    await at.press("Work it out")
+    assert await at.faults() == ["Enter by how many per cent prices change, such as 2.5 or -1"]
+    await at.page.get_by_label("Prices change by").fill("2.5")
+    await at.press("Work it out")
+    async with asyncio.timeout(PATIENCE_S):
+        while await at.page.get_by_role("button", name="Look again").count():
+            await asyncio.sleep(1)
+            await at.page.get_by_role("button", name="Look again").click()
+    await at.examine()
+    assert "2.5% higher" in await at.text()
+    assert "would gain" in await at.text()
 
 
 async def others_look(council: Council) -> None:

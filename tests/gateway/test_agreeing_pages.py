@@ -42,7 +42,7 @@ async def page_of(stub: StubGateway, path: str = PAGE, principal: Principal = PR
     return " ".join(answer.text.split())
 
 
-async def sent(stub: StubGateway, path: str, principal: Principal = PRACTITIONER, **form: str) -> httpx.Response:
+async def sent(stub: StubGateway, path: str, principal: Principal = PRACTITIONER, /, **form: str) -> httpx.Response:
     async with stub.browser(principal) as client:
         return await client.post(path, data={"key": "once", "etag": '"3"', **form})
 
