@@ -10,6 +10,7 @@ from gateway.composed import whole_budget
 from gateway.console import wording
 from gateway.console.allocation_pages import allocation_routes
 from gateway.console.assessment_pages import assessment_routes
+from gateway.console.challenge_pages import challenge_routes
 from gateway.console.errors import PageRoute
 from gateway.console.holder_budget_pages import holder_budget_routes
 from gateway.console.journal_view import proof_view
@@ -40,6 +41,7 @@ def console_routes(door: Door, sign_in: SignIn | None, development_issuer: Devel
     router.include_router(timeline_routes(door))
     router.include_router(payment_routes(door))
     router.include_router(plan_routes(door))
+    router.include_router(challenge_routes(door))
     router.include_router(asset_routes())
     return router
 
