@@ -16,6 +16,7 @@ from braid.contracts.assessment import (
 )
 from braid.contracts.award import AwardDecided
 from braid.contracts.budget import AlertCleared, AlertRaised, BudgetOpened, FundClosed, FundOpened
+from braid.contracts.challenge import ChallengeAnswered, DecisionChallenged
 from braid.contracts.event import Event
 from braid.contracts.partner import PartnerAwardDecided
 from braid.contracts.payment import PaymentRejected, PaymentRunApproved, PaymentSettled
@@ -49,6 +50,8 @@ EVENTS: Mapping[str, type[Event]] = {
         StepOverdue,
         ReviewDue,
         ReviewCompleted,
+        DecisionChallenged,
+        ChallengeAnswered,
         PartnerAwardDecided,
     )
 }

@@ -83,6 +83,8 @@ class Action(StrEnum):
     CHANGE_HOLDING = "change-holding"
     ASK_REVIEW = "ask-review"
     HOLD_REVIEW = "hold-review"
+    CHALLENGE_DECISION = "challenge-decision"
+    ANSWER_CHALLENGE = "answer-challenge"
     READ_PLANNING_CHOICES = "read-planning-choices"
     CHOOSE_FOR_COUNCIL = "choose-for-council"
     READ_ACCESS_RECORDS = "read-access-records"
@@ -179,6 +181,8 @@ PERMISSIONS: Mapping[Action, Permission] = {
     Action.CHANGE_HOLDING: _row("Change how the money is held", _PRACTITIONER, *_MONEY),
     Action.ASK_REVIEW: _row("Ask for a review", _PRACTITIONER, *_MONEY, **_OWN),
     Action.HOLD_REVIEW: _row("Hold a review", *_OFFICE),
+    Action.CHALLENGE_DECISION: _row("Challenge a decision", *_OFFICE, **_OWN),
+    Action.ANSWER_CHALLENGE: _row("Answer a challenge of a decision that somebody else took", _APPROVER),
     Action.READ_PLANNING_CHOICES: _row("Read the council's choices on planning", *_STAFF, budget_holder=Reach.COUNCIL),
     Action.CHOOSE_FOR_COUNCIL: _row("Make the choices that the law leaves to a council", _FINANCE),
     Action.READ_ACCESS_RECORDS: _row("See who read or changed records, when, why and from where", _AUDITOR, **_OWN),

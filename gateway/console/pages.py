@@ -13,6 +13,7 @@ from gateway.console.agreeing_pages import agreeing_routes
 from gateway.console.allocation_pages import allocation_routes
 from gateway.console.assessment_pages import assessment_routes
 from gateway.console.case_filters import AWAITED, filters_of
+from gateway.console.challenge_pages import challenge_routes
 from gateway.console.errors import PageRoute
 from gateway.console.holder_budget_pages import holder_budget_routes
 from gateway.console.journal_view import proof_view
@@ -52,6 +53,7 @@ def console_routes(door: Door, sign_in: SignIn | None, development_issuer: Devel
     router.include_router(query_routes(door))
     router.include_router(recovery_routes(door))
     router.include_router(scenario_routes(door))
+    router.include_router(challenge_routes(door))
     router.include_router(asset_routes())
     return router
 

@@ -161,7 +161,7 @@ def _streams(check: Mapping[str, Any]) -> tuple[str, ...]:
 def _item(item: Mapping[str, Any], check: Mapping[str, Any] | None, streams: tuple[str, ...]) -> Item:
     cost = next((one for one in check["items"] if one["item_id"] == item["item_id"]), None) if check else None
     paid = cost["paid_by"] if cost else {}
-    against = _against(check, item["item_id"]) if check else {}
+    against = _against(check, item) if check else {}
     return Item(
         item_id=item["item_id"],
         text=item["text"],
@@ -178,10 +178,14 @@ def _item(item: Mapping[str, Any], check: Mapping[str, Any] | None, streams: tup
     )
 
 
-def _against(check: Mapping[str, Any], item_id: str) -> Mapping[str, tuple[str, ...]]:
-    """By stream, the rules that keep its money out of an item that is short."""
+def _against(check: Mapping[str, Any], item: Mapping[str, Any]) -> Mapping[str, tuple[str, ...]]:
+    """By stream, the rules that keep its money out of an item that is short; the item is named in its row already."""
+    item_id, named = item["item_id"], f"{item['text']}: "
     return {
-        fund["stream"]: tuple(wording.whole_sentence(wording.told(reason)) for reason in dict.fromkeys(fund["reasons"]))
+        fund["stream"]: tuple(
+            wording.whole_sentence(wording.told(reason.removeprefix(named)))
+            for reason in dict.fromkeys(fund["reasons"])
+        )
         for short in check["shortages"]
         if any(need["item_id"] == item_id for need in short["needs"])
         for fund in short["kept_out"]

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
+from braid.kit.problems import not_found
 from gateway.console import wording
 from gateway.console.forms import Fault, Given, day_of, decimal_of, pence_of
 from gateway.console.plan_forms import Body, Faults, Seen
@@ -52,8 +53,17 @@ UNITS_MOST, DAYS_MOST, PENCE_MOST, TEXT_MOST, WORDS_MOST, WISHES_MOST = 10_000, 
 
 
 def plan_item(seen: Seen) -> Told | None:
-    """The item that a form is about; None where it is a new one, or there is none of that id."""
-    return next((each for each in seen.content["items"] if each["item_id"] == seen.part.get("item_id")), None)
+    """The item that a form is about; None where it is a new one.
+
+    Raises:
+        Problem: 404, the plan has no such item.
+    """
+    if "item_id" not in seen.part:
+        return None
+    found: Told | None = next((each for each in seen.content["items"] if each["item_id"] == seen.part["item_id"]), None)
+    if found is None:
+        raise not_found("item")
+    return found
 
 
 def item_filled(seen: Seen) -> Given:
@@ -207,10 +217,8 @@ def _payee(before: Told | None, given: Given) -> Told | None:
 
 def item_removed(seen: Seen, _given: Given) -> tuple[Body, Faults]:
     """The plan without an item."""
-    return {
-        **seen.content,
-        "items": [each for each in seen.content["items"] if each["item_id"] != seen.part["item_id"]],
-    }, ()
+    item = plan_item(seen)
+    return {**seen.content, "items": [each for each in seen.content["items"] if each != item]}, ()
 
 
 def wishes_filled(seen: Seen) -> Given:

@@ -49,8 +49,6 @@ async def _ways(door: Door, principal: Principal) -> Mapping[str, Any]:
 
 def _item_shows(seen: Seen) -> Mapping[str, Any]:
     item = forms.plan_item(seen)
-    if "item_id" in seen.part and item is None:
-        raise Problem(404, "not-found", "Not found", "There is no item of this id in the plan.")
     price_id = item.get("price_id") if item else seen.asked.get("price")
     holdings = seen.content["holdings"]
     return {

@@ -81,6 +81,7 @@ def _links(principal: Principal) -> list[tuple[str, str]]:
         links.append(("/people", "People"))
     if principal.roles & PERMISSIONS[Action.READ_PLANNING_QUEUES].roles:
         links.append(("/approvals", "Plans to approve"))
+        links.append(("/challenges", "Challenges"))
     if principal.roles & PERMISSIONS[Action.READ_ANY_ACCOUNT].roles:
         links.append(("/money", "Money to look at"))
     if principal.roles & PERMISSIONS[Action.READ_PAYMENT_RUNS].roles:

@@ -174,6 +174,31 @@ class ReviewRow(SupportPlanningRow, table=True):
     recorded_at: datetime = recorded_at()
 
 
+class ChallengeRow(SupportPlanningRow, table=True):
+    """A decision that somebody challenges, with the answer once there is one; it goes with the person's progress."""
+
+    __tablename__ = "challenge"
+    __table_args__ = (
+        Index("ix_challenge_person", "person_id"),
+        Index("ix_challenge_unanswered", "council", "recorded_at", postgresql_where=text("answer IS NULL")),
+    )
+
+    challenge_id: UUID = Field(primary_key=True)
+    council: str = Field(sa_type=Text)
+    person_id: UUID = Field(foreign_key="progress.person_id", ondelete="CASCADE")
+    about: str = Field(sa_type=Text)
+    stream: str | None = Field(default=None, sa_type=Text)
+    plan_id: UUID | None = None
+    words: str = Field(sa_type=Text)
+    wants: str | None = Field(default=None, sa_type=Text)
+    made_on: date
+    made_by: str = Field(sa_type=Text)
+    # What waits for its answer is looked for by it, so none is SQL's and not JSON's.
+    answer: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
+    version: int = Field(sa_type=BigInteger)
+    recorded_at: datetime = recorded_at()
+
+
 class CouncilChoiceRow(SupportPlanningRow, table=True):
     """What a council has chosen from a day on, such as its prices or its limits; none is ever changed."""
 

@@ -16,6 +16,8 @@ READ_OUTSIDE = {
     "uk.braid.budget.alert-cleared.v1": "case-management systems that tell a worker",
     "uk.braid.plan.returned.v1": "case-management systems that tell the person and whoever helps them",
     "uk.braid.plan.step-overdue.v1": "case-management systems that remind whoever is waited for",
+    "uk.braid.plan.decision-challenged.v1": "case-management systems that tell whoever decided, and partner agencies",
+    "uk.braid.plan.challenge-answered.v1": "case-management systems that tell the person and whoever helps them",
     "uk.braid.review.due.v1": "case-management systems that remind people of a review",
     "uk.braid.review.completed.v1": "outcomes, and case-management systems",
 }

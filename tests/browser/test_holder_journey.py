@@ -4,6 +4,7 @@ Every page on the way is held to WCAG 2.2 AA by axe-core, at 1280 and 320 pixels
 the size; see ``Visitor.examine``.
 """
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import asdict
@@ -25,11 +26,15 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(900), pytest.mark.xdist_g
 
 QUESTIONNAIRE = "example-council"
 PATIENCE_S = 300.0
+REASONS = "One night in three was counted, as you told."
+WISH = "I see my friends every week."
 OWN_WORDS = "I am slower since the winter."
 #: Questions that are examined on the way, one of each way of asking.
 EXAMINED = frozenset(
     {"caring_for_others", "carer_willing_and_able", "good_days", "date_of_birth", "capital", "incomes"}
 )
+#: Status of a section in which something is still to be done.
+STILL_OPEN = re.compile("Not yet started|In progress|Check what is filled in")
 #: More than any way through the questions takes.
 STEPS_MOST = 200
 
@@ -125,6 +130,13 @@ async def test_a_holder_walks_from_the_first_question_to_the_money(
         await checks_and_hands_in(at)
         await agree(url, like, person_id)
         await sees_the_money(at, person_id)
+        await plans_and_hands_in(at, person_id)
+        await challenges(at, person_id)
+        async with sits_down(browser, url, sessions, Role.APPROVER, subject="approver:another") as approver:
+            await answers(approver, like)
+        await at.go(f"/people/{person_id}/challenges")
+        assert REASONS in await at.text()
+        await tells_of_a_change(at, person_id)
 
 
 async def begins(at: Visitor, person_id: UUID) -> None:
@@ -168,9 +180,7 @@ async def answers_the_rest(at: Visitor, like: ExamplePerson) -> None:
     for _ in range(STEPS_MOST):
         question_id = question_of(at)
         if question_id is None:
-            open_ones = at.page.locator(".govuk-task-list__item").filter(has_text="Not yet started") | at.page.locator(
-                ".govuk-task-list__item"
-            ).filter(has_text="Check what is filled in")
+            open_ones = at.page.locator(".govuk-task-list__item").filter(has_text=STILL_OPEN)
             if not await open_ones.count():
                 return
             await open_ones.first.get_by_role("link").click()
@@ -189,11 +199,11 @@ async def checks_and_hands_in(at: Visitor) -> None:
     text = await at.text()
     assert "Everything that is needed is answered." in text
     assert OWN_WORDS in text
-    await at.follow("Change: What help do you need")
+    await changes(at)
     await at.page.get_by_label("I am not sure").check()
     await at.press("Save and continue")
     assert "Not sure" in await at.text()
-    await at.follow("Change: What help do you need")
+    await changes(at)
     await at.page.locator('[name="answer"][value="every_day"]').check()
     await at.press("Save and come back later")
     assert "Your answers so far are saved." in await at.text()
@@ -202,6 +212,11 @@ async def checks_and_hands_in(at: Visitor) -> None:
     assert "Your answers are handed in" in await at.text()
     await at.follow("Read the answers")
     assert OWN_WORDS in await at.text()
+
+
+async def changes(at: Visitor) -> None:
+    await at.page.locator("#washing_and_dressing").get_by_role("link").click()
+    await at.examine()
 
 
 async def sees_the_money(at: Visitor, person_id: UUID) -> None:
@@ -214,6 +229,79 @@ async def sees_the_money(at: Visitor, person_id: UUID) -> None:
     for told in ("Personal care", "Your indicative allocation", "Your whole budget"):
         assert told in text
     await at.go(f"/people/{person_id}/statement")
+
+
+async def plans_and_hands_in(at: Visitor, person_id: UUID) -> None:
+    """Two things, one of which no money may pay for; it is taken out, and what remains is handed in."""
+    await at.go(f"/people/{person_id}/my-budget")
+    await at.press("Plan how to use your money")
+    await at.press("Begin a plan")
+    await at.press("Begin the plan")
+    await at.follow("Write what it is for")
+    await at.press("Save")
+    assert await at.faults() == ["Enter what you want to be different, at least one thing"]
+    await at.page.get_by_label("What should be different").fill(f"{WISH}\nI get up when I want.")
+    await at.page.get_by_label("What happens if things go wrong?").fill("Ring my sister.")
+    await at.press("Save")
+    await at.follow("Choose how the money is held")
+    await at.page.get_by_label("The council manages it").check()
+    await at.press("Save")
+    await adds(at, "Care agency, an hour", {"How many each time": "2"}, {"How often": "weekly"})
+    assert "The plan can be paid for" in await at.text()
+    await adds(
+        at,
+        "Something else",
+        {"What is it?": "Whisky", "Price": "30", "How many each time": "1"},
+        {"What kind of support is it?": "charge.top_up", "How often": "once", "For": "item"},
+    )
+    text = await at.text()
+    assert "The plan cannot be paid for as it is" in text
+    assert "Not allowed:" in text
+    await at.page.get_by_role("link", name=re.compile("Take out.*Whisky")).click()
+    await at.examine()
+    await at.press("Take it out")
+    assert "The plan can be paid for" in await at.text()
+    await at.press("Hand the plan in")
+    await at.press("Hand it in")
+    assert "The plan is handed in." in await at.text()
+
+
+async def adds(at: Visitor, thing: str, fields: dict[str, str], choices: dict[str, str]) -> None:
+    await at.press("Add something")
+    await at.page.get_by_label(thing).check()
+    await at.press("Continue")
+    for label, value in fields.items():
+        await at.page.get_by_label(label).fill(value)
+    for label, value in choices.items():
+        await at.page.get_by_label(label, exact=True).select_option({"once": "one_off"}.get(value, value))
+    await at.page.get_by_label("How are they related to you?").select_option("not_related")
+    await at.page.get_by_label(WISH).check()
+    await at.press("Save and check")
+
+
+async def challenges(at: Visitor, person_id: UUID) -> None:
+    await at.go(f"/people/{person_id}/my-budget")
+    await at.follow("Challenge a decision")
+    await at.press("Send it")
+    assert await at.faults() == ["Select the decision that is not right", "Enter what is not right"]
+    await at.page.get_by_label("Adult social care").check()
+    await at.page.get_by_label("What is not right about it?").fill("My nights were not counted.")
+    await at.press("Send it")
+    assert "Waits for its answer" in await at.text()
+
+
+async def answers(at: Visitor, like: ExamplePerson) -> None:
+    await at.go("/challenges")
+    await at.follow(like.name)
+    await at.press("Write the answer down")
+    assert await at.faults() == ["Select what comes of it", "Enter your reasons: the person reads them"]
+    await at.page.get_by_label("The decision stands").check()
+    await at.page.get_by_label("Your reasons").fill(REASONS)
+    await at.press("Write the answer down")
+    assert "The answer is written down" in await at.text()
+
+
+async def tells_of_a_change(at: Visitor, person_id: UUID) -> None:
     await at.go(f"/people/{person_id}/self-assessment")
     await at.press("Tell us what has changed")
     await at.press("Go on to the questions")

@@ -392,6 +392,7 @@ async def test_an_item_that_is_not_in_the_plan_is_not_there(stub: StubGateway) -
     fill_planning(stub)
     for path in ("items/00000000-0000-4000-8000-000000000000", "items/nothing/removal"):
         await page_of(stub, f"{PLAN_PAGE}/{path}", status=404)
+        assert (await sent(stub, path, {"text": "x", "use": "leisure.activity"})).status_code == 404
 
 
 async def test_the_person_hands_in_without_what_a_practitioner_alone_may_ask(stub: StubGateway) -> None:

@@ -4,7 +4,23 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from braid.kit.problems import ProblemKind, ProblemTable
-from services.support_planning.api import cases, choices, decisions, holding, plans, progress, queues, reviews
+from services.support_planning.api import (
+    cases,
+    challenges,
+    choices,
+    decisions,
+    holding,
+    plans,
+    progress,
+    queues,
+    reviews,
+)
+from services.support_planning.challenges import (
+    AlreadyAnswered,
+    AlreadyChallenged,
+    MayNotAnswer,
+    NothingToChallenge,
+)
 from services.support_planning.council_choices import ChoiceRefused, UnknownChoice
 from services.support_planning.deciding import (
     MayNotDecide,
@@ -27,6 +43,7 @@ ROUTERS = (
     decisions.router,
     holding.router,
     reviews.router,
+    challenges.router,
     queues.router,
     cases.router,
     choices.router,
@@ -43,6 +60,10 @@ def _findings(error: PlanNotReady) -> Sequence[Mapping[str, Any]]:
 
 def _bars(error: MayNotDecide) -> Sequence[Mapping[str, Any]]:
     return [{"name": one.bar.value, "message": one.text} for one in error.barred]
+
+
+def _reasons(error: MayNotAnswer) -> Sequence[Mapping[str, Any]]:
+    return [{"name": "answerer", "message": reason} for reason in error.reasons]
 
 
 def _questions(error: QuestionsUnanswered) -> Sequence[Mapping[str, Any]]:
@@ -66,6 +87,10 @@ PROBLEMS: ProblemTable = {
     NothingToJudge: ProblemKind(422, "nothing-to-judge", "Only what changed and cannot be ranked is judged"),
     AlreadyHeld: ProblemKind(409, "review-held", "The review was held"),
     OutcomesNotCovered: ProblemKind(422, "outcomes-not-covered", "Each outcome has a word, and no other"),
+    NothingToChallenge: ProblemKind(422, "nothing-to-challenge", "Nothing of this kind was decided"),
+    AlreadyChallenged: ProblemKind(409, "already-challenged", "The decision is challenged already"),
+    AlreadyAnswered: ProblemKind(409, "challenge-answered", "The challenge was answered"),
+    MayNotAnswer: ProblemKind(403, "may-not-answer", "You may not answer this challenge", _reasons),
     ChoiceRefused: ProblemKind(422, "choice-refused", "The choice is not one"),
     UnknownChoice: ProblemKind(404, "not-found", "Not found"),
 }

@@ -1,0 +1,83 @@
+"""What the pages of challenges show: the decisions that can be challenged, and each challenge with its answer."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from gateway.console import wording
+
+Told = Mapping[str, Any]
+#: What comes of a challenge: words, and what follows.
+OUTCOMES: Mapping[str, tuple[str, str]] = {
+    "changes": ("The decision changes", "Whoever decides takes it anew."),
+    "partly_changes": ("A part of it changes", "Whoever decides takes that part anew."),
+    "stands": ("The decision stands", "The person can still go to the ombudsman, or where the decision says."),
+}
+#: Plans on which something was decided, in words.
+_DECIDED: Mapping[str, str] = {
+    "approved": "approved",
+    "refused": "refused",
+    "amendment_asked": "a change was asked for",
+}
+
+
+@dataclass(frozen=True)
+class ChallengeView:
+    """A challenge as pages show it."""
+
+    challenge_id: str
+    person_id: str
+    about: str
+    words: str
+    wants: str
+    made_on: str
+    outcome: str
+    reasons: str
+    answered_on: str
+
+
+def challenge_view(told: Told) -> ChallengeView:
+    """A challenge, with its answer once there is one."""
+    answer = told["answer"] or {}
+    return ChallengeView(
+        challenge_id=told["challenge_id"],
+        person_id=told["person_id"],
+        about=_about(told),
+        words=told["words"],
+        wants=told["wants"] or "",
+        made_on=told["made_on"],
+        outcome=OUTCOMES[answer["outcome"]][0] if answer else "",
+        reasons=answer.get("reasons", ""),
+        answered_on=answer.get("answered_on", ""),
+    )
+
+
+def _about(told: Told) -> str:
+    return {
+        "allocation": "The indicative allocation",
+        "award": f"The decision of {wording.named(wording.STREAMS, told['stream'] or '')}",
+        "plan": "The decision on a support plan",
+    }[told["about"]]
+
+
+def decisions_of(parts: Mapping[str, Any]) -> tuple[tuple[str, str, str], ...]:
+    """The decisions about a person, as the choices of a form: value, words, how it was decided."""
+    return tuple(_decisions(parts))
+
+
+def _decisions(parts: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    if allocation := parts["allocation"]:
+        pounds = wording.pounds(allocation["pence_per_year"] or 0)
+        yield "allocation", "The indicative allocation", f"{pounds} a year"
+    for award in (parts["awards"] or {}).get("awards", ()):
+        sum_told = f", {wording.pounds(award['amount_pence'])}" if award["amount_pence"] else ""
+        yield (
+            f"award:{award['stream']}",
+            award["stream_label"],
+            f"{wording.named(wording.STATUSES, award['status'])}{sum_told}",
+        )
+    for plan in (parts["plans"] or {}).get("plans", ()):
+        if plan["decision"] and plan["state"] in _DECIDED:
+            on = wording.day(plan["decision"]["decided_on"])
+            words = wording.sentence(_DECIDED[plan["state"]])
+            yield f"plan:{plan['plan_id']}", f"Support plan {plan['number']}", f"{words} on {on}"
