@@ -26,16 +26,19 @@ COMMANDS: Mapping[str, Sequence[str]] = {
     "prepare-database": SERVICES,
     "topics": ("create",),
     "keys": ("create",),
+    "dead-letters": ("list",),
 }
 
 #: By command, the database addresses that it is given: one, but for the proof, which asks operations whose journals
-#: there are.
+#: there are, and for what operations do by hand.
 DATABASE_URLS: Mapping[str, Sequence[str]] = {
     "serve": ("URL",),
     "consume": ("URL",),
     "relay": ("OPS_URL",),
     "migrate": ("OWNER_URL",),
     "verify": ("URL", "OPS_URL"),
+    # A letter is mended by operations and handled as the application would.
+    "operations": ("URL", "OPS_URL"),
 }
 
 _EVERYWHERE = (
