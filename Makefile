@@ -18,7 +18,7 @@ demo: $(VENV)/.run-installed
 analysis: $(VENV)/.analysis-installed
 
 # Where hledger is there (apt-get install hledger), it adds the journal up too; else those tests are skipped and say so.
-# The same holds for chromium and the walk through the pages, save on the build server, where it must be there.
+# The same holds for promtool (package prometheus) and the alert rules, and for chromium and the walk through the pages, save on the build server, where it must be there.
 test: $(VENV)/.test-installed
 	$(BIN)/python -m pytest -n $(PYTEST_WORKERS) --dist loadgroup tests
 

@@ -116,7 +116,7 @@ class Measures:
             raise
         else:
             labels = taken.measure.labels
-            taken.tell(self._service, {tuple(str(row[label]) for label in labels): row for row in rows})
+            taken.tell(self._service, {tuple(str(row[label]) for label in labels): dict(row) for row in rows})
             taken.at = asyncio.get_running_loop().time()
             works.set(1)
 

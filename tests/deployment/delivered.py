@@ -28,10 +28,11 @@ COMMANDS: Mapping[str, Sequence[str]] = {
     "topics": ("create",),
     "keys": ("create",),
     "clock": ("daily",),
+    "dead-letters": ("list",),
 }
 
 #: By command, the database addresses that it is given: one, but for the proof, which asks operations whose journals
-#: there are.
+#: there are, and for what operations do by hand.
 DATABASE_URLS: Mapping[str, Sequence[str]] = {
     "serve": ("URL",),
     "consume": ("URL",),
@@ -39,6 +40,8 @@ DATABASE_URLS: Mapping[str, Sequence[str]] = {
     "migrate": ("OWNER_URL",),
     "verify": ("URL", "OPS_URL"),
     "clock": (),
+    # A letter is mended by operations and handled as the application would.
+    "operations": ("URL", "OPS_URL"),
 }
 
 _EVERYWHERE = (

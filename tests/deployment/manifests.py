@@ -18,7 +18,8 @@ from .delivered import ROOT
 
 KUBERNETES = ROOT / "deploy" / "k8s"
 BASE = KUBERNETES / "base"
-OVERLAY = KUBERNETES / "overlays" / "example-council"
+OVERLAYS = KUBERNETES / "overlays"
+COUNCIL = "example-council"
 
 Manifest = Mapping[str, Any]
 
@@ -40,12 +41,12 @@ def source_manifests() -> Sequence[Manifest]:
 
 
 @cache
-def rendered_manifests() -> Sequence[Manifest]:
-    """The example council's objects as they reach a cluster; skips the test where nothing here can render them."""
+def rendered_manifests(overlay: str = COUNCIL) -> Sequence[Manifest]:
+    """An overlay's objects as they reach a cluster; skips the test where nothing here can render them."""
     if shutil.which("kubectl"):
-        command = ["kubectl", "kustomize", str(OVERLAY)]
+        command = ["kubectl", "kustomize", str(OVERLAYS / overlay)]
     elif shutil.which("kustomize"):
-        command = ["kustomize", "build", str(OVERLAY)]
+        command = ["kustomize", "build", str(OVERLAYS / overlay)]
     else:
         pytest.skip("rendering takes kubectl or kustomize, and neither is installed")
     rendered = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
@@ -72,8 +73,9 @@ def workloads(manifests: Sequence[Manifest]) -> list[Manifest]:
 
 
 def long_running(manifests: Sequence[Manifest]) -> list[Manifest]:
-    """What runs pods of ours that do not end by themselves."""
-    return of_kind(manifests, "Deployment", "StatefulSet")
+    """What runs pods of ours that do not end by themselves, and are there whether or not somebody mends something."""
+    found = of_kind(manifests, "Deployment", "StatefulSet")
+    return [workload for workload in found if pod_labels(workload)["app.kubernetes.io/component"] != "operations"]
 
 
 def pod_of(workload: Manifest) -> Manifest:

@@ -19,6 +19,7 @@ from braid.kit.identity import Role
 from gateway.sign_in import CALLBACK_PATH
 from services.funding_streams.discovery import agencies
 
+from .alert_rules import RULES
 from .delivered import (
     COMMANDS,
     CONSUMERS,
@@ -31,6 +32,7 @@ from .delivered import (
     settings_of_clock,
 )
 from .manifests import read, strings_in
+from .test_dashboards import DASHBOARDS
 
 COMPOSE_DIRECTORY = ROOT / "deploy" / "compose"
 Service = Mapping[str, Any]
@@ -109,7 +111,7 @@ def test_the_image_knows_the_commands_that_the_deployment_counts_on() -> None:
     assert isinstance(program, typer.core.TyperGroup)
 
     assert set(COMMANDS) <= set(program.commands)
-    for group in ("topics", "keys", "clock"):
+    for group in ("topics", "keys", "clock", "dead-letters"):
         inner = program.commands[group]
         assert isinstance(inner, typer.core.TyperGroup)
         assert set(COMMANDS[group]) <= set(inner.commands)
@@ -124,7 +126,7 @@ def test_each_service_accepts_its_settings(command: str) -> None:
         assert (settings.http.host, settings.http.port) == ("0.0.0.0", 8000)
 
 
-@pytest.mark.parametrize("command", sorted({*DATABASE_URLS} - {"verify"}))
+@pytest.mark.parametrize("command", sorted({*DATABASE_URLS} - {"verify", "operations"}))
 def test_each_command_is_given_the_one_database_role_that_it_works_as(command: str) -> None:
     for service, container in running(command).items():
         given = {name for name in environment_of(container) if "_DATABASE__" in name}
@@ -258,6 +260,33 @@ def test_prometheus_fetches_from_every_long_running_container_of_ours() -> None:
     assert sorted(discovery["names"]) == sorted(
         name for name, service in ours().items() if service["restart"] == "unless-stopped"
     )
+
+
+def test_prometheus_has_the_alert_rules_that_a_cluster_has() -> None:
+    [configuration] = read((COMPOSE_DIRECTORY / "prometheus" / "prometheus.yaml").read_text())
+    mounts = dict(mount.split(":")[:2] for mount in services()["prometheus"]["volumes"])
+
+    assert [configuration["rule_files"]] == [[mounts[f"./{RULES.relative_to(ROOT)}"]]]
+
+
+def test_what_operations_do_by_hand_is_at_hand_and_does_not_start_by_itself() -> None:
+    by_hand = {name: service for name, service in ours().items() if name.endswith("-operations")}
+
+    assert set(by_hand) == {f"{name.replace('_', '-')}-operations" for name in CONSUMERS}
+    for service in by_hand.values():
+        assert service["profiles"] == ["operations"]
+        [(_, _, name)] = commands_of(service)
+        given = {variable for variable in environment_of(service) if "_DATABASE__" in variable}
+        assert given == {f"{PREFIXES[name]}DATABASE__{setting}" for setting in DATABASE_URLS["operations"]}
+
+
+def test_grafana_is_given_its_dashboards() -> None:
+    [provisioned] = read((COMPOSE_DIRECTORY / "grafana" / "dashboards" / "braid.yaml").read_text())
+    mounts = dict(mount.split(":")[:2] for mount in services()["grafana"]["volumes"])
+
+    [provider] = provisioned["providers"]
+    assert provider["options"]["path"] == mounts[f"./{DASHBOARDS.relative_to(ROOT)}"]
+    assert mounts["./deploy/compose/grafana/dashboards"] == "/etc/grafana/provisioning/dashboards"
 
 
 def test_grafana_reads_from_prometheus() -> None:

@@ -1,7 +1,7 @@
 """The Kubernetes manifests: whole, restricted, and fitting together.
 
-Kubernetes' own kinds are checked against its schemas, strictly. The operators' kinds are checked by the fields that
-they cannot do without: their full schemas are in no package of ours and come with the operations issue.
+Every object of every overlay is checked against its kind's schema, strictly: Kubernetes' own by those that
+kubernetes-validate carries, the operators' by those in `schemas`.
 """
 
 import json
@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from importlib import resources
+from pathlib import Path
 from typing import Any
 
 import jsonschema
@@ -36,6 +37,7 @@ from .delivered import (
 from .manifests import (
     BASE,
     KUBERNETES,
+    OVERLAYS,
     Manifest,
     by_name,
     containers_of,
@@ -55,17 +57,20 @@ from .manifests import (
 #: The oldest release that the manifests are written for: in it, a preStop that sleeps needs no shell and no gate.
 KUBERNETES_RELEASE = "v1.34"
 
-OPERATORS_KINDS: Mapping[tuple[str, str], Sequence[str]] = {
-    ("kafka.strimzi.io/v1", "Kafka"): ("kafka.version", "kafka.metadataVersion", "kafka.listeners", "entityOperator"),
-    ("kafka.strimzi.io/v1", "KafkaNodePool"): ("replicas", "roles", "storage.type", "storage.volumes"),
-    ("kafka.strimzi.io/v1", "KafkaTopic"): ("partitions", "replicas", "config"),
-    ("kafka.strimzi.io/v1", "KafkaUser"): ("authentication.type", "authorization.type", "authorization.acls"),
-    ("postgresql.cnpg.io/v1", "Cluster"): ("instances", "storage.size", "imageCatalogRef.major", "managed.roles"),
-    ("postgresql.cnpg.io/v1", "Database"): ("name", "owner", "cluster.name"),
-    ("external-secrets.io/v1", "ExternalSecret"): ("secretStoreRef.name", "secretStoreRef.kind", "target"),
-    ("external-secrets.io/v1", "SecretStore"): ("provider",),
-    ("gateway.networking.k8s.io/v1", "HTTPRoute"): ("parentRefs", "hostnames", "rules"),
-}
+#: Groups of the operators' own kinds; their full schemas lie in `schemas`.
+OPERATORS = (
+    "kafka.strimzi.io", "postgresql.cnpg.io", "external-secrets.io", "gateway.networking.k8s.io", "keda.sh",
+    "monitoring.coreos.com",
+)  # fmt: skip
+SCHEMAS = Path(__file__).parent / "schemas"
+#: What is shipped, in every form: each must be valid and keep to the policies.
+FORMS = ("base", *sorted(path.name for path in OVERLAYS.iterdir()))
+
+
+@pytest.fixture(params=FORMS)
+def delivered(request: pytest.FixtureRequest) -> Sequence[Manifest]:
+    """All objects of one form."""
+    return source_manifests() if request.param == "base" else rendered_manifests(request.param)
 
 
 @pytest.fixture(params=["as they lie in the base", "as they reach a cluster"])
@@ -105,7 +110,11 @@ def schemas_of_kubernetes() -> tuple[Any, Registry[Any]]:
 
 @cache
 def validator_of(api_version: str, kind: str) -> jsonschema.Draft202012Validator:
-    """Checks objects of one of Kubernetes' own kinds."""
+    """Checks objects of a kind, strictly: a field that the kind does not have is a fault."""
+    if api_version.startswith(OPERATORS):
+        # What a cluster adds to every object is not in the operators' definitions, and neither is it in ours.
+        path = SCHEMAS / f"{api_version.rpartition('/')[0]}_{kind.lower()}_{api_version.rpartition('/')[2]}.json"
+        return jsonschema.Draft202012Validator(json.loads(path.read_text()))
     release, registry = schemas_of_kubernetes()
     group, _, version = api_version.rpartition("/")
     name = "-".join(part for part in (kind.lower(), group.partition(".")[0], version) if part)
@@ -116,15 +125,14 @@ def validator_of(api_version: str, kind: str) -> jsonschema.Draft202012Validator
 # --- form ---------------------------------------------------------------------------------------------------------
 
 
-def test_kubernetes_own_kinds_fit_its_schemas(manifests: Sequence[Manifest]) -> None:
-    own = [manifest for manifest in manifests if (manifest["apiVersion"], manifest["kind"]) not in OPERATORS_KINDS]
+def test_every_object_fits_its_kinds_schema(delivered: Sequence[Manifest]) -> None:
     faults = [
         f"{title(manifest)}: {error.json_path}: {error.message}"
-        for manifest in own
+        for manifest in delivered
         for error in validator_of(manifest["apiVersion"], manifest["kind"]).iter_errors(manifest)
     ]
 
-    assert len(own) > 10
+    assert len(delivered) > 50
     assert faults == []
 
 
@@ -144,23 +152,37 @@ def test_the_schemas_find_a_spoilt_object(spoil: Callable[[Any], Any]) -> None:
     assert not validator_of("apps/v1", "Deployment").is_valid(spoilt)
 
 
-def test_the_operators_kinds_have_what_they_cannot_do_without(manifests: Sequence[Manifest]) -> None:
-    faults = [
-        f"{title(manifest)}: {path}"
-        for manifest in manifests
-        for path in OPERATORS_KINDS.get((manifest["apiVersion"], manifest["kind"]), ())
-        if at(manifest["spec"], path) is None
-    ]
+@pytest.mark.parametrize(
+    ("kind", "spoil"),
+    [
+        ("Kafka", lambda spec: spec["kafka"].update(replica=3)),
+        ("Kafka", lambda spec: spec["kafka"]["listeners"][0].update(type="interior")),
+        ("KafkaUser", lambda spec: spec["authorization"]["acls"].append({"resource": {"type": "topics"}})),
+        ("Cluster", lambda spec: spec.update(instance=3)),
+        ("ExternalSecret", lambda spec: spec["target"].update(creationPolicy="Mine")),
+        ("HTTPRoute", lambda spec: spec["rules"][0]["matches"][0]["path"].update(type="Precise")),
+        ("ScaledObject", lambda spec: spec.update(maxReplicas=6)),
+        ("PodMonitor", lambda spec: spec["podMetricsEndpoints"][0].update(intervals="15s")),
+        ("PrometheusRule", lambda spec: spec["groups"][0]["rules"][0].pop("expr")),
+    ],
+)
+def test_the_schemas_find_a_spoilt_object_of_an_operator(kind: str, spoil: Callable[[Any], Any]) -> None:
+    spoilt = json.loads(json.dumps(of_kind(rendered_manifests(), kind)[0]))
+    assert validator_of(spoilt["apiVersion"], kind).is_valid(spoilt)
+    spoil(spoilt["spec"])
 
-    assert faults == []
+    assert not validator_of(spoilt["apiVersion"], kind).is_valid(spoilt)
 
 
-def test_every_kind_is_one_that_is_checked(manifests: Sequence[Manifest]) -> None:
-    operators = {kind for _, kind in OPERATORS_KINDS}
+def test_every_schema_that_is_kept_is_used() -> None:
+    used = {
+        f"{manifest['apiVersion'].rpartition('/')[0]}_{manifest['kind'].lower()}_{manifest['apiVersion'].rpartition('/')[2]}.json"
+        for overlay in FORMS[1:]
+        for manifest in rendered_manifests(overlay)
+        if manifest["apiVersion"].startswith(OPERATORS)
+    }
 
-    for manifest in manifests:
-        if manifest["kind"] in operators:
-            assert (manifest["apiVersion"], manifest["kind"]) in OPERATORS_KINDS
+    assert {path.name for path in SCHEMAS.glob("*.json")} == used
 
 
 def test_every_file_of_the_base_is_used_by_a_kustomization() -> None:
@@ -180,8 +202,8 @@ def test_every_file_of_the_base_is_used_by_a_kustomization() -> None:
 # --- pods ---------------------------------------------------------------------------------------------------------
 
 
-def test_no_container_runs_as_root_or_can_become_it(manifests: Sequence[Manifest]) -> None:
-    for workload in workloads(manifests):
+def test_no_container_runs_as_root_or_can_become_it(delivered: Sequence[Manifest]) -> None:
+    for workload in workloads(delivered):
         pod = pod_of(workload)["securityContext"]
         assert pod["runAsNonRoot"] is True, title(workload)
         assert pod["runAsUser"] == 10001, title(workload)
@@ -194,8 +216,8 @@ def test_no_container_runs_as_root_or_can_become_it(manifests: Sequence[Manifest
             assert context["seccompProfile"] == {"type": "RuntimeDefault"}, title(workload)
 
 
-def test_no_container_can_write_anywhere_but_in_its_own_temporary_folder(manifests: Sequence[Manifest]) -> None:
-    for workload in workloads(manifests):
+def test_no_container_can_write_anywhere_but_in_its_own_temporary_folder(delivered: Sequence[Manifest]) -> None:
+    for workload in workloads(delivered):
         writable = {volume["name"] for volume in pod_of(workload)["volumes"] if "emptyDir" in volume}
         for container in containers_of(workload):
             assert container["securityContext"]["readOnlyRootFilesystem"] is True, title(workload)
@@ -204,15 +226,15 @@ def test_no_container_can_write_anywhere_but_in_its_own_temporary_folder(manifes
             assert all(mount.get("readOnly") for path, mount in mounts.items() if path != "/tmp"), title(workload)
 
 
-def test_every_container_says_what_it_needs_and_may_take(manifests: Sequence[Manifest]) -> None:
-    for workload in workloads(manifests):
+def test_every_container_says_what_it_needs_and_may_take(delivered: Sequence[Manifest]) -> None:
+    for workload in workloads(delivered):
         for container in containers_of(workload):
             for bound in ("requests", "limits"):
                 assert set(container["resources"][bound]) == {"cpu", "memory"}, title(workload)
 
 
-def test_kafka_says_what_it_needs_and_may_take(manifests: Sequence[Manifest]) -> None:
-    pools = of_kind(manifests, "KafkaNodePool", "Cluster")
+def test_kafka_says_what_it_needs_and_may_take(delivered: Sequence[Manifest]) -> None:
+    pools = of_kind(delivered, "KafkaNodePool", "Cluster")
 
     assert len(pools) == 3
     for pool in pools:
@@ -220,8 +242,8 @@ def test_kafka_says_what_it_needs_and_may_take(manifests: Sequence[Manifest]) ->
             assert set(pool["spec"]["resources"][bound]) == {"cpu", "memory"}, title(pool)
 
 
-def test_long_running_containers_are_probed(manifests: Sequence[Manifest]) -> None:
-    for workload in long_running(manifests):
+def test_long_running_containers_are_probed(delivered: Sequence[Manifest]) -> None:
+    for workload in long_running(delivered):
         for container in containers_of(workload):
             assert container["startupProbe"]["httpGet"]["path"] == "/livez", title(workload)
             assert container["livenessProbe"]["httpGet"]["path"] == "/livez", title(workload)
@@ -229,23 +251,23 @@ def test_long_running_containers_are_probed(manifests: Sequence[Manifest]) -> No
             assert container["ports"] == [{"name": "http", "containerPort": 8000}], title(workload)
 
 
-def test_images_are_pinned_and_name_no_registry(manifests: Sequence[Manifest]) -> None:
-    images = {container["image"] for workload in workloads(manifests) for container in containers_of(workload)}
+def test_images_are_pinned_and_name_no_registry(delivered: Sequence[Manifest]) -> None:
+    images = {container["image"] for workload in workloads(delivered) for container in containers_of(workload)}
 
     assert images == {"braid:0.1.0"}
     assert all(is_pinned(image) for image in images)
-    assert not [text for manifest in manifests for text in strings_in(manifest) if ":latest" in text]
+    assert not [text for manifest in delivered for text in strings_in(manifest) if ":latest" in text]
 
 
-def test_pods_get_no_token_for_the_kubernetes_api(manifests: Sequence[Manifest]) -> None:
-    for workload in workloads(manifests):
+def test_pods_get_no_token_for_the_kubernetes_api(delivered: Sequence[Manifest]) -> None:
+    for workload in workloads(delivered):
         assert pod_of(workload)["automountServiceAccountToken"] is False, title(workload)
-    for account in of_kind(manifests, "ServiceAccount"):
+    for account in of_kind(delivered, "ServiceAccount"):
         assert account["automountServiceAccountToken"] is False, title(account)
 
 
-def test_pods_get_no_variables_from_kubernetes_that_a_service_would_refuse(manifests: Sequence[Manifest]) -> None:
-    for workload in workloads(manifests):
+def test_pods_get_no_variables_from_kubernetes_that_a_service_would_refuse(delivered: Sequence[Manifest]) -> None:
+    for workload in workloads(delivered):
         assert pod_of(workload)["enableServiceLinks"] is False, title(workload)
 
 
@@ -286,8 +308,8 @@ def test_apis_and_consumers_are_spread_over_zones_and_machines(manifests: Sequen
 # --- namespace and network ----------------------------------------------------------------------------------------
 
 
-def test_the_namespace_refuses_pods_that_are_not_restricted(manifests: Sequence[Manifest]) -> None:
-    [namespace] = of_kind(manifests, "Namespace")
+def test_the_namespace_refuses_pods_that_are_not_restricted(delivered: Sequence[Manifest]) -> None:
+    [namespace] = of_kind(delivered, "Namespace")
 
     for mode in ("enforce", "audit", "warn"):
         assert namespace["metadata"]["labels"][f"pod-security.kubernetes.io/{mode}"] == "restricted"
@@ -304,14 +326,19 @@ def test_everything_lies_in_that_namespace(rendered: Sequence[Manifest]) -> None
     assert elsewhere == []
 
 
-def test_what_is_not_allowed_is_denied(manifests: Sequence[Manifest]) -> None:
-    default = by_name(manifests, "NetworkPolicy")["default-deny"]["spec"]
+def test_what_is_not_allowed_is_denied_in_every_namespace(delivered: Sequence[Manifest]) -> None:
+    denied = {
+        policy["metadata"].get("namespace", "braid")
+        for policy in of_kind(delivered, "NetworkPolicy")
+        if policy["spec"] == {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
+    }
 
-    assert default == {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
+    namespaces = {namespace["metadata"]["name"] for namespace in of_kind(delivered, "Namespace")}
+    assert namespaces == {"braid"} == denied
 
 
-def test_no_policy_lets_in_from_everywhere(manifests: Sequence[Manifest]) -> None:
-    for policy in of_kind(manifests, "NetworkPolicy"):
+def test_no_policy_lets_in_from_everywhere(delivered: Sequence[Manifest]) -> None:
+    for policy in of_kind(delivered, "NetworkPolicy"):
         for rule in policy["spec"].get("ingress", []):
             assert rule.get("from"), title(policy)
             assert rule.get("ports"), title(policy)
@@ -330,6 +357,7 @@ def test_no_policy_lets_in_from_everywhere(manifests: Sequence[Manifest]) -> Non
         ("ras", "migration", {"names", "services-to-postgres"}),
         ("ledger", "proof", {"names", "services-to-postgres"}),
         ("clock", "daily", {"names", "clock"}),
+        ("ledger", "operations", {"names", "services-to-postgres"}),
     ],
 )
 def test_each_pod_may_go_where_it_must_and_nowhere_else(
@@ -346,7 +374,7 @@ def test_each_pod_may_go_where_it_must_and_nowhere_else(
 
 
 def test_every_policy_of_our_pods_selects_some(rendered: Sequence[Manifest]) -> None:
-    operators = {"postgres", "kafka", "kafka-operators"}
+    operators = {"postgres", "kafka", "kafka-operators", "kafka-from-autoscaler"}
     for name, policy in by_name(rendered, "NetworkPolicy").items():
         if name not in operators:
             assert any(selects(policy["spec"]["podSelector"], pod_labels(w)) for w in workloads(rendered)), name
@@ -443,8 +471,14 @@ def environment_of(workload: Manifest, rendered: Sequence[Manifest]) -> Mapping[
 
 
 def command_of(workload: Manifest) -> tuple[str, str]:
-    """A workload's `braid` command and service; what only one service has is a command of its own group."""
+    """A workload's `braid` command and service; what only one service has is a command of its own group.
+
+    What operations do by hand is no command yet: the pod waits for it.
+    """
     [container] = containers_of(workload)
+    if pod_labels(workload)["app.kubernetes.io/component"] == "operations":
+        assert container["command"] == ["sleep", "infinity"]
+        return "operations", pod_labels(workload)["app.kubernetes.io/name"].replace("-", "_")
     command, service = container["args"]
     return (service, command) if command in SERVICES else (command, service)
 
@@ -455,7 +489,8 @@ def test_every_service_runs_all_its_commands(rendered: Sequence[Manifest]) -> No
     everywhere = [
         (command, service) for command in ("serve", "consume", "relay", "migrate") for service in COMMANDS[command]
     ]
-    assert running == sorted([*everywhere, ("verify", "ledger"), ("clock", "daily")])
+    by_hand = [("operations", service) for service in CONSUMERS]
+    assert running == sorted([*everywhere, *by_hand, ("verify", "ledger"), ("clock", "daily")])
 
 
 def test_every_variable_of_ours_names_a_setting(rendered: Sequence[Manifest]) -> None:
@@ -624,7 +659,9 @@ def rights(rendered: Sequence[Manifest], kind: str, operation: str) -> dict[str,
 def test_every_command_that_needs_the_broker_has_a_user_and_no_other_has(rendered: Sequence[Manifest]) -> None:
     users = {f"{s.replace('_', '-')}-consumer" for s in CONSUMERS} | {f"{s.replace('_', '-')}-relay" for s in SERVICES}
 
-    assert set(by_name(rendered, "KafkaUser")) == users | {f"partner-{agency}" for agency in agencies()}
+    assert set(by_name(rendered, "KafkaUser")) == users | {"lag-reader"} | {
+        f"partner-{agency}" for agency in agencies()
+    }
 
 
 def test_nobody_has_rights_on_a_topic_that_is_not_there(rendered: Sequence[Manifest]) -> None:
@@ -696,8 +733,8 @@ def test_each_consumer_has_its_own_group(rendered: Sequence[Manifest]) -> None:
         assert groups[f"{service.replace('_', '-')}-consumer"] == {f"braid.{service}"}
 
 
-def test_the_broker_lets_in_known_clients_over_an_encrypted_line_alone(manifests: Sequence[Manifest]) -> None:
-    [kafka] = of_kind(manifests, "Kafka")
+def test_the_broker_lets_in_known_clients_over_an_encrypted_line_alone(delivered: Sequence[Manifest]) -> None:
+    [kafka] = of_kind(delivered, "Kafka")
 
     assert kafka["spec"]["kafka"]["authorization"] == {"type": "simple"}
     for listener in kafka["spec"]["kafka"]["listeners"]:
@@ -706,8 +743,8 @@ def test_the_broker_lets_in_known_clients_over_an_encrypted_line_alone(manifests
         assert listener["authentication"] == {"type": "tls"}
 
 
-def test_the_brokers_pods_fit_the_restricted_namespace(manifests: Sequence[Manifest]) -> None:
-    [kafka] = of_kind(manifests, "Kafka")
+def test_the_brokers_pods_fit_the_restricted_namespace(delivered: Sequence[Manifest]) -> None:
+    [kafka] = of_kind(delivered, "Kafka")
     templates = [kafka["spec"]["kafka"]["template"], kafka["spec"]["entityOperator"]["template"]]
     contexts = [part["securityContext"] for template in templates for part in template.values()]
 
@@ -716,6 +753,59 @@ def test_the_brokers_pods_fit_the_restricted_namespace(manifests: Sequence[Manif
         assert context["runAsNonRoot"] is True
         assert context["seccompProfile"] == {"type": "RuntimeDefault"}
         assert "fsGroup" in context or context["capabilities"] == {"drop": ["ALL"]}
+
+
+def test_consumers_are_scaled_by_the_lag_of_every_topic_of_ours_that_they_read(rendered: Sequence[Manifest]) -> None:
+    scaled = by_name(rendered, "ScaledObject")
+    [authentication] = of_kind(rendered, "TriggerAuthentication")
+    readers = rights(rendered, "topic", "Read")
+
+    assert set(scaled) == {f"{name.replace('_', '-')}-consumer" for name in CONSUMERS}
+    for service in CONSUMERS:
+        name = f"{service.replace('_', '-')}-consumer"
+        spec, consumer = scaled[name]["spec"], by_name(rendered, "StatefulSet")[name]
+        assert (spec["scaleTargetRef"]["kind"], spec["scaleTargetRef"]["name"]) == ("StatefulSet", name)
+        assert "replicas" not in consumer["spec"], "each apply would fight the autoscaler"
+        assert spec["maxReplicaCount"] == by_name(rendered, "KafkaTopic")["braid.award.v1"]["spec"]["partitions"]
+        triggers = [trigger["metadata"] for trigger in spec["triggers"]]
+        assert {trigger["topic"] for trigger in triggers} == {t for t in readers[name] if not t.startswith("partner.")}
+        assert {trigger["consumerGroup"] for trigger in triggers} == {f"braid.{service}"}
+        assert {trigger["authenticationRef"]["name"] for trigger in spec["triggers"]} == {
+            authentication["metadata"]["name"]
+        }
+
+
+def test_whoever_scales_may_see_how_far_consumers_are_and_read_nothing(rendered: Sequence[Manifest]) -> None:
+    [user] = [user for user in of_kind(rendered, "KafkaUser") if user["metadata"]["name"] == "lag-reader"]
+    triggers = [
+        trigger["metadata"] for scaled in of_kind(rendered, "ScaledObject") for trigger in scaled["spec"]["triggers"]
+    ]
+
+    assert {operation for rule in user["spec"]["authorization"]["acls"] for operation in rule["operations"]} == {
+        "Describe"
+    }
+    assert rights(rendered, "topic", "Describe")["lag-reader"] == {trigger["topic"] for trigger in triggers}
+    assert rights(rendered, "group", "Describe")["lag-reader"] == {trigger["consumerGroup"] for trigger in triggers}
+
+
+def test_what_operations_do_by_hand_has_no_pod_until_somebody_wants_one(rendered: Sequence[Manifest]) -> None:
+    deployments = by_name(rendered, "Deployment")
+    for service in CONSUMERS:
+        assert deployments[f"{service.replace('_', '-')}-operations"]["spec"]["replicas"] == 0
+
+
+def test_metrics_are_fetched_from_every_pod_that_tells_them_by_the_labels_that_rules_know(
+    rendered: Sequence[Manifest],
+) -> None:
+    [monitor] = of_kind(rendered, "PodMonitor")
+    [policy] = [each for each in of_kind(rendered, "NetworkPolicy") if each["metadata"]["name"] == "metrics"]
+    [endpoint] = monitor["spec"]["podMetricsEndpoints"]
+
+    for workload in workloads(rendered):
+        tells = workload in long_running(rendered)
+        assert selects(monitor["spec"]["selector"], pod_labels(workload)) is tells, title(workload)
+        assert selects(policy["spec"]["podSelector"], pod_labels(workload)) is tells, title(workload)
+    assert {rule["targetLabel"] for rule in endpoint["relabelings"]} == {"job", "app", "component"}
 
 
 # --- PostgreSQL ---------------------------------------------------------------------------------------------------
@@ -730,8 +820,8 @@ def test_every_service_has_its_database_and_three_roles(rendered: Sequence[Manif
     assert roles == {f"{service}_{role}" for service in SERVICES for role in ("owner", "app", "ops")}
 
 
-def test_no_role_can_pass_by_row_level_security(manifests: Sequence[Manifest]) -> None:
-    [cluster] = of_kind(manifests, "Cluster")
+def test_no_role_can_pass_by_row_level_security(delivered: Sequence[Manifest]) -> None:
+    [cluster] = of_kind(delivered, "Cluster")
     for role in cluster["spec"]["managed"]["roles"]:
         assert set(role) == {"name", "login", "passwordSecret"}, role["name"]
 
@@ -755,8 +845,8 @@ def test_the_address_and_the_role_are_made_from_one_password(rendered: Sequence[
     assert len(read_from) == len(cluster["spec"]["managed"]["roles"])
 
 
-def test_each_role_reaches_its_own_database_alone(manifests: Sequence[Manifest]) -> None:
-    [cluster] = of_kind(manifests, "Cluster")
+def test_each_role_reaches_its_own_database_alone(delivered: Sequence[Manifest]) -> None:
+    [cluster] = of_kind(delivered, "Cluster")
     *allowed, last = cluster["spec"]["postgresql"]["pg_hba"]
 
     assert last == "host all all all reject"
@@ -781,7 +871,9 @@ def connections_at_most(workload: Manifest, rendered: Sequence[Manifest]) -> int
         most = by_name(rendered, "HorizontalPodAutoscaler")[name]["spec"]["maxReplicas"]
         return int(most + one_more_during_a_release) * pool
     if command == "consume":
-        return int(workload["spec"]["replicas"]) * pool
+        return int(by_name(rendered, "ScaledObject")[name]["spec"]["maxReplicaCount"]) * pool
+    if command == "operations":
+        return pool + operations_pool
     if command == "clock":
         return 0
     if command == "relay":
@@ -801,10 +893,10 @@ def test_the_database_has_room_for_every_pool_at_its_largest(rendered: Sequence[
 # --- secrets ------------------------------------------------------------------------------------------------------
 
 
-def test_no_secret_is_written_down(manifests: Sequence[Manifest]) -> None:
-    assert of_kind(manifests, "Secret") == []
+def test_no_secret_is_written_down(delivered: Sequence[Manifest]) -> None:
+    assert of_kind(delivered, "Secret") == []
     written = re.compile(r"://[^:/@\s]+:(?!\{\{)[^@\s]+@|-----BEGIN")
-    assert [text for manifest in manifests for text in strings_in(manifest) if written.search(text)] == []
+    assert [text for manifest in delivered for text in strings_in(manifest) if written.search(text)] == []
 
 
 def test_no_file_names_a_registry() -> None:

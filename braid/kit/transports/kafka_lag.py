@@ -43,11 +43,11 @@ class Lag:
     async def _waiting(self, partition: TopicPartition) -> int | None:
         if partition not in self._consumer.assignment():
             return None
-        end = self._consumer.highwater(partition)
+        end: int | None = self._consumer.highwater(partition)
         if end is None:
             return None  # Nothing was fetched yet.
         try:
-            reached = self._in_hand.get(partition, await self._consumer.position(partition))
+            reached: int = self._in_hand.get(partition, await self._consumer.position(partition))
         except IllegalStateError:
             return None  # It was taken away this moment.
         return max(0, end - reached)
