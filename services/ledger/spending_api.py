@@ -354,21 +354,18 @@ async def correct_spend(
         raise not_found("spend") from error
     await work.session.flush()
     parts = await spend_store.parts_by_line(work, [spend_id])
-    return CorrectedOut(
-        spend=_spend_out(row, parts.get(spend_id, []), person_id),
-        queries=[_query_out(query, person_id) for query in asked],
-    )
+    questions = [_query_out(query, person_id) for query in asked]
+    return CorrectedOut(spend=_spend_out(row, parts.get(spend_id, []), person_id), queries=questions)
 
 
 async def _queries_out(work: UnitOfWork, rows: Any, most: int) -> QueriesOut:
     shown: list[SpendQueryRow] = list(rows[:most])
     steps = await query_store.steps_of(work, [row.query_id for row in shown])
-    people = await people_of(work, [row.budget_id for row in shown])
-    work.touches(person_id=people.values())
-    return QueriesOut(
-        queries=[_query_out(query_store.query_of(row, steps), people[row.budget_id]) for row in shown],
-        next=cursor_of(shown[-1].due_on, shown[-1].query_id) if len(rows) > most else None,
-    )
+    whose = await people_of(work, [row.budget_id for row in shown])
+    work.touches(person_id=whose.values())
+    told = [_query_out(query_store.query_of(row, steps), whose[row.budget_id]) for row in shown]
+    rest = cursor_of(shown[-1].due_on, shown[-1].query_id) if len(rows) > most else None
+    return QueriesOut(queries=told, next=rest)
 
 
 def _query_out(query: queries.Query, person_id: UUID) -> QueryOut:
