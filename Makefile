@@ -6,7 +6,7 @@ PORT ?= 8080
 STATE ?= .braid
 PYTEST_WORKERS ?= 2
 
-.PHONY: run demo analysis test check format lock assets bench clean
+.PHONY: run demo analysis test check audit format lock assets bench clean
 
 run: $(VENV)/.run-installed
 	@$(BIN)/python -m braid run --port $(PORT) --state $(STATE)
@@ -29,6 +29,13 @@ check: $(VENV)/.test-installed
 	$(BIN)/lint-imports
 	$(BIN)/python -m braid contracts check
 	$(BIN)/python -m braid rules check
+
+# Licences, a bill of materials, and a search for secrets; with uv and the network, known vulnerabilities too.
+audit: $(VENV)/.test-installed
+	$(BIN)/python -m tests.supply_chain.inventory braid.cdx.json
+	$(BIN)/python -m pytest --quiet tests/supply_chain
+	@if command -v uv > /dev/null; then uv tool run pip-audit --requirement requirements/run.txt --require-hashes --disable-pip; \
+	else echo "Not looked for known vulnerabilities: that takes uv and the network."; fi
 
 format: $(VENV)/.test-installed
 	$(BIN)/ruff check --fix .

@@ -11,7 +11,7 @@ OF_A_SESSION = re.compile(
 #: Where it is right, and why.
 MAY = {
     "braid/kit/prepare_database.py": "a connection of its own, closed when the databases are there",
-    "services/ledger/posting/gatherer.py": "a connection of its own; the council is set anew whenever it changes",
+    "services/ledger/posting/gatherer.py": "a connection of its own, on which each council is set anew",
 }
 
 
