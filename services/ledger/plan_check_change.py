@@ -88,7 +88,8 @@ def to_pay(pieces: Iterable[NeedPiece], items: Iterable[AskedItem], plans: Itera
             told = known[one.need.plan_id][item_id]
             spend, shares, other_uses = told.spend, {share.stream: share.pence for share in told.shares}, ()
         found.append(PlannedItem(item, spend, _shares_left(one, shares, streams), other_uses))
-        done += one.done
+        # A fund that has ended pays for nothing more, and is not among those that are told.
+        done += [payment for payment in one.done if payment.fund_id in streams]
         names[item.item_id] = str(item_id)
     return ToPay(found, done, names)
 

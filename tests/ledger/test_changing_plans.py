@@ -1,6 +1,7 @@
 """What plans need when one takes the place of another: just what payments follow, and what is held beyond it."""
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -27,7 +28,7 @@ AGAIN = [one for one in ItemCadence if one is not ItemCadence.ONE_OFF]
 
 
 @st.composite
-def items(draw: st.DrawFn, cadences: list[ItemCadence]) -> list[PlannedItem]:
+def items(draw: st.DrawFn, cadences: Sequence[ItemCadence]) -> list[PlannedItem]:
     """Some of three items, each with a price and days of its own."""
     return [
         PlannedItem(
@@ -45,7 +46,7 @@ def items(draw: st.DrawFn, cadences: list[ItemCadence]) -> list[PlannedItem]:
 
 
 @st.composite
-def plans(draw: st.DrawFn, cadences: list[ItemCadence] = AGAIN) -> list[ApprovedPlan]:
+def plans(draw: st.DrawFn, cadences: Sequence[ItemCadence] = AGAIN) -> list[ApprovedPlan]:
     """Up to three plans, each approved after the one before it."""
     found = []
     for number in range(draw(st.integers(1, 3))):
