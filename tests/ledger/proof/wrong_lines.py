@@ -341,6 +341,13 @@ MUTANTS = (
         limits.test_the_councils_account_is_summed_for_a_day_as_known_at_each_moment,
     ),
     Mutant(
+        "the last leg tells the balance of days before it too",
+        "balance_as_of",
+        "d.value_date > for_date",
+        "d.value_date < for_date AND d.value_date > for_date",
+        limits.test_the_councils_account_is_summed_for_a_day_as_known_at_each_moment,
+    ),
+    Mutant(
         "the moment itself is left out",
         "balance_as_of",
         "known_at + interval '1 microsecond'",
