@@ -9,6 +9,7 @@ import typer
 from fastapi import FastAPI
 
 from braid.command_line.services import all_definitions
+from braid.kit.description import tell_conventions
 from braid.kit.permissions import PERMISSIONS, Action
 from braid.kit.problems import PROBLEM_SCHEMA, responses
 from braid.kit.service import describe_api
@@ -19,6 +20,7 @@ _REFUSALS = {
         (401, "No valid token."),
         (403, "None of the caller's roles may; they are told which may."),
         (429, "The caller asks too often; Retry-After says when to ask again."),
+        (503, "A service or its database cannot be reached; Retry-After says when to ask again."),
     ).items()
 }
 
@@ -69,7 +71,10 @@ def platform_openapi() -> dict[str, Any]:
     schemas: dict[str, Any] = {"Problem": PROBLEM_SCHEMA}
     described = [(definition.name, describe_api(definition)) for definition in all_definitions()]
     for name, app in (*described, ("gateway", own)):
-        document = with_names_of_its_own(app.openapi(), schemas, name)
+        plain = app.openapi()
+        if app is own:
+            tell_conventions(plain, own.routes)
+        document = with_names_of_its_own(plain, schemas, name)
         for path, operations in document["paths"].items():
             paths.setdefault(path, {}).update(operations)
         schemas.update(document.get("components", {}).get("schemas", {}))

@@ -17,6 +17,7 @@ from braid.kit.access_records import Whose
 from braid.kit.bell import Bell
 from braid.kit.database import open_engine, session_factory
 from braid.kit.delivery import Delivery, Handler, RetryPolicy, Subscription
+from braid.kit.description import tell_conventions
 from braid.kit.health import Check, health_routes
 from braid.kit.http_observation import NO_TELEMETRY, HttpObservation
 from braid.kit.identity import TokenVerifier, internal_verifier
@@ -236,7 +237,9 @@ def describe_api(definition: ServiceDefinition, **options: Any) -> FastAPI:
 
     def openapi() -> dict[str, Any]:
         document = plain_openapi()
-        document.setdefault("components", {}).setdefault("schemas", {})["Problem"] = PROBLEM_SCHEMA
+        if "Problem" not in document.setdefault("components", {}).setdefault("schemas", {}):
+            tell_conventions(document, routes)
+        document["components"]["schemas"]["Problem"] = PROBLEM_SCHEMA
         return document
 
     app.openapi = openapi  # type: ignore[method-assign]
