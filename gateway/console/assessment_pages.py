@@ -140,7 +140,8 @@ def _answering(door: Door) -> APIRouter:
         told, back = answer_read(asked, given), "answers" if given["back"] == "answers" else ""
         later, faults = given["then"] == "later", told.faults
         is_empty = told.answer is None and not given["own_words"]
-        if is_empty and not faults and (later or not asked["required"]) and paper.answer(question_id) is None:
+        had_nothing = paper.answer(question_id) is None and not paper.own_words(question_id)
+        if is_empty and not faults and (later or not asked["required"]) and had_nothing:
             return _on_from(paper, question_id, paper.assessment["asked"], back, later=later)
         if told.answer is None and not faults and asked["required"]:
             faults = (nothing_given(asked),)

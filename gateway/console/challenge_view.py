@@ -67,8 +67,9 @@ def decisions_of(parts: Mapping[str, Any]) -> tuple[tuple[str, str, str], ...]:
 
 def _decisions(parts: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
     if allocation := parts["allocation"]:
-        pounds = wording.pounds(allocation["pence_per_year"] or 0)
-        yield "allocation", "The indicative allocation", f"{pounds} a year"
+        needs_a_person = allocation["outcome"] == "needs_a_person"
+        told = "A person finds the sum" if needs_a_person else f"{wording.pounds(allocation['pence_per_year'])} a year"
+        yield "allocation", "The indicative allocation", told
     for award in (parts["awards"] or {}).get("awards", ()):
         sum_told = f", {wording.pounds(award['amount_pence'])}" if award["amount_pence"] else ""
         yield (

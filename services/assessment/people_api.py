@@ -152,7 +152,11 @@ async def read_person(person_id: UUID, work: Reading, caller: Caller) -> PersonO
     return _person_out(person, [row.assessment_id for row in await store.assessments_of(work, person_id)])
 
 
-@router.get("/questionnaires", dependencies=[may(Action.READ_PUBLISHED)])
+@router.get(
+    "/questionnaires",
+    dependencies=[may(Action.READ_PUBLISHED)],
+    responses=responses((401, "No valid token.")),
+)
 async def list_questionnaires(_caller: Caller) -> QuestionnairesOut:
     """The questionnaires that an assessment can begin with, each in its newest version."""
     newest = (released_questionnaire(name, latest_released_version(name)) for name in released_questionnaires())

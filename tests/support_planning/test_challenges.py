@@ -157,7 +157,7 @@ async def test_a_challenge_is_answered_once_and_as_it_was_seen(desk: Desk) -> No
 async def test_others_see_no_challenge_and_make_none(desk: Desk) -> None:
     await desk.award(800_000)
     made = await challenged(desk)
-    stranger = {"role": Role.BUDGET_HOLDER, "name": "stranger", "person_id": uuid4()}
+    stranger: dict[str, Any] = {"role": Role.BUDGET_HOLDER, "name": "stranger", "person_id": uuid4()}
 
     assert (await desk.ask("GET", f"/v1/challenges/{made['challenge_id']}", **stranger)).status_code == 404
     assert (await desk.ask("GET", f"{desk.home}/challenges", **stranger)).status_code == 404

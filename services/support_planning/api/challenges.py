@@ -111,7 +111,11 @@ async def read_challenges(person_id: UUID, work: Reading, caller: Caller) -> Cha
     return ChallengesOut(challenges=[_out(row) for row in await challenges.challenges_of(work, person_id)])
 
 
-@router.get("/challenges-to-answer", dependencies=[may(Action.READ_PLANNING_QUEUES)])
+@router.get(
+    "/challenges-to-answer",
+    dependencies=[may(Action.READ_PLANNING_QUEUES)],
+    responses=responses((403, "The caller is not of the council's staff.")),
+)
 async def read_unanswered(work: Reading) -> ChallengesOut:
     """Challenges that wait for an answer, the longest wait first: 200 at most."""
     return ChallengesOut(challenges=[_out(row) for row in await challenges.unanswered(work, A_PAGE)])
