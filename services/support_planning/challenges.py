@@ -14,7 +14,7 @@ from braid.kit.http import stale_version
 from braid.kit.unit_of_work import UnitOfWork
 from services.support_planning import involvements, plan_store, progress_store
 from services.support_planning.domain.challenges import Answerer, Challenged, Outcome, bars_to_answering
-from services.support_planning.domain.progress import Milestone
+from services.support_planning.domain.stages import Milestone
 from services.support_planning.planning import NoCase
 from services.support_planning.tables import ChallengeRow
 
