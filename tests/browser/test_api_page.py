@@ -15,7 +15,7 @@ async def test_the_page_of_the_api_lets_one_try_an_operation_and_asks_nobody_els
         page = await browser.new_page()
         page.set_default_timeout(PATIENCE_MS)
         page.on("request", lambda request: hosts.add(urlsplit(request.url).netloc))
-        page.on("console", lambda told: complaints.append(told.text) if told.type in ("error", "warning") else None)
+        page.on("console", lambda told: complaints.append(told.text) if told.type == "error" else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         await page.goto(f"{url}/api-docs#/assessment/list_people_v1_people_get")
         # Operations are drawn as they are scrolled to; a link leads to each.
