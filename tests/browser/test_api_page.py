@@ -30,6 +30,6 @@ async def test_the_page_of_the_api_lets_one_try_an_operation_and_asks_nobody_els
         assert '"asyncapi"' in await page.content()
 
     assert hosts == {urlsplit(url).netloc}
-    # The browser tells of the 401 itself; Swagger UI of the link that this test came by, since its name has a line in it.
+    # The browser tells of the 401 itself, and Swagger UI of the underscores in the link that this test came by.
     expected = ("401", "escaping deep link whitespace")
     assert [told for told in complaints if not any(words in told for words in expected)] == []
