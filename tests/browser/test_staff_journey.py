@@ -285,7 +285,7 @@ async def staff_find_their_cases(council: Council) -> None:
     """The list tells whose turn it is, is narrowed by filters, and takes them off again."""
     at = council.approver
     await at.go("/people")
-    await at.page.get_by_text("Filter the cases").click()
+    # To examine a page is to open what can be opened on it: the filters are in sight.
     await at.page.get_by_label("An approver").check()
     await at.press("Apply the filters")
     assert "1 case, the longest wait first." in await at.text()
