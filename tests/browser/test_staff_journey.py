@@ -312,7 +312,7 @@ async def money_is_looked_at(council: Council) -> None:
     await at.page.get_by_label("Why").fill("Petrol is not in the plan.")
     await at.press("Propose it")
     assert "The recovery is proposed." in await at.text()
-    recovery = await at.page.get_by_role("link", name="£84.50").last.get_attribute("href")
+    recovery = await at.page.locator('a[href*="/recoveries/"]', has_text="£84.50").get_attribute("href")
 
     await council.second.go(recovery or "")
     await council.second.press("Decide that it is owed")
