@@ -75,4 +75,5 @@ def joined(lines: list[Mapping[str, str]]) -> list[str]:
     for line in lines:
         if "trace_id" in line:
             by_trace.setdefault(line["trace_id"], set()).add(line.get("service") or line.get("consumer") or "")
-    return sorted(max(by_trace.values(), key=lambda services: len(services)))
+    widest: set[str] = max(by_trace.values(), key=len)
+    return sorted(widest)
