@@ -140,7 +140,16 @@ class Delivery:
             envelope.traceparent, consumer=self.subscription.consumer, topic=message.topic, event_type=envelope.type
         ):
             taken = await self._handle_with_retries(message, envelope, event)
-        telemetry.HANDLING_SECONDS.labels(self.subscription.consumer, envelope.type).observe(perf_counter() - started)
+            seconds = perf_counter() - started
+            # Within the trace, as a request is: the two are found by one id.
+            log.info(
+                "message",
+                consumer=self.subscription.consumer,
+                type=envelope.type,
+                outcome=taken.value,
+                ms=round(seconds * 1000, 1),
+            )
+        telemetry.HANDLING_SECONDS.labels(self.subscription.consumer, envelope.type).observe(seconds)
         return self._count(taken, envelope.type)
 
     async def replay(self, message: Message) -> Taken:

@@ -73,6 +73,13 @@ def test_promtool_takes_the_rules_with_their_words() -> None:
 
 
 @needs_promtool
+def test_prometheus_takes_its_configuration_of_a_desk() -> None:
+    assert "SUCCESS" in promtool(
+        "check", "config", "--syntax-only", "deploy/compose/prometheus/prometheus.yaml", cwd=ROOT
+    )
+
+
+@needs_promtool
 @pytest.mark.parametrize("file", sorted(path.name for path in TESTS.glob("*.yaml")))
 def test_each_alert_fires_on_figures_that_call_for_it_and_on_no_others(bench: Path, file: str) -> None:
     assert "SUCCESS" in promtool("test", "rules", file, cwd=bench)

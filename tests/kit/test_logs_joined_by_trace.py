@@ -28,7 +28,7 @@ async def test_a_request_and_what_its_event_did_later_are_found_by_one_id(exampl
     lines = await said(example, person)
 
     of_trace = [line["event"] for line in lines if line.get("trace_id") == TRACE]
-    assert of_trace == ["request", "delivery_failed", "delivery_failed", "delivery_failed", "dead_letter"]
+    assert of_trace == ["request", "delivery_failed", "delivery_failed", "delivery_failed", "dead_letter", "message"]
     [request] = [line for line in lines if line["event"] == "request"]
     assert (request["route"], request["status"]) == ("/people/{person_id}/numbers", 201)
     assert len({line["span_id"] for line in lines if line.get("trace_id") == TRACE}) == 2, (

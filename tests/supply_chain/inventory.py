@@ -68,11 +68,11 @@ def packages(lock: str) -> Sequence[Package]:
 
 def told_by(package: Package) -> str:
     """The licence that an installed package tells of itself, in its own words; empty where it tells none."""
-    about = metadata.metadata(package.name)
-    if about.get("License-Expression"):
-        return str(about["License-Expression"])
-    classified = [c.rpartition(" :: ")[2] for c in about.get_all("Classifier") or () if c.startswith("License :: ")]
-    words = (about.get("License") or "").strip().splitlines()
+    about = metadata.metadata(package.name).json
+    if about.get("license_expression"):
+        return str(about["license_expression"])
+    classified = [c.rpartition(" :: ")[2] for c in about.get("classifier", ()) if c.startswith("License :: ")]
+    words = str(about.get("license", "")).strip().splitlines()
     return " AND ".join(classified) or (words[0] if words else "")
 
 
