@@ -35,8 +35,8 @@ class DecisionChallenged(Event):
 
     challenge_id: UUID
     about: Challenged
-    stream: Annotated[StreamCode | None, Field(description="Of an award: which stream decided.")] = None
-    plan_id: Annotated[UUID | None, Field(description="Of a plan: which one was decided on.")] = None
+    stream: Annotated[StreamCode | None, Field(description="Of an award: which stream decided.")]
+    plan_id: Annotated[UUID | None, Field(description="Of a plan: which one was decided on.")]
 
 
 class ChallengeAnswered(Event):

@@ -54,7 +54,8 @@ def _lists(door: Door) -> APIRouter:
     router = APIRouter(route_class=PageRoute, prefix="/money")
 
     @router.get("")
-    async def first() -> Response:
+    async def first(request: Request) -> Response:
+        await staff_of(door, request, MAY_LOOK)
         return see_other("/money/queries")
 
     @router.get("/queries")
