@@ -14,6 +14,7 @@ from gateway.console.challenge_view import OUTCOMES, challenge_view, decisions_o
 from gateway.console.errors import PageRoute
 from gateway.console.forms import Fault, Form, Given, filled, refusal, sent
 from gateway.console.partial_reading import read_parts
+from gateway.console.payment_view import query_of as address_query
 from gateway.console.people_view import names_of, read
 from gateway.console.rendering import page, see_other
 from gateway.console.session import signed_in
@@ -131,12 +132,13 @@ def _answering(door: Door) -> APIRouter:
     here = "/challenges/{challenge_id}"
 
     @router.get("/challenges")
-    async def queue(request: Request) -> Response:
+    async def queue(request: Request, after: str = "") -> Response:
         principal = await signed_in(door, request)
-        told = (await read(door, principal, PLANNING, "/v1/challenges-to-answer"))["challenges"]
-        names = await names_of(door, principal, (each["person_id"] for each in told))
-        waiting = [(challenge_view(each), names.get(each["person_id"], "")) for each in told]
-        return page("challenges_to_answer.html", request=request, principal=principal, waiting=waiting)
+        told = await read(door, principal, PLANNING, "/v1/challenges-to-answer", query=address_query(after=after))
+        names = await names_of(door, principal, (each["person_id"] for each in told["challenges"]))
+        waiting = [(challenge_view(each), names.get(each["person_id"], "")) for each in told["challenges"]]
+        more = address_query(after=told["next"]) if told["next"] else ""
+        return page("challenges_to_answer.html", request=request, principal=principal, waiting=waiting, more=more)
 
     @router.get(here)
     async def one(challenge_id: UUID, request: Request, done: str = "") -> Response:

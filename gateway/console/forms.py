@@ -17,8 +17,8 @@ from gateway.console import wording
 from gateway.forwarding import Door
 
 Given = defaultdict[str, str]
-#: No sum of ours comes near it, and decimals of any size are not worked with.
-POUNDS_MOST = 10**12
+#: The most that services take, and JSON holds, in whole pence; decimals of any size are not worked with.
+POUNDS_MOST = Decimal(2**53 - 1) / 100
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID, uuid4
 
+from sqlalchemy import literal, tuple_
 from sqlmodel import col, select
 
 from braid.contracts.challenge import ChallengeAnswered, ChallengeOutcome, DecisionChallenged
@@ -59,10 +61,21 @@ async def challenges_of(work: UnitOfWork, person_id: UUID) -> Sequence[Challenge
     return (await work.session.scalars(query.order_by(col(ChallengeRow.recorded_at).desc()))).all()
 
 
-async def unanswered(work: UnitOfWork, most: int) -> Sequence[ChallengeRow]:
-    """Challenges that wait for an answer, the longest wait first."""
+async def unanswered(
+    work: UnitOfWork, most: int, *, after: tuple[datetime, UUID] | None = None
+) -> Sequence[ChallengeRow]:
+    """Challenges that wait for an answer, the longest wait first.
+
+    Args:
+        work: the unit of work.
+        most: how many.
+        after: when the last one of the page before was made, and its id.
+    """
+    place = tuple_(col(ChallengeRow.recorded_at), col(ChallengeRow.challenge_id))
     query = select(ChallengeRow).where(col(ChallengeRow.answer).is_(None))
-    return (await work.session.scalars(query.order_by(col(ChallengeRow.recorded_at)).limit(most))).all()
+    if after:
+        query = query.where(place > tuple_(*map(literal, after)))
+    return (await work.session.scalars(query.order_by(place).limit(most))).all()
 
 
 async def make(

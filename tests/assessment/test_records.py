@@ -29,7 +29,8 @@ pytestmark = pytest.mark.xdist_group("assessment_records")
 
 NAME = "Somebody who leaves (a made-up name)"
 EIGHT_YEARS = RetentionRule("adult_social_care_record", date(1990, 1, 1), 8, "a schedule")
-TOMBSTONES = {"erasure", "forgotten_person"}
+#: Who looked at a record stays, under an id that then means nobody.
+TOMBSTONES = {"access_record", "erasure", "forgotten_person"}
 ASSESSED = Standing(date(2010, 3, 1), is_assessed=True, is_open=False, holds=())
 
 

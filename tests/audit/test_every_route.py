@@ -48,6 +48,8 @@ LISTS = {
     "GET /v1/spending-queries",
     "GET /v1/budget-alerts",
     "GET /v1/payment-matters",
+    "GET /v1/cases",
+    "GET /v1/challenges-to-answer",
 }
 #: What the lists' marked rows must say to be shown.
 SHOWABLE = {
@@ -56,6 +58,10 @@ SHOWABLE = {
         "UPDATE payment_matter SET code = 'plan_missing'",
         "UPDATE spend_query SET answered_on = NULL, answer = NULL, kind = 'no_item', owner = 'practitioner',"
         " reasons = '{}'",
+    ),
+    "support_planning": (
+        "UPDATE progress SET stage = 'planning', since = now(), user_group = NULL",
+        "UPDATE challenge SET about = 'allocation', stream = NULL, plan_id = NULL, answer = NULL",
     ),
 }
 #: What names nobody in its address, and why that will do.

@@ -12,7 +12,7 @@ from tests.gateway.allocations import an_allocation
 from tests.gateway.doubles import AUDITOR, PRACTITIONER, StubGateway
 from tests.gateway.payments import APPROVER
 from tests.gateway.plans import PLAN_ID, a_plan
-from tests.gateway.whole import PERSON_ID, as_services_answer, award, whole
+from tests.gateway.whole import PERSON_ID, as_services_answer, award, person, whole
 
 HOLDER = Principal("budget_holder:test", EXAMPLE_COUNCIL, frozenset({Role.BUDGET_HOLDER}), PERSON_ID)
 CHALLENGE_ID = "0b7e2c1a-52a9-4e0b-9a53-6f1d7f4f2b11"
@@ -51,7 +51,8 @@ def fill_challenges(stub: StubGateway, told: dict[str, Any] | None = None) -> No
                 else httpx.Response(201, json=told)
             ),
             f"/v1/challenges/{CHALLENGE_ID}": lambda _: httpx.Response(200, json=told, headers={"etag": '"1"'}),
-            "/v1/challenges-to-answer": {"challenges": [told]},
+            "/v1/challenges-to-answer": {"challenges": [told], "next": None},
+            "/v1/people:search": {"people": [person()], "next": None},
         }
     )
 

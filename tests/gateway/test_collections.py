@@ -19,6 +19,7 @@ from tests.ledger.test_council_guard import url_of
 
 #: Lists that are not about one person, and that are short by what they are.
 SHORT = {
+    "/v1/questionnaires": "the questionnaires that are released",
     "/v1/questionnaires/{questionnaire}/{version}/alignment": "the questions of one questionnaire",
     "/v1/allocation-tables/{council}": "a council's tables",
     "/v1/streams": "the streams",

@@ -31,7 +31,6 @@ async def test_a_practitioner_sees_the_list_of_people(platform: Platform) -> Non
 
     assert f'href="/people/{person_id}"' in text
     assert NAME in text
-    assert "1 June 2009" in text
     assert "Ready to plan" in text
 
 

@@ -7,7 +7,7 @@ import random
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID, uuid4, uuid5
 
 import httpx
 import pytest
@@ -82,7 +82,9 @@ async def office(shared_databases: Databases, tmp_path: Path) -> AsyncIterator[O
 def an(event: type[Event], person: UUID, **changes: Any) -> Event:
     """The contract's example of an event, about another person."""
     example = json.loads(example_file(event).read_text())
-    return event.model_validate_json(json.dumps({**example, "person_id": str(person), **changes}))
+    # Several tests share one database, in which each person has an assessment of their own.
+    own = {"assessment_id": str(uuid5(person, "assessment"))} if "assessment_id" in example else {}
+    return event.model_validate_json(json.dumps({**example, "person_id": str(person), **own, **changes}))
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,12 @@ from pydantic import BaseModel, Field
 
 from braid.contracts.codes import StreamCode, UserGroup
 from braid.kit.http import Reading, UnitOfWorkRoute
+from braid.kit.paging import Cursor
 from braid.kit.permissions import Action, may
-from braid.kit.problems import Problem, responses
+from braid.kit.problems import responses
 from services.support_planning import case_list, council_choices
-from services.support_planning.case_list import COUNTED_MOST, Filter, Place
+from services.support_planning.api.cursors import cursor_of, place_of
+from services.support_planning.case_list import COUNTED_MOST, Filter
 from services.support_planning.domain.stages import Awaited, Stage, awaited, waits_for
 
 router = APIRouter(prefix="/v1", route_class=UnitOfWorkRoute, tags=["support planning"])
@@ -64,7 +66,7 @@ async def list_cases(
     is_overdue: bool = False,
     stream: StreamCode | None = None,
     user_group: UserGroup | None = None,
-    after: Annotated[str | None, Query(max_length=100)] = None,
+    after: Cursor = None,
     most: Annotated[int, Query(ge=1, le=CASES_A_PAGE)] = 50,
 ) -> CasesOut:
     """The council's cases that fit every filter which is given, the longest wait first."""
@@ -73,14 +75,15 @@ async def list_cases(
     )
     asked = Filter(wanted, is_overdue, stream, user_group, people)
     limits = (await council_choices.time_limits(work, work.now.date())).steps
-    found = await case_list.cases(work, asked, limits, _place_of(after) if after else None, most + 1)
+    found = await case_list.cases(work, asked, limits, place_of(after) if after else None, most + 1)
     number = await case_list.count(work, asked, limits)
     shown = found[:most]
+    work.touches(person_id=[one.person_id for one in shown])
     return CasesOut(
         cases=[_out(one, work.now.date()) for one in shown],
         count=min(number, COUNTED_MOST),
         count_is_least=number > COUNTED_MOST,
-        next=f"{shown[-1].since.isoformat()}/{shown[-1].person_id}" if len(found) > most else None,
+        next=cursor_of(shown[-1].since, shown[-1].person_id) if len(found) > most else None,
     )
 
 
@@ -95,18 +98,3 @@ def _out(one: case_list.Case, today: date) -> CaseOut:
         is_overdue=one.due_on is not None and one.due_on < today,
         user_group=one.user_group,
     )
-
-
-def _place_of(cursor: str) -> Place:
-    since, _, person_id = cursor.partition("/")
-    try:
-        moment, person = datetime.fromisoformat(since), UUID(person_id)
-    except ValueError as error:
-        raise _refused() from error
-    if moment.tzinfo is None:
-        raise _refused()
-    return moment, person
-
-
-def _refused() -> Problem:
-    return Problem(422, "cursor-refused", "The cursor is none of ours", "Send what an answer had as next.")

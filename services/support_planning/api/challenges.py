@@ -4,16 +4,18 @@ from datetime import date
 from typing import Annotated, Self
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field, model_validator
 
 from braid.contracts.codes import StreamCode
 from braid.kit.http import Caller, ExpectedVersion, Reading, UnitOfWorkRoute, Writing, entity_tag
 from braid.kit.identity import Principal
+from braid.kit.paging import Cursor
 from braid.kit.permissions import Action, may
 from braid.kit.problems import not_found, responses
 from braid.kit.unit_of_work import UnitOfWork
 from services.support_planning import challenges
+from services.support_planning.api.cursors import cursor_of, place_of
 from services.support_planning.api.finding_plans import KEY, NO_PERSON, NO_VERSION, STALE
 from services.support_planning.content import Part, Words
 from services.support_planning.domain.challenges import Challenged, Outcome
@@ -22,7 +24,7 @@ from services.support_planning.tables import ChallengeRow
 router = APIRouter(prefix="/v1", route_class=UnitOfWorkRoute, tags=["challenges"])
 
 NOT_YOURS = (404, "No such challenge, or the record is not yours to see.")
-A_PAGE = 200
+_CHALLENGES_A_PAGE = 200
 
 
 class ChallengeIn(Part):
@@ -80,6 +82,12 @@ class ChallengesOut(BaseModel):
     challenges: list[ChallengeOut]
 
 
+class ChallengesToAnswerOut(ChallengesOut):
+    """A page of challenges that wait for an answer."""
+
+    next: str | None = Field(description="What to send as ``after`` to go on.")
+
+
 @router.post(
     "/people/{person_id}/challenges",
     status_code=201,
@@ -114,11 +122,21 @@ async def read_challenges(person_id: UUID, work: Reading, caller: Caller) -> Cha
 @router.get(
     "/challenges-to-answer",
     dependencies=[may(Action.READ_PLANNING_QUEUES)],
-    responses=responses((403, "The caller is not of the council's staff.")),
+    responses=responses((403, "The caller is not of the council's staff."), (422, "The cursor is none of ours.")),
 )
-async def read_unanswered(work: Reading) -> ChallengesOut:
-    """Challenges that wait for an answer, the longest wait first: 200 at most."""
-    return ChallengesOut(challenges=[_out(row) for row in await challenges.unanswered(work, A_PAGE)])
+async def read_unanswered(
+    work: Reading,
+    after: Cursor = None,
+    most: Annotated[int, Query(ge=1, le=_CHALLENGES_A_PAGE)] = 50,
+) -> ChallengesToAnswerOut:
+    """Challenges that wait for an answer, the longest wait first."""
+    found = await challenges.unanswered(work, most + 1, after=place_of(after) if after else None)
+    shown = found[:most]
+    work.touches(person_id=[row.person_id for row in shown])
+    return ChallengesToAnswerOut(
+        challenges=[_out(row) for row in shown],
+        next=cursor_of(shown[-1].recorded_at, shown[-1].challenge_id) if len(found) > most else None,
+    )
 
 
 @router.get("/challenges/{challenge_id}", dependencies=[may(Action.READ_PLAN)], responses=responses(NOT_YOURS))
