@@ -11,9 +11,9 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import redirect_stderr
 from datetime import date
-from itertools import islice
+from itertools import islice, repeat
 from pathlib import Path
-from time import perf_counter, sleep
+from time import sleep
 from uuid import UUID, uuid4
 
 import httpx
@@ -32,11 +32,11 @@ from braid.kit.settings import ServiceSettings
 from services.ledger.domain.funds import budget_id_of, fund_id_of
 from services.ledger.handlers import record_award
 from services.ledger.main import SERVICE
-from tests.bench.figures import percentile
+from tests.bench.http_load import rate, request_of
 from tests.ledger.builders import ASC, COUNCIL, an_award_decided
 from tests.real_parts.process_platform import free_ports
 
-PEOPLE, SECONDS, CALLERS, BULK = 50, 5.0, 32, 1_000
+PEOPLE, CALLERS, BULK = 50, 32, 1_000
 SINGLE_SHARE_LEAST, BULK_LEAST = 0.7, 25_000
 _PASSWORDS = {"owner": "owner-of-bench", "app": "app-of-bench", "ops": "ops-of-bench"}
 
@@ -67,18 +67,14 @@ async def _measure(folder: Path, port: int, funds: Sequence[tuple[UUID, UUID]], 
     principal = Principal("finance", COUNCIL, frozenset({Role.FINANCE_OFFICER}))
 
     def request(path: str, body: bytes) -> bytes:
-        head = (
-            f"POST {path} HTTP/1.1\r\nHost: ledger\r\nContent-Type: application/json\r\n"
-            f"Authorization: Bearer {signer.sign(principal)}\r\nContent-Length: {len(body)}\r\n\r\n"
-        )
-        return head.encode() + body
+        return request_of("POST", path, signer.sign(principal), body)
 
     entries = _entries(funds)
     singles = [request("/v1/entries", json.dumps(entry).encode()) for entry in islice(entries, 40_000)]
     empty = request("/empty", b"{}")
     for _ in range(2):
-        plain = await _rate(port, (empty for _ in range(10**9)), CALLERS)
-        single = await _rate(port, iter(singles[: len(singles) // 2]), CALLERS)
+        plain = await rate(port, repeat(empty), CALLERS)
+        single = await rate(port, iter(singles[: len(singles) // 2]), CALLERS, is_right=_is_taken)
         singles = singles[len(singles) // 2 :]
         share = single.a_second / plain.a_second
         print(f"  empty document, {CALLERS} callers  {plain.a_second:8,.0f}/s   p99 {plain.p99_ms:.0f} ms")
@@ -88,17 +84,10 @@ async def _measure(folder: Path, port: int, funds: Sequence[tuple[UUID, UUID]], 
         )
     bodies = [json.dumps({"entries": list(islice(entries, BULK))}).encode() for _ in range(60)]
     before = _core_seconds(serving)
-    bulk = await _rate(port, (request("/v1/entries:batch", body) for body in bodies), 2)
+    bulk = await rate(port, (request("/v1/entries:batch", body) for body in bodies), 2, is_right=_is_taken)
     print(f"  bulk of {BULK:,}, 2 callers     {bulk.a_second * BULK:8,.0f} entries/s   (promise: {BULK_LEAST:,})")
     each = (_core_seconds(serving) - before) / bulk.requests
     print(f"    of the serving process's core {1_000 * each:.0f} ms a request")
-
-
-class _Rate:
-    def __init__(self, latencies: Sequence[float], seconds: float) -> None:
-        self.requests = len(latencies)
-        self.a_second = self.requests / seconds
-        self.p99_ms = percentile(latencies, 0.99) * 1_000
 
 
 def _core_seconds(serving: psutil.Process) -> float:
@@ -106,27 +95,9 @@ def _core_seconds(serving: psutil.Process) -> float:
     return times.user + times.system
 
 
-async def _rate(port: int, requests: Iterator[bytes], callers: int) -> _Rate:
-    latencies: list[float] = []
-    begun = perf_counter()
-
-    async def call() -> None:
-        reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        for request in requests:
-            sent = perf_counter()
-            writer.write(request)
-            head = await reader.readuntil(b"\r\n\r\n")
-            assert head.startswith(b"HTTP/1.1 20"), head
-            length = next(line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:"))
-            body = await reader.readexactly(int(length.split(b":")[1]))
-            assert b'"refused"' not in body, body[:500]
-            latencies.append(perf_counter() - sent)
-            if perf_counter() - begun > SECONDS:
-                break
-        writer.close()
-
-    await asyncio.gather(*(call() for _ in range(callers)))
-    return _Rate(latencies, perf_counter() - begun)
+def _is_taken(body: bytes) -> bool:
+    """Whether an answer refuses no entry."""
+    return b'"refused"' not in body
 
 
 def _entries(funds: Sequence[tuple[UUID, UUID]]) -> Iterator[dict[str, object]]:
