@@ -1,9 +1,7 @@
 """Recording a request's access at the HTTP edge: within its transaction, or apart where that was rolled back."""
 
 import json
-from collections.abc import Mapping, Set
 from typing import Any
-from uuid import UUID
 
 from fastapi import Request
 from fastapi.routing import APIRoute
@@ -29,11 +27,11 @@ def action_of(route: APIRoute) -> Action | None:
     return next((each.action for each in required if isinstance(each, Requirement)), None)
 
 
-async def record_apart(request: Request, access: Access, touched: Mapping[str, Set[UUID]] | None = None) -> None:
+async def record_apart(request: Request, access: Access) -> None:
     """Record an access in a transaction of its own."""
     units: UnitOfWorkFactory = request.app.state.units
     async with units.for_council(access.principal.council) as work:
-        await record_access(work, access, request.app.state.whose, touched=touched)
+        await record_access(work, access, request.app.state.whose)
         await work.commit()
 
 
@@ -48,6 +46,15 @@ class Recording:
     def __init__(self, request: Request, action: Action | None) -> None:
         self._request = request
         self._action = action if action and leaves_record(action) else None
+        self._is_done = False
+
+    def is_done(self) -> None:
+        """Say that the access stands recorded, by whoever did the work in a transaction of their own."""
+        self._is_done = True
+
+    async def handed_over(self, status: int) -> Access | None:
+        """The access, for whoever does the work in a transaction of their own and records it there; see `is_done`."""
+        return await self._access(status)
 
     async def within(self, work: UnitOfWork, status: int) -> None:
         """Record an access in the transaction of what was done or read."""
@@ -55,13 +62,11 @@ class Recording:
         if access:
             await record_access(work, access, self._request.app.state.whose, touched=work.touched)
 
-    async def apart(
-        self, status: int, touched: Mapping[str, Set[UUID]] | None = None, *, is_repeat: bool = False
-    ) -> None:
+    async def apart(self, status: int, *, is_repeat: bool = False) -> None:
         """Record an access that has no transaction, or whose own was rolled back."""
         access = await self._access(status, is_repeat=is_repeat)
         if access:
-            await record_apart(self._request, access, touched)
+            await record_apart(self._request, access)
 
     async def refused(self, error: BaseException) -> None:
         """Record that a request was refused or went wrong, and nothing came of it.
@@ -73,7 +78,7 @@ class Recording:
             await self.apart(status_of(error, self._request.app.state.problems))
 
     async def _access(self, status: int, *, is_repeat: bool = False) -> Access | None:
-        principal = await self._caller() if self._action else None
+        principal = await self._caller() if self._action and not self._is_done else None
         if self._action is None or principal is None:
             return None
         return Access(

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
 from opentelemetry import trace
@@ -71,9 +72,16 @@ async def record_access(
         touched: ids that the work was about, beside those in the address.
     """
     ids = _ids(access.parameters, touched or {}, whose)
+    values = {"council": work.council} | kept_of(access)
+    queries = tuple((name, whose[name]) for name in sorted(ids) if name != PERSON)
+    ids.setdefault(PERSON, set())
+    await work.session.execute(_insert(queries), values | {name: sorted(found) for name, found in ids.items()})
+
+
+def kept_of(access: Access) -> dict[str, Any]:
+    """What a record keeps of an access, by column, but for the council and the person; asked where the request runs."""
     origin = current_origin()
-    values = {
-        "council": work.council,
+    return {
         "subject": access.principal.subject,
         "roles": sorted(access.principal.roles),
         "action": access.action.value,
@@ -87,9 +95,6 @@ async def record_access(
         "request_id": origin.request_id if origin else "",
         "trace_id": _trace_id(),
     }
-    queries = tuple((name, whose[name]) for name in sorted(ids) if name != PERSON)
-    ids.setdefault(PERSON, set())
-    await work.session.execute(_insert(queries), values | {name: sorted(found) for name, found in ids.items()})
 
 
 def _ids(parameters: Mapping[str, str], touched: Mapping[str, Set[UUID]], whose: Whose) -> dict[str, set[UUID]]:

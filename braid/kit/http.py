@@ -7,11 +7,10 @@ The route class holds the transaction, rather than a dependency, since the answe
 import hashlib
 import json
 import re
-from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
-from uuid import UUID
 
 from fastapi import Depends, Request
 from fastapi.responses import Response
@@ -21,6 +20,7 @@ from sqlalchemy.dialects.postgresql import insert as insert_or_skip
 from sqlalchemy.exc import DBAPIError
 
 from braid.kit.access_recording import Recording, action_of
+from braid.kit.access_records import Access
 from braid.kit.identity import Principal, authenticated
 from braid.kit.outage import is_outage
 from braid.kit.paging import link_next
@@ -40,20 +40,18 @@ _TAIL_BYTES = 200
 class RequestWork:
     """The unit of work of one request; none is opened before a dependency asks for it."""
 
+    recording: Recording
     work: UnitOfWork | None = None
     idempotency: tuple[str, str] | None = None
-    #: Whose records a request is about that opens no unit of work, as `UnitOfWork.touches` takes them.
-    touched: dict[str, set[UUID]] = field(default_factory=dict)
 
-    async def complete(self, response: Response, recording: Recording) -> None:
+    async def complete(self, response: Response) -> None:
         """Store the answer under the request's key, if it has one, record the access, and commit."""
         if self.work is None:
-            await recording.apart(response.status_code, self.touched)
+            await self.recording.apart(response.status_code)
             return
-        self.work.touches(**self.touched)
         if self.idempotency:
             await _store_answer(self.work, *self.idempotency, response)
-        await recording.within(self.work, response.status_code)
+        await self.recording.within(self.work, response.status_code)
         await self.work.commit()
         await self.work.__aexit__(None, None, None)
 
@@ -84,14 +82,14 @@ class UnitOfWorkRoute(APIRoute):
         action = action_of(self) if self.leaves_records else None
 
         async def handle(request: Request) -> Response:
-            held = RequestWork()
-            request.state.held = held
             recording = Recording(request, action)
+            held = RequestWork(recording)
+            request.state.held = held
             try:
                 response = await original(request)
                 if is_paged and (cursor := _next_of(response)) is not None:
                     response.headers["Link"] = link_next(request, cursor)
-                await held.complete(response, recording)
+                await held.complete(response)
             except _AlreadyAnswered as answered:
                 await held.discard()
                 with _telling():
@@ -164,15 +162,19 @@ async def _open(request: Request, principal: Principal) -> UnitOfWork:
     return held.work
 
 
-def touch(request: Request, **ids: Iterable[UUID]) -> None:
-    """Say whose records a request is about that may do its work elsewhere than in its own transaction.
+@asynccontextmanager
+async def recorded_elsewhere(request: Request, status: int) -> AsyncIterator[Access | None]:
+    """A request's access, for work that is done in a transaction of its own, which records it too.
+
+    It is recorded here only where that work raises.
 
     Args:
-        ids: as `UnitOfWork.touches` takes them.
+        request: the request.
+        status: with which it is answered where all goes well.
     """
     held: RequestWork = request.state.held
-    for name, values in ids.items():
-        held.touched.setdefault(name, set()).update(values)
+    yield await held.recording.handed_over(status)
+    held.recording.is_done()
 
 
 async def _claim_key(request: Request, principal: Principal, work: UnitOfWork) -> None:

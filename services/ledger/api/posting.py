@@ -23,7 +23,8 @@ from pydantic import (
 
 from braid.contracts.codes import StreamCode
 from braid.contracts.uses import Use
-from braid.kit.http import Caller, Reading, UnitOfWorkRoute, reading, touch
+from braid.kit.access_records import kept_of
+from braid.kit.http import Caller, Reading, UnitOfWorkRoute, reading, recorded_elsewhere
 from braid.kit.identity import Principal
 from braid.kit.permissions import Action, may
 from braid.kit.problems import Problem, ProblemKind, ProblemTable, responses
@@ -263,7 +264,6 @@ async def post_entry(body: EntryAsked, caller: Caller, request: Request, respons
     if takes_what_is_held(body):
         late = await refusals_of_late(await reading(request, caller), [body])
         _raise_refused(late.get(body.entry_id))
-    touch(request, budget_id=[body.budget_id])
     (answer,) = await _post_with_others(_posting(body), caller, request)
     _raise_refused(answer.refusal)
     if answer.is_replay:
@@ -309,8 +309,11 @@ async def _post_with_others(posting: Posting, caller: Principal, request: Reques
     """Post in one transaction with whoever else posts at this moment; alone, where this process gathers nobody."""
     gatherer: Gatherer | None = getattr(request.app.state, "beside", None)
     if gatherer is None:
-        return await journal_store.post(await reading(request, caller), posting)
-    return await gatherer.post(caller.council, posting)
+        work = await reading(request, caller)
+        work.touches(budget_id=[posting.entry.budget_id])
+        return await journal_store.post(work, posting)
+    async with recorded_elsewhere(request, 201) as access:
+        return await gatherer.post(caller.council, posting, access=kept_of(access) if access else None)
 
 
 def _groups(entries: Sequence[EntryAsked | Malformed]) -> Iterator[list[Posting | AnswerOut]]:

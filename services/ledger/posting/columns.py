@@ -11,8 +11,12 @@ from services.ledger.domain.chart_of_accounts import Account, AccountName
 from services.ledger.domain.journal import AMOUNT_PENCE_MAX, Leg
 from services.ledger.domain.refusals import Refusal
 
+#: As many as `columns_of` gives.
+POSTING_COLUMNS = 18
 #: The posting function, with the columns of `columns_of` as its parameters.
-POST_ENTRIES = f"SELECT answers, sequences FROM post_entries({', '.join(f'${place}' for place in range(1, 19))})"
+POST_ENTRIES = (
+    f"SELECT answers, sequences FROM post_entries({', '.join(f'${place}' for place in range(1, POSTING_COLUMNS + 1))})"
+)
 
 _TOO_LARGE = AMOUNT_PENCE_MAX + 1
 _COMMITTED = Account.FUND_COMMITTED

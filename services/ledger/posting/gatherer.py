@@ -3,15 +3,16 @@
 Callers that post a few entries each, and have nothing else to do in their transaction, are gathered into batches of
 one council and posted over two connections that take turns: while the database works on one batch, the answers of the
 one before are given out and the next gathers and is sent, to stand at the council's chain when it is free. Each caller
-gets its own answers; nothing that was accepted is ever lost, since a batch whose outcome is not known is sent again:
-ids make that harmless. A caller that goes away takes nothing with it: its entries are posted all the same, and asking
-again with their ids tells.
+gets its own answers, and who asked is recorded in the same transaction. Nothing that was accepted is ever lost, since a
+batch whose outcome is not known is sent again: ids make that harmless. A caller that goes away takes nothing with it:
+its entries are posted all the same, and asking again with their ids tells.
 """
 
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -30,6 +31,7 @@ from services.ledger.posting.columns import (
     names_of,
     prepared,
 )
+from services.ledger.posting.recorded import POST_RECORDED, Kept, record_columns
 
 log = structlog.get_logger(__name__)
 
@@ -66,6 +68,7 @@ class _Waiting:
     postings: tuple[Posting, ...]
     ready: tuple[Prepared, ...] | None
     answered: asyncio.Future[list[Answer]]
+    access: Kept | None
     unconfirmed: frozenset[UUID] = frozenset()
 
 
@@ -125,8 +128,13 @@ class Gatherer:
         for line in self._lines:
             line.let_go()
 
-    async def post(self, council: str, *postings: Posting) -> list[Answer]:
+    async def post(self, council: str, *postings: Posting, access: Kept | None = None) -> list[Answer]:
         """Post entries of one council; returns when they are committed, with one answer each.
+
+        Args:
+            council: whose.
+            postings: what is to be posted.
+            access: who asked, which is recorded with each, in the transaction that posts or refuses it.
 
         Raises:
             TooManyWaiting: too many others wait.
@@ -139,7 +147,7 @@ class Gatherer:
         if self._entries_waiting + len(postings) > ENTRIES_WAITING_MOST:
             raise TooManyWaiting(f"{self._entries_waiting} entries wait")
         answered: asyncio.Future[list[Answer]] = asyncio.get_running_loop().create_future()
-        self._waiting.append(_Waiting(council, postings, self._ready(council, postings), answered))
+        self._waiting.append(_Waiting(council, postings, self._ready(council, postings), answered, access))
         self._entries_waiting += len(postings)
         self._come.set()
         return await answered
@@ -232,7 +240,7 @@ class Gatherer:
                 connection = await line.acting_for(together[0].council)
                 await self._make_ready(connection, together)
                 batch = [each for waiting in together for each in waiting.ready or ()]
-                row = await connection.fetchrow(POST_ENTRIES, *columns_of(batch, _linked(together)))
+                row = await _called(connection, columns_of(batch, _linked(together)), together)
                 return row["answers"], row["sequences"]
             except Exception as error:
                 if attempt == ATTEMPTS_MOST or not (_is_away(error) or is_contention(error)):
@@ -241,6 +249,15 @@ class Gatherer:
                 line.let_go()
                 await asyncio.sleep(BACKOFF_S * 2 ** (attempt - 1))
         raise AssertionError("the last attempt returns or raises")
+
+
+async def _called(
+    connection: asyncpg.Connection, columns: tuple[Any, ...], together: Sequence[_Waiting]
+) -> asyncpg.Record:
+    if not any(waiting.access for waiting in together):
+        return await connection.fetchrow(POST_ENTRIES, *columns)
+    accesses = [waiting.access for waiting in together for _ in waiting.postings]
+    return await connection.fetchrow(POST_RECORDED, *columns, *record_columns(accesses))
 
 
 def _linked(together: Sequence[_Waiting]) -> list[int | None]:

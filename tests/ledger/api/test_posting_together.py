@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
@@ -69,3 +69,54 @@ async def test_another_council_posts_nothing_to_a_fund_here_either(serving: Desk
 
     assert [answer.status_code for answer in answers] == [409, 201]
     assert await serving.balance(fund, Account.FUND_PAID) == 2
+
+
+async def recorded(desk: Desk) -> list[tuple[int, UUID | None, bool]]:
+    """Of each record of somebody who posted an entry: the status, whose record, and whether an entry came with it."""
+    query = (
+        "SELECT status, person_id, transaction IN (SELECT xmin::text FROM journal_entry) AS with_entry"
+        " FROM (SELECT *, xmin::text AS transaction FROM access_record) AS record"
+        " WHERE council = $1 AND route = '/v1/entries' ORDER BY status"
+    )
+    async with connected(desk.ledger.url("superuser")) as db:
+        return [tuple(row) for row in await db.fetch(query, desk.ledger.council)]
+
+
+async def test_who_asked_is_recorded_in_the_transaction_of_what_came_of_it(serving: Desk) -> None:
+    fund = await serving.award(pence=30)
+    entries = [a_spend(serving, fund, 1) for _ in range(40)]
+    await asyncio.gather(*(serving.ask("POST", "/v1/entries", entry) for entry in entries))
+    await serving.ask("POST", "/v1/entries", a_spend(serving, fund, 31))
+
+    found = await recorded(serving)
+
+    assert [status for status, *_ in found] == [201] * 30 + [409] * 11
+    assert {whose for _, whose, _ in found} == {serving.person}
+    assert all(with_entry for status, _, with_entry in found if status == 201)
+
+
+async def test_an_entry_that_was_posted_before_is_recorded_as_shown_again(serving: Desk) -> None:
+    fund = await serving.award(pence=30)
+    entry = a_spend(serving, fund, 1)
+
+    for _ in range(2):
+        await serving.ask("POST", "/v1/entries", entry)
+
+    assert [(status, whose) for status, whose, _ in await recorded(serving)] == [
+        (200, serving.person),
+        (201, serving.person),
+    ]
+
+
+async def test_an_entry_is_not_posted_where_who_asked_cannot_be_recorded(serving: Desk) -> None:
+    fund = await serving.award(pence=30)
+
+    answers = await asyncio.gather(
+        *(serving.ask("POST", "/v1/entries", a_spend(serving, fund, 1), by="nobody\0") for _ in range(3)),
+        *(serving.ask("POST", "/v1/entries", a_spend(serving, fund, 1)) for _ in range(3)),
+        return_exceptions=True,
+    )
+
+    taken = [one for one in answers if isinstance(one, httpx.Response) and one.status_code == 201]
+    assert len(taken) == 3
+    assert await serving.balance(fund, Account.FUND_PAID) == 3
