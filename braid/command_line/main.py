@@ -1,6 +1,7 @@
 """The `braid` command: every process and every tool of the platform is one of its sub-commands."""
 
 from collections.abc import Coroutine
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -136,6 +137,22 @@ def create_topics(
     from braid.command_line.topics import create_missing
 
     _run(create_missing(bootstrap, partitions=partitions, replicas=replicas))
+
+
+@topics.command("rewind")
+def rewind_topics(
+    service: Service,
+    to: Annotated[datetime, typer.Option(formats=["%Y-%m-%dT%H:%M:%S%z"], help="A moment with its zone.")],
+) -> None:
+    """Have a service read again what came since a moment, once all its consumers are stopped."""
+    from braid.command_line.topics import set_back
+    from braid.kit.transports.kafka_rewind import StillConsuming
+
+    try:
+        _run(set_back(service.value, to))
+    except StillConsuming as running:
+        typer.echo(f"Not set back: {running}", err=True)
+        raise typer.Exit(1) from running
 
 
 @topics.command("manifests")

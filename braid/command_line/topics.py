@@ -1,11 +1,15 @@
 """Kafka topics of the platform."""
 
+from datetime import datetime
+
 import typer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import TopicAlreadyExistsError
 
-from braid.command_line.services import all_topics
+from braid.command_line.services import all_topics, runtime_of
 from braid.contracts.catalogue import dead_letter_topic
+from braid.kit.processes import kafka_settings
+from braid.kit.transports.kafka_rewind import rewind
 
 
 async def create_missing(bootstrap: str, *, partitions: int, replicas: int) -> None:
@@ -27,3 +31,19 @@ async def _create(admin: AIOKafkaAdminClient, topic: NewTopic) -> None:
         if code not in (0, TopicAlreadyExistsError.errno):
             raise RuntimeError(f"topic {name} could not be created: error {code}")
         typer.echo(f"{name}: ready")
+
+
+async def set_back(service: str, to: datetime) -> None:
+    """Have a service's consumers read again what came since a moment, and tell how much.
+
+    Raises:
+        SettingsRefused: the service's settings do not say where the broker is.
+        StillConsuming: the service's consumers are not at rest.
+    """
+    runtime = runtime_of(service)
+    found = await rewind(kafka_settings(runtime), runtime.definition.subscription, to)
+    for each in found:
+        again = each.reached - each.again_from
+        typer.echo(f"{each.topic}/{each.partition}: from {each.again_from} again, {again} messages")
+    if not found:
+        typer.echo("nothing came since then")

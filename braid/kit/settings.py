@@ -6,8 +6,10 @@ pydantic-settings passes over a misspelt variable even with ``extra="forbid"``, 
 import os
 from typing import Literal, TypeVar, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from braid.kit.undone_times import undone_times
 
 
 class SettingsPart(BaseModel):
@@ -37,6 +39,15 @@ class KafkaSettings(SettingsPart):
     group_instance_id: str | None = Field(None, description="Stable name of this consumer: static membership.")
     session_timeout_ms: int = Field(30_000, ge=1_000, le=300_000)
     rebalance_timeout_ms: int = Field(60_000, ge=1_000, le=300_000)
+    undone: str = Field(
+        "", description="Times that a restored database took back: what our services told in them is passed over."
+    )
+
+    @field_validator("undone")
+    @classmethod
+    def _are_times(cls, text: str) -> str:
+        undone_times(text)
+        return text
 
 
 class HttpSettings(SettingsPart):

@@ -60,7 +60,7 @@ KUBERNETES_RELEASE = "v1.34"
 #: Groups of the operators' own kinds; their full schemas lie in `schemas`.
 OPERATORS = (
     "kafka.strimzi.io", "postgresql.cnpg.io", "external-secrets.io", "gateway.networking.k8s.io", "keda.sh",
-    "monitoring.coreos.com",
+    "monitoring.coreos.com", "barmancloud.cnpg.io",
 )  # fmt: skip
 SCHEMAS = Path(__file__).parent / "schemas"
 #: What is shipped, in every form: each must be valid and keep to the policies.

@@ -13,6 +13,7 @@ from typer.testing import CliRunner, Result
 
 from braid.command_line.embedded_platform import Databases
 from braid.command_line.main import app
+from braid.command_line.topics import create_missing
 from braid.contracts.award import AWARD_TOPIC
 from braid.kit import dead_letters
 from braid.kit.delivery import RetryPolicy
@@ -28,13 +29,15 @@ from .manifests import by_name, rendered_manifests
 _SHELL = re.compile(r"```sh\n(.*?)```", re.DOTALL)
 COMMANDS = sorted(
     {
-        line
-        for file in RUNBOOKS.glob("*.md")
+        line.strip()
+        for file in (*RUNBOOKS.glob("*.md"), RUNBOOKS.parent / "restoring.md")
         for block in _SHELL.findall(file.read_text())
         for line in block.strip().splitlines()
     }
 )
-OURS = [command for command in COMMANDS if command.startswith("braid ") and command != "braid topics create"]
+#: They want a broker.
+OF_TOPICS = {"braid topics create", "braid topics rewind SERVICE --to MOMENT"}
+OURS = [command for command in COMMANDS if command.startswith("braid ") and command not in OF_TOPICS]
 OF_KUBERNETES = [command for command in COMMANDS if command.startswith("kubectl ")]
 #: What is in the manifests under another name than kubectl gives it.
 KINDS = {
@@ -48,7 +51,7 @@ KINDS = {
 
 
 def test_runbooks_name_no_command_that_is_not_tried() -> None:
-    assert {*OURS, *OF_KUBERNETES, "braid topics create"} == set(COMMANDS)
+    assert {*OURS, *OF_KUBERNETES, *OF_TOPICS} == set(COMMANDS)
     assert len(OURS) >= 8
 
 
@@ -119,6 +122,18 @@ async def test_missing_topics_can_be_made_by_hand(kafka: KafkaBroker | GivenBrok
     ended = await asyncio.to_thread(run, "braid topics create", {"KAFKA_BOOTSTRAP": kafka.bootstrap})
 
     assert ended.exit_code == 0, ended.output
+
+
+@pytest.mark.kafka
+@pytest.mark.xdist_group("kafka")
+async def test_a_service_can_be_set_back_by_hand(databases: Databases, kafka: KafkaBroker | GivenBroker) -> None:
+    await create_missing(kafka.bootstrap, partitions=1, replicas=1)
+    environment = environment_of(databases) | {"LEDGER_KAFKA__BOOTSTRAP": kafka.bootstrap}
+
+    ended = await asyncio.to_thread(run, "braid topics rewind ledger --to 2026-11-22T10:00:00Z", environment)
+
+    assert ended.exit_code == 0, ended.output
+    assert "nothing came since then" in ended.output
 
 
 @pytest.mark.parametrize("command", OF_KUBERNETES)

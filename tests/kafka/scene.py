@@ -9,9 +9,12 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from uuid import UUID, uuid4
 
+from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.partitioner import murmur2
 from sqlalchemy import func, select
 
+from braid.kit.delivery import Subscription
+from braid.kit.transports.kafka import group_of
 from tests.kafka import worker
 from tests.kit.example_service import tables
 from tests.transports.rig import KafkaRig, eventually
@@ -91,6 +94,19 @@ class Scene:
             for person in self.people:
                 self.sent[person] += 1
                 await self.rig.send(person, self.sent[person])
+
+    async def has_committed(self, subscription: Subscription) -> None:
+        """Wait until a consumer's group has told the broker how far it is, on one partition at least."""
+        group = group_of(subscription.consumer)
+        admin = AIOKafkaAdminClient(bootstrap_servers=self.rig.settings.bootstrap)
+        await admin.start()
+
+        async def has() -> bool:
+            offsets = await admin.list_consumer_group_offsets(group)
+            return any(each.offset >= 0 for each in offsets.values())
+
+        await eventually(has)
+        await admin.close()
 
     async def send_until(self, stop: asyncio.Event) -> None:
         """Keep on sending, no faster than a busy machine can follow."""

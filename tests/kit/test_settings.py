@@ -70,6 +70,18 @@ def test_a_variable_without_our_prefix_sets_nothing() -> None:
         ("EXAMPLE_DATABASE__POOL_SIZE", "0", "Input should be greater than or equal to 1"),
         ("EXAMPLE_DATABASE__POOL_SIZE", "many", "Input should be a valid integer"),
         ("EXAMPLE_KAFKA__SESSION_TIMEOUT_MS", "10", "Input should be greater than or equal to 1000"),
+        ("EXAMPLE_KAFKA__UNDONE", "yesterday", "Value error, Invalid isoformat string: 'yesterday'"),
+        (
+            "EXAMPLE_KAFKA__UNDONE",
+            "2026-11-22T10:00:00Z/2026-11-22T13:30:00",
+            "Value error, '2026-11-22T10:00:00Z/2026-11-22T13:30:00' is not two moments with their zone and a slash"
+            " between them",
+        ),
+        (
+            "EXAMPLE_KAFKA__UNDONE",
+            "2026-11-22T10:00:00Z/2026-11-22T09:30:00Z",
+            "Value error, '2026-11-22T10:00:00Z/2026-11-22T09:30:00Z' ends before it begins",
+        ),
     ],
 )
 def test_a_setting_out_of_range_is_refused(name: str, value: str, complaint: str) -> None:

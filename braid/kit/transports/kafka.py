@@ -15,6 +15,7 @@ from braid.kit.delivery import Delivery, Taken
 from braid.kit.message import Message
 from braid.kit.settings import KafkaSettings
 from braid.kit.transports.kafka_lag import Lag
+from braid.kit.undone_times import undone_times
 
 log = structlog.get_logger(__name__)
 
@@ -41,6 +42,11 @@ def connection(settings: KafkaSettings) -> dict[str, Any]:
             context.load_cert_chain(settings.certificate_file, settings.key_file)
         arguments |= {"security_protocol": "SSL", "ssl_context": context}
     return arguments
+
+
+def group_of(consumer: str) -> str:
+    """A consumer's group at the broker."""
+    return f"braid.{consumer}"
 
 
 class KafkaPublisher:
@@ -110,6 +116,7 @@ class KafkaSubscriber:
         self._settings = settings
         self._on_step = on_step
         self._on_turn = on_turn
+        self._undone = undone_times(settings.undone)
         self._lag: Lag | None = None
 
     async def tell_lag(self) -> None:
@@ -138,7 +145,7 @@ class KafkaSubscriber:
         return AIOKafkaConsumer(
             *delivery.subscription.topics,
             **connection(self._settings),
-            group_id=f"braid.{delivery.subscription.consumer}",
+            group_id=group_of(delivery.subscription.consumer),
             group_instance_id=self._settings.group_instance_id,
             # With "latest" a new group would miss all that came before it first joined.
             auto_offset_reset="earliest",
@@ -161,6 +168,12 @@ class KafkaSubscriber:
                 await self._take_partition(consumer, delivery, partition, records, lag)
                 lag.is_done_with(partition)
 
+    def _was_undone(self, record: ConsumerRecord[bytes, bytes], delivery: Delivery) -> bool:
+        """Whether one of our services told it in a time that a restored database has taken back."""
+        if not self._undone or not delivery.subscription.keeps_order(record.topic):
+            return False
+        return any(undone.holds(record.timestamp) for undone in self._undone)
+
     async def _take_partition(
         self,
         consumer: AIOKafkaConsumer,
@@ -174,7 +187,9 @@ class KafkaSubscriber:
             # A rebalance may take the partition away while records of it are in hand.
             if delivery.stopping or partition not in consumer.assignment():
                 break
-            if await delivery.take(_message(record)) is Taken.STOPPED:
+            if self._was_undone(record, delivery):
+                log.info("message_undone", position=_position(record))
+            elif await delivery.take(_message(record)) is Taken.STOPPED:
                 break
             taken_to = record.offset + 1
             lag.takes(partition, taken_to)
@@ -197,5 +212,9 @@ def _message(record: ConsumerRecord[bytes, bytes]) -> Message:
         # A foreign producer may send a header without a value; it counts as an empty one.
         headers=tuple((name, raw or b"") for name, raw in record.headers),
         value=record.value,
-        position=f"{record.topic}/{record.partition}/{record.offset}",
+        position=_position(record),
     )
+
+
+def _position(record: ConsumerRecord[bytes, bytes]) -> str:
+    return f"{record.topic}/{record.partition}/{record.offset}"

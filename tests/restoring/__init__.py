@@ -1,0 +1,1 @@
+"""Databases lost and restored to a moment, and consumers set back to it."""
