@@ -65,8 +65,8 @@ def access_record_routes(door: Door) -> APIRouter:
         limit: Limit = 50,
     ) -> RecordsOut:
         """Who read or changed records of the council's people, and who was refused."""
-        sought = _sought(person_id, by, first, last, after, limit)
-        return await _page(door, request, response, sought)
+        asked = records_sought(person_id, by, first, last, after, limit)
+        return await _page(door, request, response, asked)
 
     @router.get(
         "/v1/people/{person_id}/access-records",
@@ -83,35 +83,36 @@ def access_record_routes(door: Door) -> APIRouter:
         limit: Limit = 50,
     ) -> RecordsOut:
         """Who read or changed a person's record, and who was refused."""
-        sought = _sought(person_id, by, first, last, after, limit)
-        return await _page(door, request, response, sought)
+        asked = records_sought(person_id, by, first, last, after, limit)
+        return await _page(door, request, response, asked)
 
     return router
 
 
 async def _page(door: Door, request: Request, response: Response, sought: RecordsSought) -> RecordsOut:
-    action = Action.READ_ACCESS_RECORDS
-    principal = await door.allowed(request, action, RECORDER)
-    # Before anything is shown: what cannot be recorded is not read.
-    is_own = sought.person_id is not None and principal.may_read(sought.person_id)
-    await door.record(request, principal, action, RECORDER, _OK if is_own or not principal.person_id else _NOT_FOUND)
-    page = await records_page(door, principal, sought)
+    principal = await door.allowed(request, Action.READ_ACCESS_RECORDS, RECORDER)
+    page = await recorded_page(door, request, principal, sought)
     if page.next:
         response.headers["Link"] = link_next(request, page.next)
     return page
 
 
-async def records_page(door: Door, principal: Principal, sought: RecordsSought) -> RecordsOut:
-    """A page of the access records of all services.
+async def recorded_page(door: Door, request: Request, principal: Principal, sought: RecordsSought) -> RecordsOut:
+    """A page of the access records of all services; that it is read is recorded before anything is shown.
 
     Args:
         door: the way to the services.
-        principal: who reads them; that they do is recorded by the caller.
-        sought: which; its limit is the page's.
+        request: which asks for it.
+        principal: who reads it, with the roles that may.
+        sought: which records; its limit is the page's.
 
     Raises:
-        Problem: 404, the record is not theirs to see.
+        Problem: 404, the record is not theirs to see; 503, the reading cannot be recorded.
     """
+    is_own = sought.person_id is not None and principal.may_read(sought.person_id)
+    status = _OK if is_own or not principal.person_id else _NOT_FOUND
+    person_id = sought.person_id
+    await door.record(request, principal, Action.READ_ACCESS_RECORDS, RECORDER, status, person_id=person_id)
     one_more = sought.model_copy(update={"limit": sought.limit + 1})
     services = door.services
     answers = await asyncio.gather(*(_found(door, principal, service, one_more) for service in services))
@@ -143,9 +144,14 @@ async def _found(
     return [ServiceRecord(service=service, **record.model_dump()) for record in records]
 
 
-def _sought(
+def records_sought(
     person_id: UUID | None, by: str | None, first: date | None, last: date | None, after: str | None, limit: int
 ) -> RecordsSought:
+    """What is looked for, as services take it.
+
+    Raises:
+        Problem: 422, a day or a cursor that cannot be.
+    """
     before_at, before_id = _place_of(after) if after else (None, None)
     return RecordsSought(
         person_id=person_id,

@@ -1,6 +1,7 @@
 """Forwarding a request to the service that answers it, with an internal token in place of the caller's own."""
 
 from collections.abc import Mapping, Sequence
+from uuid import UUID
 
 import httpx
 from fastapi import Request
@@ -100,8 +101,25 @@ class Door:
                 await self.record(request, principal, action, service, refusal.status)
             raise
 
-    async def record(self, request: Request, principal: Principal, action: Action, service: str, status: int) -> None:
+    async def record(
+        self,
+        request: Request,
+        principal: Principal,
+        action: Action,
+        service: str,
+        status: int,
+        *,
+        person_id: UUID | None = None,
+    ) -> None:
         """Have a service record what was answered here without asking it.
+
+        Args:
+            request: what was asked.
+            principal: who asked.
+            action: what it does.
+            service: which records it.
+            status: how it was answered.
+            person_id: whose record it was about, where the address says so in its query alone.
 
         Raises:
             Problem: 503, it cannot be recorded, and so nothing may be answered.
@@ -111,7 +129,7 @@ class Door:
             method=request.method,
             route=request.scope["route"].path,
             resource=quoted_path(request.scope),
-            parameters=request.path_params,
+            parameters=request.path_params | ({"person_id": str(person_id)} if person_id else {}),
             status=status,
         )
         content = access.model_dump_json().encode()

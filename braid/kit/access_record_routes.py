@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, IPvAnyAddress
 from braid.kit.access_recording import record_apart
 from braid.kit.access_records import Access, Sought, find_records
 from braid.kit.http import Caller, Reading, UnitOfWorkRoute
-from braid.kit.identity import COUNCIL_ROLES, Principal, authenticated
+from braid.kit.identity import COUNCIL_ROLES, Principal, Role, authenticated
 from braid.kit.permissions import Action, may
 from braid.kit.problems import not_found
 
@@ -29,6 +29,9 @@ class RecordsSought(BaseModel):
 
     person_id: UUID | None = None
     subject: str | None = None
+    but_subject: str | None = None
+    role: Role | None = None
+    but_role: Role | None = None
     since: datetime | None = None
     until: datetime | None = None
     before_at: datetime | None = None
@@ -39,7 +42,17 @@ class RecordsSought(BaseModel):
     def sought(self) -> Sought:
         """As the records are looked for."""
         before = (self.before_at, self.before_id) if self.before_at and self.before_id else None
-        return Sought(self.person_id, self.subject, self.since, self.until, before, self.limit)
+        return Sought(
+            self.person_id,
+            self.subject,
+            self.since,
+            self.until,
+            before,
+            self.limit,
+            self.but_subject,
+            self.role,
+            self.but_role,
+        )
 
 
 class AccessRecord(BaseModel):

@@ -136,6 +136,9 @@ class Sought:
     Args:
         person_id: about whom.
         subject: by whom.
+        but_subject: by anybody but them.
+        role: by somebody in a role.
+        but_role: by nobody in a role.
         since, until: recorded from then on, and before then.
         before: the place of the last one of the page before: when it was recorded, and its id.
         limit: most that are wanted.
@@ -147,6 +150,9 @@ class Sought:
     until: datetime | None = None
     before: tuple[datetime, UUID] | None = None
     limit: int = 50
+    but_subject: str | None = None
+    role: str | None = None
+    but_role: str | None = None
 
 
 async def find_records(work: UnitOfWork, sought: Sought) -> list[RowMapping]:
@@ -157,6 +163,12 @@ async def find_records(work: UnitOfWork, sought: Sought) -> list[RowMapping]:
         conditions.append(table.c.person_id == sought.person_id)
     if sought.subject is not None:
         conditions.append(table.c.subject == sought.subject)
+    if sought.but_subject is not None:
+        conditions.append(table.c.subject != sought.but_subject)
+    if sought.role is not None:
+        conditions.append(table.c.roles.any(sought.role))
+    if sought.but_role is not None:
+        conditions.append(~table.c.roles.any(sought.but_role))
     if sought.since is not None:
         conditions.append(table.c.recorded_at >= sought.since)
     if sought.until is not None:

@@ -6,9 +6,10 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from braid.kit.identity import Principal
+from braid.kit.identity import Principal, Role
 from gateway.composed import whole_budget
 from gateway.console import wording
+from gateway.console.access_pages import access_routes
 from gateway.console.agreeing_pages import agreeing_routes
 from gateway.console.allocation_pages import allocation_routes
 from gateway.console.assessment_pages import assessment_routes
@@ -54,6 +55,7 @@ def console_routes(door: Door, sign_in: SignIn | None, development_issuer: Devel
     router.include_router(recovery_routes(door))
     router.include_router(scenario_routes(door))
     router.include_router(challenge_routes(door))
+    router.include_router(access_routes(door))
     router.include_router(asset_routes())
     return router
 
@@ -95,7 +97,16 @@ def budget_routes(door: Door) -> APIRouter:
         principal = await signed_in(door, request)
         view = person_view(await whole_budget(door, principal, person_id))
         is_own = principal.person_id == person_id
-        return page("person.html", request=request, principal=principal, view=view, person_id=person_id, is_own=is_own)
+        may_audit = Role.AUDITOR in principal.roles
+        return page(
+            "person.html",
+            request=request,
+            principal=principal,
+            view=view,
+            person_id=person_id,
+            is_own=is_own,
+            may_audit=may_audit,
+        )
 
     @router.get("/ledger")
     async def ledger(request: Request) -> Response:

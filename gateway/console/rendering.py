@@ -64,6 +64,7 @@ _OWN_PAGES = (
     ("self-assessment", "My self-assessment"),
     ("plans", "My plans"),
     ("statement", "My statement"),
+    ("who-has-looked", "Who has looked"),
 )
 
 
@@ -90,6 +91,8 @@ def _links(principal: Principal) -> list[tuple[str, str]]:
         links.append(("/scenarios", "Scenarios"))
     if principal.roles & PERMISSIONS[Action.READ_BOOKS].roles:
         links.append(("/ledger", "Ledger"))
+    if Role.AUDITOR in principal.roles:
+        links.append(("/audit", "Audit"))
     if Role.BUDGET_HOLDER in principal.roles and principal.person_id:
         mine = f"/people/{principal.person_id}"
         links += [(f"{mine}/{page}", words) for page, words in _OWN_PAGES]

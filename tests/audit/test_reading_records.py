@@ -191,6 +191,47 @@ async def test_where_a_caller_says_they_come_from_is_not_believed(
     assert {each["client"] for each in page["records"]} == {"127.0.0.1"}
 
 
+async def test_a_person_reads_on_a_page_who_looked_and_themselves_and_delegates_apart(
+    platform: Platform, practitioner: httpx.AsyncClient
+) -> None:
+    person_id = await open_case(practitioner, "AUD-10")
+    async with await platform.system("delegate") as delegate:
+        await delegate.get(f"/v1/people/{person_id}/budget")
+    shown = {}
+    async with await platform.browser("budget_holder", person_id=person_id) as own:
+        await own.get(f"/people/{person_id}/my-budget")
+        for whose in ("", "delegates", "you"):
+            answer = await own.get(f"/people/{person_id}/who-has-looked", params={"whose": whose})
+            assert answer.status_code == 200
+            assert "missing for the moment" not in answer.text
+            shown[whose] = " ".join(answer.text.split())
+
+    assert "Opened a case" in shown[""]
+    assert "A practitioner of the council" in shown[""]
+    assert "<h3>You" not in shown[""] + shown["delegates"]
+    assert "Somebody who acts for you" in shown["delegates"]
+    assert "Tried to see the budget: refused" in shown["delegates"]
+    assert shown["you"].count("<h3>You, ") >= 3
+
+
+async def test_an_auditor_reads_on_a_page_who_looked_at_whom(
+    platform: Platform, practitioner: httpx.AsyncClient
+) -> None:
+    person_id = await open_case(practitioner, "AUD-11")
+    async with await platform.browser("auditor") as browser:
+        led = await browser.post("/audit", data={"text": "AUD-11"})
+        page = await browser.get(led.headers["location"])
+        platform.away.add("ledger")
+        partial = await browser.get(led.headers["location"])
+
+    assert led.headers["location"] == f"/audit?person={person_id}"
+    text = " ".join(page.text.split())
+    for told in ("Opened a case", "Ada Lovelace", "From 127.0.0.1"):
+        assert told in text, told
+    assert "Saw who has looked at records" in partial.text
+    assert "budgets, spending and payments" in partial.text
+
+
 async def test_pages_that_people_look_at_leave_records(platform: Platform, auditor: httpx.AsyncClient) -> None:
     async with await platform.system("practitioner") as client:
         person_id = await open_case(client, "AUD-9")
