@@ -28,6 +28,7 @@ class OwnAuthorityOut(BaseModel):
     from_on: date
     until_on: date | None
     revoked_on: date | None
+    limits: str = Field(description="What the document leaves out.")
     source: str = Field(description="The law that it rests on.")
     in_force: bool = Field(description="Today, objections left aside.")
 
