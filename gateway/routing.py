@@ -86,6 +86,7 @@ ROUTES: tuple[Row, ...] = (
     Row("GET", "/v1/people/{person_id}/corrections", "assessment", Action.CORRECT_PERSON),
     Row("POST", "/v1/people/{person_id}/authorities", "assessment", Action.RECORD_AUTHORITY),
     Row("GET", "/v1/people/{person_id}/authorities", "assessment", Action.READ_RECORD),
+    Row("GET", "/v1/people-acted-for", "assessment", Action.READ_RECORD),
     Row("POST", "/v1/authorities/{authority_id}/revocation", "assessment", Action.RECORD_AUTHORITY),
     Row("POST", "/v1/authorities/{authority_id}/objection", "assessment", Action.OBJECT_TO_AUTHORITY),
     Row("POST", "/v1/people/{person_id}/carers", "assessment", Action.CHANGE_RECORD),

@@ -88,9 +88,23 @@ async def load_example_people(url: str) -> int:
         if (await asked(practitioner, "GET", "/v1/people")).json()["people"]:
             return 0
         people = example_people()
-        for person in people:
-            await make_journey(practitioner, person, reference=person.reference)
+        made = [await make_journey(practitioner, person, reference=person.reference) for person in people]
+        for person_id, until_on in zip(made, (None, "2015-12-31"), strict=False):
+            await asked(practitioner, "POST", f"/v1/people/{person_id}/authorities", _authority(until_on))
         return len(people)
+
+
+def _authority(until_on: str | None) -> dict[str, Any]:
+    """Of whoever signs in to the example as a delegate."""
+    return {
+        "holder_name": "A daughter (a made-up name)",
+        "holder_subject": "delegate:example",
+        "kind": "welfare_deputy",
+        "decisions": ["assessment", "care_and_support"],
+        "from_on": "2009-01-01",
+        "until_on": until_on,
+        "evidence": "The order of the court was seen.",
+    }
 
 
 async def make_journey(

@@ -12,7 +12,7 @@ import httpx
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from braid.kit.identity import Principal, Role
+from braid.kit.identity import Principal
 from braid.kit.problems import Problem, not_found
 from gateway.console import wording
 from gateway.console.assessment_view import (
@@ -26,7 +26,7 @@ from gateway.console.errors import PageRoute, ToldOnPage
 from gateway.console.forms import Fault, Form, day_of, filled, refusal, sent, today
 from gateway.console.people_view import read
 from gateway.console.question_form import answer_in_words, answer_read, filled_in, nothing_given
-from gateway.console.rendering import page, see_other
+from gateway.console.rendering import MAY_ACT, page, see_other
 from gateway.console.session import signed_in
 from gateway.forms import form_fields, require_own_form
 from gateway.forwarding import Door
@@ -41,7 +41,6 @@ DONE: Mapping[str, str] = {
     "signed": "You have signed. The answers are handed in once everybody who must sign with you has done so.",
     "confirmed": "The answers are confirmed.",
 }
-_ANSWERERS = frozenset({Role.BUDGET_HOLDER, Role.DELEGATE})
 
 
 def assessment_routes(door: Door) -> APIRouter:
@@ -302,7 +301,7 @@ def _changing(door: Door) -> APIRouter:
 async def _answerer(door: Door, request: Request) -> Principal:
     """Whoever answers for themselves or for somebody else; the council's staff read answers on pages of their own."""
     principal = await signed_in(door, request)
-    if not principal.roles & _ANSWERERS:
+    if not principal.roles & MAY_ACT:
         raise Problem(FORBIDDEN, "not-allowed", "The person answers, or somebody who acts for them")
     return principal
 

@@ -21,16 +21,6 @@ PROGRESS: Mapping[str, tuple[str, str]] = {
     "new": ("Not yet started", "blue"),
     "optional": ("Only if it applies to you", "grey"),
 }
-#: As whom somebody answers who is not the person, by the kind of their authority.
-_ACTS_AS: Mapping[str, str] = {
-    "health_and_welfare_attorney": "attorney for health and welfare",
-    "property_and_affairs_attorney": "attorney for property and affairs",
-    "enduring_attorney": "attorney under an enduring power",
-    "welfare_deputy": "deputy for welfare",
-    "property_deputy": "deputy for property and affairs",
-    "nominated_person": "nominated person",
-    "authorised_person": "authorised person",
-}
 _GIVEN_AS: Mapping[str, str] = {
     "proxy": "somebody who decides for them",
     "advocate": "an advocate",
@@ -91,10 +81,10 @@ class Paper:
         if self.is_own:
             return ""
         kinds = dict.fromkeys(
-            _ACTS_AS.get(each["kind"], wording.inside(wording.named({}, each["kind"]))) for each in self.authorities
+            wording.inside(wording.named(wording.AUTHORITIES, each["kind"])) for each in self.authorities
         )
         as_whom = f", as their {wording.listed(list(kinds))}" if kinds else ""
-        return f"You answer for {self.person['name']}{as_whom}. Your answers are kept as given by you."
+        return f"You are acting for {self.person['name']}{as_whom}. Your answers are kept as given by you."
 
     @cached_property
     def sections(self) -> tuple[tuple[Told, tuple[Told, ...]], ...]:

@@ -10,7 +10,7 @@ from fastapi.responses import Response
 from braid.kit.identity import Principal
 from braid.kit.permissions import PERMISSIONS, Action
 from braid.kit.problems import Problem, not_found
-from gateway.console.challenge_view import OUTCOMES, challenge_view, decisions_of
+from gateway.console.challenge_view import OUTCOMES, challenge_view, decisions_of, waiting_of
 from gateway.console.errors import PageRoute
 from gateway.console.forms import Fault, Form, Given, filled, refusal, sent
 from gateway.console.partial_reading import read_parts
@@ -111,6 +111,7 @@ async def _form_page(
         "allocation": ("ras", f"/v1/people/{person_id}/allocation"),
         "awards": ("funding_streams", f"/v1/people/{person_id}/awards"),
         "plans": (PLANNING, f"/v1/people/{person_id}/plans"),
+        "challenges": (PLANNING, f"/v1/people/{person_id}/challenges"),
     }
     parts, away = await read_parts(door, principal, asked)
     if parts["person"] is None and "person" not in away:
@@ -122,6 +123,7 @@ async def _form_page(
         principal=principal,
         person_id=person_id,
         decisions=decisions_of(parts),
+        waiting=list(waiting_of(parts).values()),
         is_whole=not away,
         form=form,
     )

@@ -61,8 +61,19 @@ def _about(told: Told) -> str:
 
 
 def decisions_of(parts: Mapping[str, Any]) -> tuple[tuple[str, str, str], ...]:
-    """The decisions about a person, as the choices of a form: value, words, how it was decided."""
-    return tuple(_decisions(parts))
+    """The decisions about a person that can be challenged now, as the choices of a form: value, words, how decided."""
+    waiting = set(waiting_of(parts))
+    return tuple(each for each in _decisions(parts) if each[0] not in waiting)
+
+
+def waiting_of(parts: Mapping[str, Any]) -> Mapping[str, str]:
+    """What is challenged and not answered yet, which is not challenged again: value of its choice, and words."""
+    challenges = (parts["challenges"] or {}).get("challenges", ())
+    return {_value(told): _about(told) for told in challenges if told["answer"] is None}
+
+
+def _value(told: Told) -> str:
+    return ":".join(filter(None, (told["about"], told["stream"], told["plan_id"])))
 
 
 def _decisions(parts: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
@@ -71,6 +82,8 @@ def _decisions(parts: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
         told = "A person finds the sum" if needs_a_person else f"{wording.pounds(allocation['pence_per_year'])} a year"
         yield "allocation", "The indicative allocation", told
     for award in (parts["awards"] or {}).get("awards", ()):
+        if award["status"] == "undecided":
+            continue
         sum_told = f", {wording.pounds(award['amount_pence'])}" if award["amount_pence"] else ""
         yield (
             f"award:{award['stream']}",

@@ -1,5 +1,9 @@
-"""Whom a newcomer may sign in as: staff of the example council, and its people; only beside the development issuer."""
+"""Whom a newcomer may sign in as: the example council's staff and people, and who acts for them.
 
+Only beside the development issuer.
+"""
+
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -16,6 +20,9 @@ _STAFF = {
     Role.APPROVER: "Decides on plans and recoveries, and settles figures that are beyond a practitioner's limits",
     Role.FINANCE_OFFICER: "Runs payments, asks money back, tries scenarios, and sees the ledger's proof",
     Role.AUDITOR: "Sees payments, the ledger's proof and people's budgets, and changes nothing",
+}
+_OTHERS = {
+    Role.DELEGATE: "Answers the self-assessment for people who have somebody to act for them, such as a deputy",
 }
 _HOLDER = f"{Role.BUDGET_HOLDER}:"
 
@@ -34,6 +41,7 @@ class FrontView:
     """The choices of the front page; holders are None where the list cannot be had for the moment."""
 
     staff: tuple[Choice, ...]
+    others: tuple[Choice, ...]
     holders: tuple[Choice, ...] | None
 
     @property
@@ -43,9 +51,12 @@ class FrontView:
 
 
 async def front_view(door: Door) -> FrontView:
-    """Staff roles and example people."""
-    staff = (Choice(role, wording.sentence(wording.ROLES[role]), hint) for role, hint in _STAFF.items())
-    return FrontView(tuple(staff), await _holders(door))
+    """Staff roles, who acts for others, and example people."""
+    return FrontView(_roles(_STAFF), _roles(_OTHERS), await _holders(door))
+
+
+def _roles(hints: Mapping[Role, str]) -> tuple[Choice, ...]:
+    return tuple(Choice(role, wording.sentence(wording.ROLES[role]), hint) for role, hint in hints.items())
 
 
 async def _holders(door: Door) -> tuple[Choice, ...] | None:
@@ -66,7 +77,7 @@ async def _holders(door: Door) -> tuple[Choice, ...] | None:
 
 def chosen(choice: str) -> Principal | None:
     """The principal of a choice; None where it is not one of those that the front page offers."""
-    if choice in _STAFF:
+    if choice in {*_STAFF, *_OTHERS}:
         return Principal(f"{choice}:example", EXAMPLE_COUNCIL, frozenset({Role(choice)}))
     if not choice.startswith(_HOLDER):
         return None

@@ -8,8 +8,9 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from braid.kit.identity import Principal
+from braid.kit.permissions import PERMISSIONS, Action
 from braid.kit.problems import not_found
-from gateway.console.errors import PageRoute
+from gateway.console.errors import PageRoute, ToldOnPage
 from gateway.console.holder_budget_view import own_budget
 from gateway.console.partial_reading import Asked, read_parts
 from gateway.console.rendering import page
@@ -18,6 +19,8 @@ from gateway.console.stream_part import parts_of
 from gateway.console.worked_out_view import worked_out
 from gateway.forwarding import Door
 
+FORBIDDEN = 403
+
 
 def holder_budget_routes(door: Door) -> APIRouter:
     """My budget, and how it was worked out; for the person, and for staff who look at it with them."""
@@ -25,7 +28,7 @@ def holder_budget_routes(door: Door) -> APIRouter:
 
     @router.get("/people/{person_id}/my-budget")
     async def my_budget(person_id: UUID, request: Request) -> Response:
-        principal = await signed_in(door, request)
+        principal = await budget_reader(door, request)
         asked = {
             "person": ("assessment", f"/v1/people/{person_id}"),
             "progress": ("support_planning", f"/v1/people/{person_id}/progress"),
@@ -35,11 +38,14 @@ def holder_budget_routes(door: Door) -> APIRouter:
         }
         parts, away = await _parts(door, principal, asked)
         view = own_budget(parts, away)
-        return page("my_budget.html", request=request, principal=principal, view=view, person_id=person_id)
+        is_own = principal.person_id == person_id
+        return page(
+            "my_budget.html", request=request, principal=principal, view=view, person_id=person_id, is_own=is_own
+        )
 
     @router.get("/people/{person_id}/how-worked-out")
     async def how_worked_out(person_id: UUID, request: Request) -> Response:
-        principal = await signed_in(door, request)
+        principal = await budget_reader(door, request)
         asked = {
             "person": ("assessment", f"/v1/people/{person_id}"),
             "allocation": ("ras", f"/v1/people/{person_id}/allocation"),
@@ -52,6 +58,19 @@ def holder_budget_routes(door: Door) -> APIRouter:
         return page("how_worked_out.html", request=request, principal=principal, view=view, person_id=person_id)
 
     return router
+
+
+async def budget_reader(door: Door, request: Request) -> Principal:
+    """Whoever is signed in, where their role sees budgets; an authority to act opens the self-assessment alone.
+
+    Raises:
+        Problem: 401, or 403.
+    """
+    principal = await signed_in(door, request)
+    if not principal.roles & PERMISSIONS[Action.READ_BUDGET].roles:
+        advice = "The person and the council see the budget. For people you act for, you answer the self-assessment."
+        raise ToldOnPage(FORBIDDEN, "not-allowed", "This budget is not open to you", advice)
+    return principal
 
 
 async def _parts(door: Door, principal: Principal, asked: Asked) -> tuple[Mapping[str, Any], frozenset[str]]:

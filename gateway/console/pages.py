@@ -10,13 +10,14 @@ from braid.kit.identity import Principal, Role
 from gateway.composed import whole_budget
 from gateway.console import wording
 from gateway.console.access_pages import access_routes
+from gateway.console.acting_pages import acting_routes
 from gateway.console.agreeing_pages import agreeing_routes
 from gateway.console.allocation_pages import allocation_routes
 from gateway.console.assessment_pages import assessment_routes
 from gateway.console.case_filters import AWAITED, filters_of
 from gateway.console.challenge_pages import challenge_routes
 from gateway.console.errors import PageRoute
-from gateway.console.holder_budget_pages import holder_budget_routes
+from gateway.console.holder_budget_pages import budget_reader, holder_budget_routes
 from gateway.console.journal_view import proof_view
 from gateway.console.money_pages import money_routes
 from gateway.console.payment_pages import payment_routes
@@ -42,6 +43,7 @@ def console_routes(door: Door, sign_in: SignIn | None, development_issuer: Devel
     router = APIRouter(include_in_schema=False)
     router.include_router(sign_in_routes(door, sign_in, development_issuer))
     router.include_router(budget_routes(door))
+    router.include_router(acting_routes(door))
     router.include_router(assessment_routes(door))
     router.include_router(holder_budget_routes(door))
     router.include_router(allocation_routes(door))
@@ -94,7 +96,7 @@ def budget_routes(door: Door) -> APIRouter:
 
     @router.get("/people/{person_id}")
     async def person(person_id: UUID, request: Request) -> Response:
-        principal = await signed_in(door, request)
+        principal = await budget_reader(door, request)
         view = person_view(await whole_budget(door, principal, person_id))
         is_own = principal.person_id == person_id
         may_audit = Role.AUDITOR in principal.roles

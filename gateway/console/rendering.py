@@ -58,6 +58,9 @@ class Visitor:
     links: tuple[tuple[str, str], ...]
 
 
+#: Where somebody finds whom they act for, and who may act for anybody.
+ACTING_FOR = "/acting-for"
+MAY_ACT = frozenset({Role.BUDGET_HOLDER, Role.DELEGATE})
 #: A budget holder's own pages: address below the person's, and words.
 _OWN_PAGES = (
     ("my-budget", "My budget"),
@@ -66,6 +69,7 @@ _OWN_PAGES = (
     ("statement", "My statement"),
     ("who-has-looked", "Who has looked"),
 )
+_ACTED_FOR = "People you act for"
 
 
 def visitor(principal: Principal) -> Visitor:
@@ -96,13 +100,15 @@ def _links(principal: Principal) -> list[tuple[str, str]]:
     if Role.BUDGET_HOLDER in principal.roles and principal.person_id:
         mine = f"/people/{principal.person_id}"
         links += [(f"{mine}/{page}", words) for page, words in _OWN_PAGES]
+    if Role.DELEGATE in principal.roles:
+        links.append((ACTING_FOR, _ACTED_FOR))
     return links
 
 
 def home_of(principal: Principal) -> str:
     """Where somebody lands after signing in."""
     links = {words: address for address, words in _links(principal)}
-    return links.get("Ledger") or links.get("People") or links.get("My budget") or "/"
+    return links.get("Ledger") or links.get("People") or links.get("My budget") or links.get(_ACTED_FOR) or "/"
 
 
 def page(

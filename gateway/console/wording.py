@@ -23,6 +23,29 @@ ROLES: Mapping[str, str] = {
     Role.PARTNER: "partner agency",
 }
 
+#: What an authority to act makes of its holder.
+AUTHORITIES: Mapping[str, str] = {
+    "health_and_welfare_attorney": "Attorney for health and welfare",
+    "property_and_affairs_attorney": "Attorney for property and affairs",
+    "enduring_attorney": "Attorney under an enduring power",
+    "welfare_deputy": "Deputy for welfare",
+    "property_deputy": "Deputy for property and affairs",
+    "appointee": "Appointee",
+    "advocate": "Advocate",
+    "nominated_person": "Nominated person",
+    "authorised_person": "Authorised person",
+    "helper": "Helper",
+}
+
+#: What somebody decides or does in a person's place.
+ACTED_ON: Mapping[str, str] = {
+    "assessment": "the assessment",
+    "care_and_support": "care and support",
+    "money": "money",
+    "direct_payment": "direct payments",
+    "benefits": "benefits",
+}
+
 #: Streams where their label is not carried, as in the journal; one that is not here is named by its code in words.
 STREAMS: Mapping[str, str] = {
     "adult_social_care": "Adult social care",

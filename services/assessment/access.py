@@ -20,6 +20,7 @@ from services.assessment.domain.authority import (
     Refusal,
     refusals,
     who_is_waited_for,
+    why_closed,
     with_who_signed,
 )
 from services.assessment.domain.errors import AuthorityRefused
@@ -210,13 +211,8 @@ async def _person(work: UnitOfWork, caller: Principal, person_id: UUID, named: s
     own = await _authorities_of_caller(work, caller, person_id)
     if not own:
         raise not_found(named)
-    today = work.now.date()
-    care = {Decision.ASSESSMENT, Decision.CARE_AND_SUPPORT}
-    if not any(each.in_force(today) and each.decisions & care for each in own):
-        refused = [
-            each for one in own for each in refusals(own, [one.authority_id], Decision.ASSESSMENT, Act.ANSWER, today)
-        ]
-        raise AuthorityRefused(refused)
+    if closed := why_closed(own, work.now.date()):
+        raise AuthorityRefused(closed)
     return person
 
 

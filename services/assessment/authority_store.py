@@ -1,13 +1,14 @@
 """Authority to act, in PostgreSQL."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
 from sqlmodel import col, select
 
 from braid.kit.unit_of_work import UnitOfWork
 from services.assessment.domain.authority import Acting, Authority, AuthorityKind, Decision, Objection
-from services.assessment.tables import AuthorityRow
+from services.assessment.tables import AuthorityRow, PersonRow
 
 
 async def authority_rows(
@@ -25,6 +26,33 @@ async def authorities_of(
 ) -> tuple[Authority, ...]:
     """The same as the rules read them."""
     return tuple(authority_of(row) for row in await authority_rows(work, person_id, holder_subject=holder_subject))
+
+
+async def people_acted_for(work: UnitOfWork, holder_subject: str, reference: str, limit: int) -> Sequence[PersonRow]:
+    """People for whom somebody holds an authority or held one, in the order of their references, after one of them."""
+    theirs = select(AuthorityRow.person_id).where(AuthorityRow.holder_subject == holder_subject)
+    query = (
+        select(PersonRow)
+        .where(col(PersonRow.person_id).in_(theirs), PersonRow.reference > reference)
+        .order_by(col(PersonRow.reference))
+        .limit(limit)
+    )
+    return (await work.session.scalars(query)).all()
+
+
+async def held_for(
+    work: UnitOfWork, holder_subject: str, people: Collection[UUID]
+) -> Mapping[UUID, Sequence[AuthorityRow]]:
+    """What somebody holds for each of some people, oldest first."""
+    query = (
+        select(AuthorityRow)
+        .where(AuthorityRow.holder_subject == holder_subject, col(AuthorityRow.person_id).in_(people))
+        .order_by(col(AuthorityRow.recorded_at))
+    )
+    held: dict[UUID, list[AuthorityRow]] = defaultdict(list)
+    for row in (await work.session.scalars(query)).all():
+        held[row.person_id].append(row)
+    return held
 
 
 async def authority_row(work: UnitOfWork, authority_id: UUID) -> AuthorityRow | None:

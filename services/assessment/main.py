@@ -7,6 +7,7 @@ from braid.contracts.catalogue import EVENTS
 from braid.kit.problems import ProblemKind
 from braid.kit.service import ServiceDefinition
 from services.assessment import answering, handlers
+from services.assessment.acted_for_api import router as acted_for_router
 from services.assessment.alignment_api import router as alignment_router
 from services.assessment.answers_api import router as answers_router
 from services.assessment.assessments_api import router as assessments_router
@@ -111,6 +112,7 @@ SERVICE = ServiceDefinition(
         assessments_router,
         answers_router,
         authority_router,
+        acted_for_router,
         carers_router,
         evidence_router,
         records_router,

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import literal, tuple_
 from sqlmodel import col, select
 
+from braid.contracts.award import AwardStatus
 from braid.contracts.challenge import ChallengeAnswered, ChallengeOutcome, DecisionChallenged
 from braid.contracts.challenge import Challenged as ChallengedTold
 from braid.contracts.codes import StreamCode
@@ -178,7 +179,8 @@ async def _require_decided(work: UnitOfWork, person_id: UUID, subject: Subject) 
         case Challenged.ALLOCATION:
             is_there = Milestone.ALLOCATION_CALCULATED in progress.reached
         case Challenged.AWARD:
-            is_there = any(one.stream == subject.stream for one in await plan_store.awards_of(work, person_id))
+            awards = await plan_store.awards_of(work, person_id)
+            is_there = any(one.stream == subject.stream and one.status != AwardStatus.UNDECIDED for one in awards)
         case Challenged.PLAN:
             plan = await plan_store.plan(work, subject.plan_id) if subject.plan_id else None
             is_there = plan is not None and plan.person_id == person_id and plan.decision is not None

@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from braid.kit.identity import Role
 from tests.assessment import people
-from tests.assessment.desk import A_DAY, Case, Office, Somebody, refused
+from tests.assessment.desk import A_DAY, OTHER_COUNCIL, Case, Office, Somebody, refused
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group("assessment_authority")]
 
@@ -267,3 +267,54 @@ async def test_nobody_finds_another_councils_authority(office: Office) -> None:
         await stranger.ask("POST", f"/v1/authorities/{authority}/objection", {"objected_on": NOW, "objection": "x"}),
     ):
         refused(answer, 404, "not-found")
+
+
+async def test_somebody_finds_whom_they_act_for_and_what_each_authority_opens(office: Office) -> None:
+    subject = uuid4().hex
+    mine = [await office.begin() for _ in range(3)]
+    open_one, ended, money = mine
+    await record(office, open_one, subject)
+    await record(office, open_one, subject, kind="helper", decisions=["care_and_support"])
+    await record(office, ended, subject, until_on="2015-12-31")
+    await record(office, money, subject, kind="appointee", decisions=["benefits"])
+    await record(office, await office.begin(), uuid4().hex)
+
+    told = await proxy(office, subject).done("GET", "/v1/people-acted-for")
+
+    people_told = {each["person_id"]: each for each in told["people"]}
+    assert set(people_told) == {str(case.person_id) for case in mine}
+    assert [each["reference"] for each in told["people"]] == sorted(each["reference"] for each in told["people"])
+    first = people_told[str(open_one.person_id)]
+    assert (first["is_open"], first["why_closed"], len(first["authorities"])) == (True, [], 2)
+    second = people_told[str(ended.person_id)]
+    assert (second["is_open"], second["why_closed"]) == (False, ["it ended on 2015-12-31"])
+    assert people_told[str(money.person_id)]["why_closed"] == ["it is not for assessment"]
+    for case, is_open in ((open_one, True), (ended, False), (money, False)):
+        answer = await proxy(office, subject).ask("GET", case.person)
+        assert answer.status_code == (200 if is_open else 403)
+
+
+async def test_whom_somebody_acts_for_comes_page_by_page(office: Office) -> None:
+    subject, cases = uuid4().hex, [await office.begin() for _ in range(3)]
+    for case in cases:
+        await record(office, case, subject)
+    daughter, found, after = proxy(office, subject), [], ""
+    while True:
+        page = await daughter.done("GET", f"/v1/people-acted-for?limit=1&after={after}")
+        found += [each["person_id"] for each in page["people"]]
+        if (after := page["next"]) is None:
+            break
+
+    assert sorted(found) == sorted(str(case.person_id) for case in cases)
+
+
+async def test_nobody_is_shown_whom_others_act_for_nor_people_of_another_council(office: Office) -> None:
+    case, subject = await office.begin(), uuid4().hex
+    await record(office, case, subject)
+
+    for somebody in (
+        proxy(office, uuid4().hex),
+        office.somebody(),
+        office.somebody(Role.DELEGATE, subject=subject, council=OTHER_COUNCIL),
+    ):
+        assert await somebody.done("GET", "/v1/people-acted-for") == {"people": [], "next": None}

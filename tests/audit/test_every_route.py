@@ -45,6 +45,7 @@ GONE, OTHER = id_of("person_id", "gone"), id_of("person_id", "other")
 LISTS = {
     "GET /v1/people",
     "POST /v1/people:search",
+    "GET /v1/people-acted-for",
     "GET /v1/spending-queries",
     "GET /v1/budget-alerts",
     "GET /v1/payment-matters",
@@ -53,7 +54,11 @@ LISTS = {
 }
 #: What the lists' marked rows must say to be shown.
 SHOWABLE = {
-    "assessment": ("UPDATE person SET user_group = 'older_people'",),
+    "assessment": (
+        "UPDATE person SET user_group = 'older_people'",
+        "UPDATE authority SET kind = 'helper', decisions = '[]', acting = 'alone',"
+        " holder_subject = 'practitioner:audited'",
+    ),
     "ledger": (
         "UPDATE payment_matter SET code = 'plan_missing'",
         "UPDATE spend_query SET answered_on = NULL, answer = NULL, kind = 'no_item', owner = 'practitioner',"

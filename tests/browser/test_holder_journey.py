@@ -323,10 +323,12 @@ async def test_whoever_acts_for_somebody_is_shown_as_such_on_every_page(
         }
         await asked(office, "POST", f"/v1/people/{person_id}/authorities", authority)
     async with sits_down(browser, url, sessions, Role.DELEGATE, subject=daughter) as at:
-        await at.go(f"/people/{person_id}/self-assessment")
+        await at.go("/acting-for")
+        await at.follow(like.name)
         await at.press("Begin")
         await at.follow("Your daily life")
-        assert "as their deputy for welfare" in await at.text()
+        acting = at.page.get_by_role("region", name="Whom you act for")
+        assert "as their deputy for welfare" in await acting.inner_text()
         await at.page.locator('[name="answer"][value="every_day"]').check()
         await at.press("Save and continue")
         await at.go(f"{at.page.url.removeprefix(url).rpartition('/questions/')[0]}/answers")

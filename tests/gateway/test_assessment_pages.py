@@ -265,8 +265,8 @@ async def test_somebody_who_acts_for_the_person_is_shown_as_such(stub: StubGatew
     stub.services.answers[f"/v1/people/{PERSON_ID}/authorities"] = {"authorities": [mine, others]}
 
     for path in (START, NIGHTS, f"{PAPER}/answers"):
-        assert "You answer for Ada Lovelace, as their deputy for welfare." in await page_of(stub, path, DAUGHTER)
-    assert "You answer for" not in await page_of(stub, NIGHTS)
+        assert "You are acting for Ada Lovelace, as their deputy for welfare." in await page_of(stub, path, DAUGHTER)
+    assert "You are acting for" not in await page_of(stub, NIGHTS)
 
 
 async def test_an_authority_that_does_not_do_is_told_with_its_reason(stub: StubGateway) -> None:

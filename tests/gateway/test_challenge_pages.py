@@ -74,13 +74,24 @@ def posted(stub: StubGateway) -> httpx.Request:
 
 
 async def test_every_decision_about_a_person_can_be_chosen(stub: StubGateway) -> None:
-    fill_challenges(stub)
+    fill_challenges(stub, a_challenge(answer=ANSWER))
     text = await page_of(stub, f"{PAGE}/new?about=plan:{PLAN_ID}")
 
     for value in ("allocation", "award:adult_social_care", f"plan:{PLAN_ID}"):
         assert f'value="{value}"' in text
     assert f'value="plan:{PLAN_ID}" checked' in text
     assert "Refused on 3 June 2009" in text
+
+
+async def test_what_is_not_decided_yet_or_waits_for_an_answer_is_not_offered(stub: StubGateway) -> None:
+    fill_challenges(stub)
+    awards = [award("adult_social_care", 52_000), award("supporting_people", 0, status="undecided")]
+    stub.services.answers[f"/v1/people/{PERSON_ID}/awards"] = {"awards": awards}
+    text = await page_of(stub, f"{PAGE}/new")
+
+    assert 'value="allocation"' in text
+    assert 'value="award:' not in text
+    assert "The decision of Adult social care: waits for its answer" in text
 
 
 @pytest.mark.parametrize(
@@ -125,7 +136,7 @@ async def test_a_challenge_that_waits_is_told_by_the_service(stub: StubGateway) 
 
 
 async def test_decisions_that_cannot_be_had_are_told_as_such(stub: StubGateway) -> None:
-    fill_challenges(stub)
+    fill_challenges(stub, a_challenge(answer=ANSWER))
     stub.services.away.add("ras")
     text = await page_of(stub, f"{PAGE}/new")
 

@@ -14,6 +14,7 @@ from gateway.composed import PARTS
 from gateway.console import wording
 from gateway.console.journal_view import journals, proof_view
 from gateway.console.person_view import person_view
+from services.assessment.domain.authority import AuthorityKind, Decision
 from services.ledger.domain.chart_of_accounts import Account
 from services.ras.domain.packages import Unit
 from services.support_planning.domain.stages import Milestone, Stage
@@ -57,6 +58,8 @@ def test_times_are_those_of_the_clock_on_the_wall(value: str, told: str) -> None
         (wording.TERMS, TermKind),
         (wording.USER_GROUPS, UserGroup),
         (wording.ROLES, Role),
+        (wording.AUTHORITIES, AuthorityKind),
+        (wording.ACTED_ON, Decision),
         (wording.STAGES, Stage),
         (wording.MILESTONES, Milestone),
         (wording.ACCOUNTS, Account),

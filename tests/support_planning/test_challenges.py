@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 
 from braid.contracts.assessment import PersonErased
+from braid.contracts.award import AwardStatus
 from braid.contracts.challenge import ChallengeAnswered, Challenged, ChallengeOutcome, DecisionChallenged
 from braid.kit.identity import Role
 from services.support_planning.domain.approval import Involvement
@@ -90,6 +91,13 @@ async def test_nothing_that_is_held_or_planned_stops_by_a_challenge(desk: Desk) 
 async def test_what_was_not_decided_is_not_challenged(desk: Desk, body: dict[str, Any]) -> None:
     await desk.award(800_000)
     answer = await desk.ask("POST", f"{desk.home}/challenges", body, **_the_person(desk))
+
+    assert (answer.status_code, answer.json()["type"].rpartition("/")[2]) == (422, "nothing-to-challenge")
+
+
+async def test_a_stream_that_has_not_decided_yet_is_not_challenged(desk: Desk) -> None:
+    await desk.award(0, status=AwardStatus.UNDECIDED)
+    answer = await desk.ask("POST", f"{desk.home}/challenges", CARE, **_the_person(desk))
 
     assert (answer.status_code, answer.json()["type"].rpartition("/")[2]) == (422, "nothing-to-challenge")
 

@@ -207,6 +207,18 @@ def refusals(
     )
 
 
+def why_closed(own: Sequence[Authority], on: date) -> tuple[Refusal, ...]:
+    """Find out why a person's record is closed to somebody who holds authorities for them; empty where one opens it.
+
+    Args:
+        own: all that somebody holds for one person.
+        on: the day of the reading.
+    """
+    if any(each.in_force(on) and each.decisions & _CARE for each in own):
+        return ()
+    return tuple(refusal for each in own for refusal in _own_refusals(each, Decision.ASSESSMENT, Act.ANSWER, on))
+
+
 def _own_refusals(authority: Authority, decision: Decision, act: Act, on: date) -> Iterator[Refusal]:
     basis = BASES[authority.kind]
 
