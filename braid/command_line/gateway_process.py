@@ -4,6 +4,7 @@ import httpx
 
 from braid.command_line.services import SERVICES
 from braid.kit.identity import internal_signer
+from braid.kit.peer_client import client_of
 from braid.kit.processes import http_server
 from braid.kit.settings import load
 from braid.kit.telemetry import start_logging, start_tracing
@@ -25,7 +26,7 @@ async def serve() -> None:
     settings = load(GatewaySettings, PREFIX)
     start_logging(settings.telemetry.log_format, settings.telemetry.log_level)
     start_tracing(settings.telemetry.otlp_endpoint, service="gateway")
-    clients = {name: httpx.AsyncClient(base_url=getattr(settings.services, name), timeout=30) for name in SERVICES}
+    clients = {name: client_of(getattr(settings.services, name), timeout_s=30) for name in SERVICES}
     async with httpx.AsyncClient() as issuer_client:
         discovery = Discovery(settings.identity, issuer_client)
         verifier = IssuerVerifier(settings.identity, issuer_client, discovery)

@@ -24,9 +24,13 @@ from braid.kit.identity import TokenVerifier, internal_verifier
 from braid.kit.measures import Measure
 from braid.kit.messaging_tables import MessagingTables, messaging_tables
 from braid.kit.migrations import require_head
+from braid.kit.peer_client import client_of
 from braid.kit.problems import PROBLEM_SCHEMA, ProblemTable, answer_with_problems
 from braid.kit.settings import ServiceSettings, SettingsRefused, required
 from braid.kit.unit_of_work import UnitOfWorkFactory
+
+#: How long one service waits for another's answer, in seconds.
+PEER_TIMEOUT_S = 5
 
 
 @dataclass(frozen=True)
@@ -120,7 +124,7 @@ class ServiceRuntime:
             if address is None:
                 variable = f"{self.definition.prefix}ADDRESSES__{service.upper()}"
                 raise SettingsRefused(f"Settings refused:\n  {variable}: this command needs it")
-            self._clients[service] = httpx.AsyncClient(base_url=address)
+            self._clients[service] = client_of(address, timeout_s=PEER_TIMEOUT_S)
         return self._clients[service]
 
     @property
