@@ -18,6 +18,7 @@ async def serve() -> None:
     from gateway.identity import IssuerVerifier
     from gateway.main import build_gateway
     from gateway.rate_limits import RateLimit
+    from gateway.service_clients import OverNetwork
     from gateway.sessions import sessions_with
     from gateway.settings import PREFIX, GatewaySettings
     from gateway.sign_in import SignIn
@@ -25,7 +26,7 @@ async def serve() -> None:
     settings = load(GatewaySettings, PREFIX)
     start_logging(settings.telemetry.log_format, settings.telemetry.log_level)
     start_tracing(settings.telemetry.otlp_endpoint, service="gateway")
-    clients = {name: httpx.AsyncClient(base_url=getattr(settings.services, name), timeout=30) for name in SERVICES}
+    clients = {name: OverNetwork(getattr(settings.services, name)) for name in SERVICES}
     async with httpx.AsyncClient() as issuer_client:
         discovery = Discovery(settings.identity, issuer_client)
         verifier = IssuerVerifier(settings.identity, issuer_client, discovery)

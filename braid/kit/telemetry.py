@@ -132,6 +132,8 @@ def start_logging(log_format: str, level: str) -> None:
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=[*final, renderer]))
     root = logging.getLogger()
     root.handlers = [handler]
+    # Nobody reads threads and processes from a line, and finding them out takes a good part of a line's time.
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     root.setLevel(level.upper())
     # One line a request is our own affair; these would say it twice, with addresses in it.
     for noisy in ("uvicorn.access", "httpx", "httpcore", "aiokafka"):
