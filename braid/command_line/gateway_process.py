@@ -4,7 +4,7 @@ import httpx
 
 from braid.command_line.services import SERVICES
 from braid.kit.identity import internal_signer
-from braid.kit.processes import http_server
+from braid.kit.processes import collect_seldom, http_server
 from braid.kit.settings import load
 from braid.kit.telemetry import start_logging, start_tracing
 
@@ -49,4 +49,5 @@ async def serve() -> None:
             sign_in=sign_in,
             rate_limit=RateLimit(settings.rate.per_second, settings.rate.burst),
         )
+        collect_seldom()
         await http_server(app, settings.http).serve()
