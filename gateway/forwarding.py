@@ -1,11 +1,12 @@
 """Forwarding a request to the service that answers it, with an internal token in place of the caller's own."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from uuid import UUID
 
 import httpx
 from fastapi import Request
-from fastapi.responses import Response
+from starlette.types import Send
 
 from braid.kit import telemetry
 from braid.kit.access_record_routes import ACCESSES, GatewayAccess
@@ -17,30 +18,36 @@ from braid.kit.problems import Problem
 from gateway.identity import Verifier
 from gateway.rate_limits import RateLimit
 from gateway.routing import Row
+from gateway.service_clients import Answer, ServiceAway, ServiceClient, ServiceSlow
 from gateway.sessions import Sessions
 
-_REQUEST_HEADERS = ("accept", "content-type", "idempotency-key", "if-match", "if-none-match")
-_ANSWER_HEADERS = (
-    "cache-control",
-    "content-disposition",
-    "content-security-policy",
-    "content-type",
-    "etag",
-    "location",
-    "retry-after",
-    "idempotency-replayed",
-    "www-authenticate",
-    "link",
-    "braid-until-sequence",
-    "x-content-type-options",
+_REQUEST_HEADERS = frozenset({b"accept", b"content-type", b"idempotency-key", b"if-match", b"if-none-match"})
+_ANSWER_HEADERS = frozenset(
+    {
+        b"cache-control",
+        b"content-disposition",
+        b"content-security-policy",
+        b"content-type",
+        b"etag",
+        b"location",
+        b"retry-after",
+        b"idempotency-replayed",
+        b"www-authenticate",
+        b"link",
+        b"braid-until-sequence",
+        b"x-content-type-options",
+    }
 )
+#: Answers up to this size, in bytes, are taken whole before anything of them is given back, so that one that breaks off
+#: is a problem and not half an answer.
+WHOLE_ANSWER_MOST = 1_000_000
 
 
 class Door:
     """Knows who asks and hands requests on.
 
     Args:
-        clients: a client for each service, with its base address.
+        clients: a way to each service.
         verifier: of outside tokens.
         signer: of internal tokens.
         sessions: of people at the console.
@@ -49,7 +56,7 @@ class Door:
 
     def __init__(
         self,
-        clients: Mapping[str, httpx.AsyncClient],
+        clients: Mapping[str, ServiceClient],
         verifier: Verifier,
         signer: TokenSigner,
         sessions: Sessions,
@@ -138,29 +145,24 @@ class Door:
         if answer.status_code != httpx.codes.NO_CONTENT:
             raise _away(service)
 
-    async def forward(self, request: Request, row: Row) -> Response:
+    async def forward(self, request: Request, row: Row, send: Send) -> None:
         """Send a request on to the service that answers it and give back its answer.
 
         Raises:
-            Problem: 401, 403, 413, or 503 where the service cannot be reached.
+            Problem: 401, 403, 413; 503 where the service cannot be reached, or 504 where it does not answer in time,
+                also in the middle of a long answer, which then breaks off.
         """
         principal = await self.allowed(request, row.action, row.service)
-        headers = {name: request.headers[name] for name in _REQUEST_HEADERS if name in request.headers}
-        answer = await self.ask(
-            principal,
-            row.service,
-            request.method,
-            request.scope["path"],
-            headers=headers,
-            content=await _body(request, row.body_bytes_max),
-            query=request.url.query,
-        )
-        kept = {name: answer.headers[name] for name in _ANSWER_HEADERS if name in answer.headers}
-        if row.deprecation:
-            told = dict(row.deprecation.headers)
-            links = [link for link in (kept.pop("link", None), told.pop("Link", None)) if link]
-            kept |= told | ({"Link": ", ".join(links)} if links else {})
-        return Response(answer.content, answer.status_code, headers=kept)
+        headers = {
+            str(name, "ascii"): str(value, "latin-1")
+            for name, value in request.scope["headers"]
+            if name in _REQUEST_HEADERS
+        }
+        content = await _body(request, row.body_bytes_max)
+        query: bytes = request.scope["query_string"]
+        target = _target(request.scope["path"], str(query, "latin-1"))
+        async with self._asking(principal, row.service, request.method, target, headers, content) as answer:
+            await _give_back(answer, row, send)
 
     async def ask(
         self,
@@ -185,15 +187,31 @@ class Door:
             query: as it is sent.
 
         Raises:
-            Problem: 503 where the service cannot be reached.
+            Problem: 503 where the service cannot be reached, 504 where it does not answer in time.
         """
-        url = httpx.URL(quoted(path)).copy_with(query=query.encode() or None)
-        authorised = {**(headers or {}), **origin_headers(), "authorization": f"Bearer {self._signer.sign(principal)}"}
+        told = headers or {}
+        async with self._asking(principal, service, method, _target(path, query), told, content or b"") as answer:
+            return httpx.Response(answer.status, headers=answer.headers, content=await answer.body())
+
+    @asynccontextmanager
+    async def _asking(
+        self,
+        principal: Principal,
+        service: str,
+        method: str,
+        target: str,
+        headers: Mapping[str, str],
+        content: bytes,
+    ) -> AsyncIterator[Answer]:
+        authorised = {**headers, **origin_headers(), "authorization": f"Bearer {self._signer.sign(principal)}"}
         try:
             with telemetry.asking(service, method, authorised):
-                return await self._clients[service].request(method, url, headers=authorised, content=content)
-        except httpx.TransportError as error:
+                async with self._clients[service].ask(method, target, authorised, content) as answer:
+                    yield answer
+        except ServiceAway as error:
             raise _away(service) from error
+        except ServiceSlow as error:
+            raise _slow(service) from error
 
 
 def _away(service: str) -> Problem:
@@ -201,6 +219,33 @@ def _away(service: str) -> Problem:
     return Problem(
         503, "service-unavailable", f"The {service} service cannot be reached", detail, headers={"Retry-After": "2"}
     )
+
+
+def _slow(service: str) -> Problem:
+    detail = "It may have been done. Ask again with the same Idempotency-Key: whatever happened, it takes effect once."
+    return Problem(
+        504, "service-slow", f"The {service} service does not answer in time", detail, headers={"Retry-After": "2"}
+    )
+
+
+def _target(path: str, query: str) -> str:
+    """Path and query as an address has them."""
+    return f"{quoted(path)}?{query}" if query else quoted(path)
+
+
+async def _give_back(answer: Answer, row: Row, send: Send) -> None:
+    length = next((int(value) for name, value in answer.headers if name == b"content-length"), None)
+    whole = await answer.body() if length is not None and length <= WHOLE_ANSWER_MOST else None
+    headers = [(name, value) for name, value in answer.headers if name in _ANSWER_HEADERS]
+    if row.deprecation:
+        headers += [(name.lower().encode(), value.encode()) for name, value in row.deprecation.headers.items()]
+    if length is not None:
+        headers.append((b"content-length", b"%d" % length))
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    if whole is None:
+        async for part in answer.parts:
+            await send({"type": "http.response.body", "body": part, "more_body": True})
+    await send({"type": "http.response.body", "body": whole or b"", "more_body": False})
 
 
 async def _body(request: Request, bytes_max: int) -> bytes:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from time import monotonic
 from typing import Any, Protocol
 
@@ -11,7 +12,15 @@ import httpx
 import jwt
 import structlog
 
-from braid.kit.identity import ALGORITHM, Principal, Role, TokenRefused, TokenVerifier, principal_from
+from braid.kit.identity import (
+    ALGORITHM,
+    TOKENS_REMEMBERED_MOST,
+    Principal,
+    Role,
+    TokenRefused,
+    TokenVerifier,
+    principal_from,
+)
 from braid.kit.problems import Problem
 from gateway.discovery import FETCH_TIMEOUT_S, Discovery, issuer_away
 from gateway.settings import IssuerSettings
@@ -90,10 +99,7 @@ class IssuerVerifier:
             return TokenVerifier(held.keys, issuer=issuer, audience=audience, algorithms=ALGORITHMS).claims(token)
 
     async def _current_keys(self, token: str) -> "_Held":
-        try:
-            key_id = jwt.get_unverified_header(token).get("kid")
-        except jwt.PyJWTError as error:
-            raise TokenRefused("the token is not valid") from error
+        key_id = _key_id(token)
         async with self._lock:
             age_s = self._clock() - self._fetched_at
             known = self._held is not None and any(key.key_id == key_id for key in self._held.keys.keys)
@@ -139,6 +145,19 @@ def _refusing_what_its_header_chose() -> Iterator[None]:
         yield
     except TypeError as error:
         # PyJWT's answer to an algorithm of another family than the key's; the token's header chooses it.
+        raise TokenRefused("the token is not valid") from error
+
+
+@lru_cache(maxsize=TOKENS_REMEMBERED_MOST)
+def _key_id(token: str) -> object:
+    """The key that a token says it was signed with.
+
+    Raises:
+        TokenRefused: it is no token.
+    """
+    try:
+        return jwt.get_unverified_header(token).get("kid")
+    except jwt.PyJWTError as error:
         raise TokenRefused("the token is not valid") from error
 
 

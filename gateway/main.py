@@ -1,17 +1,16 @@
 """The gateway as an ASGI application."""
 
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from functools import cache
 from importlib import resources
 from typing import Any
 from uuid import UUID
 
-import httpx
 from cryptography.fernet import Fernet
 from fastapi import APIRouter, FastAPI, Request
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import JSONResponse
 
 from braid.kit.health import health_routes
 from braid.kit.http_observation import NO_TELEMETRY, HttpObservation
@@ -25,16 +24,18 @@ from gateway.composed import OpenQuestions, open_questions, whole_budget
 from gateway.console.errors import answer_people_with_pages
 from gateway.console.pages import console_routes
 from gateway.development_issuer import DevelopmentIssuer, issuer_routes
+from gateway.forwarded_routes import ForwardedRoutes
 from gateway.forwarding import Door
 from gateway.identity import Verifier
 from gateway.rate_limits import RateLimit
-from gateway.routing import COMPOSED, ROUTES, Row
+from gateway.routing import COMPOSED, ROUTES
+from gateway.service_clients import ServiceClient
 from gateway.sessions import Sessions
 from gateway.sign_in import SignIn
 
 
 def build_gateway(
-    clients: Mapping[str, httpx.AsyncClient],
+    clients: Mapping[str, ServiceClient],
     verifier: Verifier,
     signer: TokenSigner,
     *,
@@ -46,7 +47,7 @@ def build_gateway(
     """The one public door.
 
     Args:
-        clients: a client for each service; they are closed with the application.
+        clients: a way to each service; they are closed with the application.
         verifier: of outside tokens.
         signer: of internal tokens.
         sessions: of people at the console; by default none outlives the process.
@@ -74,10 +75,9 @@ def build_gateway(
         clients, verifier, signer, sessions or Sessions([Fernet.generate_key().decode()]), rate_limit=rate_limit
     )
     app.state.door = door
+    app.router.routes.append(ForwardedRoutes(door, ROUTES))
     app.include_router(composed_routes(door))
     app.include_router(access_record_routes(door))
-    for row in ROUTES:
-        app.add_api_route(row.path, _forwarder(door, row), methods=[row.method], include_in_schema=False)
     if development_issuer:
         app.include_router(issuer_routes(development_issuer))
     app.include_router(description_routes())
@@ -136,10 +136,3 @@ def description_routes() -> APIRouter:
 @cache
 def _document(package: str, name: str) -> Any:
     return json.loads((resources.files(package) / name).read_text())
-
-
-def _forwarder(door: Door, row: Row) -> Callable[[Request], Awaitable[Response]]:
-    async def forward(request: Request) -> Response:
-        return await door.forward(request, row)
-
-    return forward

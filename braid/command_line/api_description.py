@@ -21,6 +21,7 @@ _REFUSALS = {
         (403, "None of the caller's roles may; they are told which may."),
         (429, "The caller asks too often; Retry-After says when to ask again."),
         (503, "A service or its database cannot be reached; Retry-After says when to ask again."),
+        (504, "A service does not answer in time; the same Idempotency-Key tells whether what was asked was done."),
     ).items()
 }
 

@@ -29,6 +29,7 @@ from gateway.development_issuer import CONSOLE, SYSTEM, DevelopmentIssuer
 from gateway.discovery import Discovery
 from gateway.identity import IssuerVerifier
 from gateway.main import build_gateway
+from gateway.service_clients import InProcess, ServiceClient
 from gateway.sessions import SESSION_S, create_session_key, sessions_with
 from gateway.sign_in import SignIn
 
@@ -104,7 +105,7 @@ class EmbeddedPlatform:
     transport: EmbeddedTransport = field(default_factory=EmbeddedTransport)
     runtimes: dict[str, ServiceRuntime] = field(default_factory=dict)
     gateway: FastAPI = field(init=False)
-    _clients: dict[str, httpx.AsyncClient] = field(default_factory=dict)
+    peers: dict[str, httpx.AsyncClient] = field(default_factory=dict)
 
     async def __aenter__(self) -> "EmbeddedPlatform":
         self._stack = AsyncExitStack()
@@ -113,15 +114,17 @@ class EmbeddedPlatform:
         create_session_key(self.keys)
         self._deliveries = []
         self._relays: list[Relay] = []
-        clients = self._clients
+        ways: dict[str, ServiceClient] = {}
         for definition in all_definitions():
             runtime = self._runtime(definition)
-            clients[definition.name] = await self._client(runtime)
+            app = await self._app(runtime)
+            self.peers[definition.name] = self._peer(definition.name, app)
+            ways[definition.name] = self._way(definition.name, app)
             delivery = runtime.delivery()
             self._deliveries.append(delivery)
             self.transport.subscribe(delivery)
         self._relay_tasks = [asyncio.create_task(self._relay(runtime).run()) for runtime in self.runtimes.values()]
-        self.gateway = await self._gateway(clients)
+        self.gateway = await self._gateway(ways)
         await self._stack.enter_async_context(self.gateway.router.lifespan_context(self.gateway))
         return self
 
@@ -135,17 +138,25 @@ class EmbeddedPlatform:
 
     def _runtime(self, definition: ServiceDefinition) -> ServiceRuntime:
         settings = ServiceSettings(environment="local", database=self.databases.settings_of(definition.name))
-        runtime = ServiceRuntime(definition, settings, bell=Bell(), peers=self._clients)
+        runtime = ServiceRuntime(definition, settings, bell=Bell(), peers=self.peers)
         self.runtimes[definition.name] = runtime
         return runtime
 
-    async def _client(self, runtime: ServiceRuntime) -> httpx.AsyncClient:
+    async def _app(self, runtime: ServiceRuntime) -> FastAPI:
         app = build_api(runtime, verifier=internal_verifier(self.keys / "internal-public.jwks.json"))
         await self._stack.enter_async_context(app.router.lifespan_context(app))
-        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-        return httpx.AsyncClient(transport=transport, base_url=f"http://{runtime.definition.name}")
+        return app
 
-    async def _gateway(self, clients: Mapping[str, httpx.AsyncClient]) -> FastAPI:
+    def _peer(self, name: str, app: FastAPI) -> httpx.AsyncClient:
+        """A service as the others ask it."""
+        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+        return httpx.AsyncClient(transport=transport, base_url=f"http://{name}")
+
+    def _way(self, name: str, app: FastAPI) -> ServiceClient:
+        """A service as the gateway asks it."""
+        return InProcess(app, name)
+
+    async def _gateway(self, clients: Mapping[str, ServiceClient]) -> FastAPI:
         issuer = DevelopmentIssuer(
             self.keys / "development-private.pem",
             "local",

@@ -4,8 +4,7 @@ import httpx
 
 from braid.command_line.services import SERVICES
 from braid.kit.identity import internal_signer
-from braid.kit.peer_client import client_of
-from braid.kit.processes import http_server
+from braid.kit.processes import collect_seldom, http_server
 from braid.kit.settings import load
 from braid.kit.telemetry import start_logging, start_tracing
 
@@ -19,6 +18,7 @@ async def serve() -> None:
     from gateway.identity import IssuerVerifier
     from gateway.main import build_gateway
     from gateway.rate_limits import RateLimit
+    from gateway.service_clients import OverNetwork
     from gateway.sessions import sessions_with
     from gateway.settings import PREFIX, GatewaySettings
     from gateway.sign_in import SignIn
@@ -26,7 +26,7 @@ async def serve() -> None:
     settings = load(GatewaySettings, PREFIX)
     start_logging(settings.telemetry.log_format, settings.telemetry.log_level)
     start_tracing(settings.telemetry.otlp_endpoint, service="gateway")
-    clients = {name: client_of(getattr(settings.services, name), timeout_s=30) for name in SERVICES}
+    clients = {name: OverNetwork(getattr(settings.services, name)) for name in SERVICES}
     async with httpx.AsyncClient() as issuer_client:
         discovery = Discovery(settings.identity, issuer_client)
         verifier = IssuerVerifier(settings.identity, issuer_client, discovery)
@@ -49,4 +49,5 @@ async def serve() -> None:
             sign_in=sign_in,
             rate_limit=RateLimit(settings.rate.per_second, settings.rate.burst),
         )
+        collect_seldom()
         await http_server(app, settings.http).serve()

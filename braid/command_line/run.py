@@ -12,7 +12,7 @@ import uvloop
 from braid.command_line.demonstration import EXAMPLE_COUNCIL, load_example_people
 from braid.command_line.embedded_platform import Databases, EmbeddedPlatform, open_databases, write_environment
 from braid.kit.private_postgres import PrivatePostgres, PrivatePostgresError, state_directory
-from braid.kit.processes import http_server
+from braid.kit.processes import collect_seldom, http_server
 from braid.kit.settings import HttpSettings
 from braid.kit.telemetry import start_logging, start_tracing
 
@@ -43,6 +43,7 @@ def run_platform(*, port: int, state: Path, with_examples: bool) -> None:
 async def _serve(databases: Databases, state: Path, *, port: int, with_examples: bool, started: float) -> None:
     async with EmbeddedPlatform(databases, keys=state / "keys", url=f"http://127.0.0.1:{port}") as platform:
         server = http_server(platform.gateway, HttpSettings(port=port))
+        collect_seldom()
         serving = asyncio.create_task(_until_stopped(server))
         while not server.started and not serving.done():  # noqa: ASYNC110 (uvicorn gives no event for it)
             await asyncio.sleep(0.01)

@@ -7,6 +7,7 @@ holds one of its internal tokens. From outside that header is not taken.
 from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import ip_address
 from urllib.parse import quote
 
@@ -14,6 +15,8 @@ from starlette.datastructures import Headers
 from starlette.types import Scope
 
 CLIENT_HEADER = "braid-client"
+#: Callers and the gateway's replicas come from a few addresses, again and again.
+ADDRESSES_REMEMBERED_MOST = 1_024
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,7 @@ def quoted_path(scope: Scope) -> str:
     return quoted(scope["path"])
 
 
+@lru_cache(maxsize=ADDRESSES_REMEMBERED_MOST)
 def _address(given: str) -> str | None:
     try:
         return str(ip_address(given))

@@ -29,6 +29,8 @@ log = structlog.get_logger(__name__)
 #: A loop that has not turned for this long, in seconds, is stuck: liveness fails.
 STUCK_AFTER_S = 120
 GRACEFUL_SHUTDOWN_S = 20
+#: A connection that nobody uses is kept for so long, in seconds: for longer than the gateway keeps its own.
+KEEP_ALIVE_S = 20
 OBJECTS_BETWEEN_COLLECTIONS = 20_000
 
 
@@ -129,6 +131,7 @@ def http_server(app: FastAPI, http: HttpSettings) -> uvicorn.Server:
             server_header=False,
             forwarded_allow_ips=http.trusted_proxies,
             timeout_graceful_shutdown=GRACEFUL_SHUTDOWN_S,
+            timeout_keep_alive=KEEP_ALIVE_S,
         )
     )
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import structlog
-from opentelemetry import propagate, trace
+from opentelemetry import context, propagate, trace
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
@@ -42,7 +42,7 @@ def current_traceparent() -> str | None:
 @contextmanager
 def consuming(traceparent: str | None, *, consumer: str, topic: str, event_type: str) -> Iterator[None]:
     """Continue the trace that an event carries, while a consumer handles it."""
-    context = propagate.extract({"traceparent": traceparent}) if traceparent else None
+    parent = propagate.extract({"traceparent": traceparent}) if traceparent else None
     attributes = {
         "messaging.system": "kafka",
         "messaging.operation.name": "process",
@@ -52,7 +52,7 @@ def consuming(traceparent: str | None, *, consumer: str, topic: str, event_type:
         "braid.event_type": event_type,
     }
     with _tracer.start_as_current_span(
-        f"process {event_type}", context=context, kind=SpanKind.CONSUMER, attributes=attributes
+        f"process {event_type}", context=parent, kind=SpanKind.CONSUMER, attributes=attributes
     ):
         yield
 
@@ -63,14 +63,9 @@ def serving(service: str, method: str, headers: Mapping[str, str]) -> Iterator[S
 
     An address has ids of people in it, a search their names, an error what they wrote: none is told.
     """
-    with _tracer.start_as_current_span(
-        method,
-        context=propagate.extract(headers),
-        kind=SpanKind.SERVER,
-        attributes={"http.request.method": method, "braid.service": service},
-        record_exception=False,
-        set_status_on_exception=False,
-    ) as span:
+    attributes = {"http.request.method": method, "braid.service": service}
+    span = _tracer.start_span(method, propagate.extract(headers), SpanKind.SERVER, attributes)
+    with _in_hand(span):
         yield span
 
 
@@ -87,11 +82,25 @@ def served(span: Span, method: str, route: str, status: int) -> None:
 def asking(service: str, method: str, headers: MutableMapping[str, str]) -> Iterator[None]:
     """Ask another service within the trace in hand, which the request's headers carry on."""
     attributes = {"http.request.method": method, "server.address": service}
-    with _tracer.start_as_current_span(
-        f"{method} {service}", kind=SpanKind.CLIENT, attributes=attributes, record_exception=False
-    ):
+    span = _tracer.start_span(f"{method} {service}", kind=SpanKind.CLIENT, attributes=attributes)
+    with _in_hand(span):
         propagate.inject(headers)
+        try:
+            yield
+        except Exception:
+            span.set_status(Status(StatusCode.ERROR))
+            raise
+
+
+@contextmanager
+def _in_hand(span: Span) -> Iterator[None]:
+    """Make a span the current one until it ends; the library's own way to do that takes three times as long."""
+    before = context.attach(trace.set_span_in_context(span))
+    try:
         yield
+    finally:
+        context.detach(before)
+        span.end()
 
 
 def start_tracing(otlp_endpoint: str | None, *, service: str) -> TracerProvider:
@@ -132,6 +141,9 @@ def start_logging(log_format: str, level: str) -> None:
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=[*final, renderer]))
     root = logging.getLogger()
     root.handlers = [handler]
+    # No line tells where it was written, and finding that out takes long (Python's logging HOWTO, "Optimization").
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
+    logging._srcfile = None
     root.setLevel(level.upper())
     # One line a request is our own affair; these would say it twice, with addresses in it.
     for noisy in ("uvicorn.access", "httpx", "httpcore", "aiokafka"):
@@ -139,8 +151,8 @@ def start_logging(log_format: str, level: str) -> None:
 
 
 def _add_trace(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
-    context = trace.get_current_span().get_span_context()
-    if context.is_valid:
-        event["trace_id"] = f"{context.trace_id:032x}"
-        event["span_id"] = f"{context.span_id:016x}"
+    place = trace.get_current_span().get_span_context()
+    if place.is_valid:
+        event["trace_id"] = f"{place.trace_id:032x}"
+        event["span_id"] = f"{place.span_id:016x}"
     return event

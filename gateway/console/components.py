@@ -46,6 +46,7 @@ def components() -> Mapping[str, Component]:
     """Every component, by the name that templates call it."""
     environment = jinja2.Environment(
         loader=jinja2.PrefixLoader({_LIBRARY: jinja2.PackageLoader(_LIBRARY)}),
+        auto_reload=False,
         autoescape=True,
         undefined=jinja2.ChainableUndefined,
         trim_blocks=True,

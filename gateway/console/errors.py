@@ -26,6 +26,10 @@ _TOLD: Mapping[int, tuple[str, str]] = {
         "This page is not available for the moment",
         "A part of the platform cannot be reached. Nothing is lost. Try again in a few minutes.",
     ),
+    504: (
+        "This is taking too long",
+        "It may have been done. Look again in a few minutes before you do it once more.",
+    ),
     500: ("Something went wrong on our side", "Nothing is lost. Try again in a few minutes."),
 }
 UNAUTHENTICATED, UNPROCESSABLE, NOT_FOUND, UNEXPECTED = 401, 422, 404, 500

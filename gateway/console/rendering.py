@@ -195,6 +195,8 @@ def _asset_address(name: str) -> str:
 def _templates() -> jinja2.Environment:
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("gateway.console"),
+        # Templates come with the code; looking at their files' times for each page, macro by macro, is for nothing.
+        auto_reload=False,
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,

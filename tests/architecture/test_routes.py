@@ -126,8 +126,11 @@ def gateway_paths() -> dict[str, set[str]]:
     """Methods of every path at the gateway."""
     gateway = build_gateway({}, None, None)  # type: ignore[arg-type]  # looked at, not called
     paths: dict[str, set[str]] = {}
+    for row in ROUTES:
+        paths.setdefault(row.path, set()).add(row.method)
     for context in iter_route_contexts(gateway.routes):
-        paths.setdefault(context.path or "", set()).update(context.methods or ())
+        if context.path:
+            paths.setdefault(context.path, set()).update(context.methods or ())
     return paths
 
 

@@ -1,23 +1,25 @@
 """The embedded platform for one test, and a gateway over stub services."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import UUID
 
 import httpx
 import pytest
+from fastapi import FastAPI
 
 from braid.command_line.demonstration import EXAMPLE_COUNCIL, example_people, make_journey
 from braid.command_line.embedded_platform import Databases, EmbeddedPlatform
 from braid.kit.identity import Principal, Role
-from braid.kit.service import ServiceRuntime
+from gateway.service_clients import Answer, InProcess, ServiceAway
 from gateway.sessions import SESSION_S, sessions_with
 from tests.gateway.doubles import StubGateway, browser, stub_gateway
 
 
 class Switchable(httpx.AsyncBaseTransport):
-    """A way to a service that can be cut."""
+    """A way between services that can be cut."""
 
     def __init__(self, client: httpx.AsyncClient, name: str, away: set[str]) -> None:
         self._client = client
@@ -33,16 +35,34 @@ class Switchable(httpx.AsyncBaseTransport):
         await self._client.aclose()
 
 
+class SwitchableWay(InProcess):
+    """A way from the gateway to a service that can be cut."""
+
+    def __init__(self, app: FastAPI, name: str, away: set[str]) -> None:
+        super().__init__(app, name)
+        self._service = name
+        self._away = away
+
+    @asynccontextmanager
+    async def ask(self, method: str, target: str, headers: Mapping[str, str], content: bytes) -> AsyncIterator[Answer]:
+        if self._service in self._away:
+            raise ServiceAway
+        async with super().ask(method, target, headers, content) as answer:
+            yield answer
+
+
 @dataclass
 class Platform(EmbeddedPlatform):
     """The embedded platform; the services that a test names in ``away`` cannot be reached."""
 
     away: set[str] = field(default_factory=set)
 
-    async def _client(self, runtime: ServiceRuntime) -> httpx.AsyncClient:
-        client = await super()._client(runtime)
-        transport = Switchable(client, runtime.definition.name, self.away)
-        return httpx.AsyncClient(transport=transport, base_url=client.base_url)
+    def _peer(self, name: str, app: FastAPI) -> httpx.AsyncClient:
+        client = super()._peer(name, app)
+        return httpx.AsyncClient(transport=Switchable(client, name, self.away), base_url=client.base_url)
+
+    def _way(self, name: str, app: FastAPI) -> SwitchableWay:
+        return SwitchableWay(app, name, self.away)
 
     async def token(self, role: str, *, council: str = EXAMPLE_COUNCIL, person_id: UUID | None = None) -> str:
         """A token of the development issuer."""

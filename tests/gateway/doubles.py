@@ -1,6 +1,7 @@
 """A gateway over services that answer from a table, for what the gateway does by itself."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ from gateway.discovery import Discovery
 from gateway.forwarding import Door
 from gateway.identity import IssuerVerifier
 from gateway.main import build_gateway
+from gateway.service_clients import Answer, ServiceAway
 from gateway.sessions import Sessions
 from gateway.sign_in import SignIn
 
@@ -49,14 +51,14 @@ class StubServices:
     away: set[str] = field(default_factory=set)
     asked: list[httpx.Request] = field(default_factory=list)
 
-    def clients(self) -> Mapping[str, httpx.AsyncClient]:
-        """A client of each service."""
-        transport = httpx.MockTransport(self._answer)
-        return {name: httpx.AsyncClient(transport=transport, base_url=f"http://{name}") for name in SERVICES}
+    def clients(self) -> Mapping[str, "StubWay"]:
+        """A way to each service."""
+        return {name: StubWay(self, name) for name in SERVICES}
 
-    def _answer(self, request: httpx.Request) -> httpx.Response:
+    def answer(self, request: httpx.Request) -> httpx.Response:
+        """What a service answers."""
         if request.url.host in self.away:
-            raise httpx.ConnectError("away", request=request)
+            raise ServiceAway
         self.asked.append(request)
         if request.url.path == ACCESSES:
             return httpx.Response(204)
@@ -64,6 +66,25 @@ class StubServices:
         if found is None:
             return httpx.Response(404, json={"title": "Not found"})
         return found(request) if callable(found) else httpx.Response(200, json=found)
+
+
+@dataclass
+class StubWay:
+    """The gateway's way to a stub service."""
+
+    services: StubServices
+    name: str
+
+    @asynccontextmanager
+    async def ask(self, method: str, target: str, headers: Mapping[str, str], content: bytes) -> AsyncIterator[Answer]:
+        raw = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
+        request = httpx.Request(method, f"http://{self.name}{target}", headers=raw, content=content)
+        answer = self.services.answer(request)
+        told = [(name.lower(), value) for name, value in answer.headers.raw]
+        yield Answer(answer.status_code, told, answer.aiter_bytes())
+
+    async def aclose(self) -> None:
+        """There is nothing to let go of."""
 
 
 @dataclass

@@ -5,12 +5,12 @@ from datetime import date
 
 import httpx
 import pytest
-from fastapi import FastAPI, Request
-from fastapi.responses import Response
+from fastapi import FastAPI
 
 from braid.kit.http_observation import HttpObservation
 from braid.kit.permissions import Action
 from braid.kit.problems import Problem, answer_with_problems
+from gateway.forwarded_routes import ForwardedRoutes
 from gateway.forwarding import Door
 from gateway.rate_limits import CALLERS_MAX, RateLimit
 from gateway.routing import ROUTES, Deprecation, Row
@@ -149,12 +149,7 @@ def test_nobody_is_left_without_notice() -> None:
 
 def one_route(door: Door, row: Row) -> FastAPI:
     """An application with one route through the gateway."""
-    app = FastAPI()
-
-    @app.get(row.path)
-    async def forward(request: Request) -> Response:
-        return await door.forward(request, row)
-
+    app = FastAPI(routes=[ForwardedRoutes(door, [row])])
     answer_with_problems(app, {})
     app.add_middleware(HttpObservation, service="gateway")
     return app

@@ -1,5 +1,6 @@
 """What the gateway passes on, what it keeps back, and what it says when it cannot."""
 
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import httpx
@@ -8,7 +9,9 @@ import pytest
 
 from braid.command_line.services import all_definitions
 from braid.kit.service import describe_api
+from gateway.forwarding import WHOLE_ANSWER_MOST
 from gateway.routing import BODY_BYTES_MAX, ROUTES
+from gateway.service_clients import ServiceAway, ServiceSlow
 from tests.gateway.doubles import PRACTITIONER, StubGateway
 from tests.gateway.whole import PERSON_ID
 
@@ -151,6 +154,54 @@ async def test_a_service_that_is_away_is_a_problem_with_a_time_to_come_back(stub
 
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "2")
     assert answer.json()["title"] == "The assessment service cannot be reached"
+
+
+async def test_a_service_that_does_not_answer_in_time_is_a_problem_that_says_it_may_have_been_done(
+    stub: StubGateway,
+) -> None:
+    def slow(_request: httpx.Request) -> httpx.Response:
+        raise ServiceSlow
+
+    stub.services.answers["/v1/people"] = slow
+    async with stub.system() as client:
+        answer = await client.post("/v1/people", json={})
+
+    assert (answer.status_code, answer.headers["retry-after"]) == (504, "2")
+    assert answer.json()["title"] == "The assessment service does not answer in time"
+    assert "same Idempotency-Key" in answer.json()["detail"]
+
+
+def breaks_off(length: int) -> Callable[[httpx.Request], httpx.Response]:
+    """A service that dies in the middle of an answer of so many bytes."""
+
+    async def parts() -> AsyncIterator[bytes]:
+        yield b"half"
+        raise ServiceAway
+
+    return lambda _request: httpx.Response(200, content=parts(), headers={"content-length": str(length)})
+
+
+async def test_an_answer_that_breaks_off_is_a_problem(stub: StubGateway) -> None:
+    stub.services.answers["/v1/people"] = breaks_off(8)
+    async with stub.system() as client:
+        assert (await client.get("/v1/people")).status_code == 503
+
+
+async def test_a_long_answer_that_breaks_off_is_told_to_be_longer_than_it_is(stub: StubGateway) -> None:
+    stub.services.answers["/v1/people"] = breaks_off(WHOLE_ANSWER_MOST + 1)
+    async with stub.system() as client:
+        answer = await client.get("/v1/people")
+
+    assert (answer.content, answer.headers["content-length"]) == (b"half", str(WHOLE_ANSWER_MOST + 1))
+
+
+async def test_a_header_that_is_no_ascii_is_passed_on(stub: StubGateway) -> None:
+    stub.services.answers["/v1/people"] = {}
+    async with stub.system() as client:
+        answer = await client.get("/v1/people", headers=[(b"accept", b"text/\xe9")])
+
+    assert answer.status_code == 200
+    assert (b"accept", b"text/\xe9") in [(name.lower(), value) for name, value in stub.services.asked[0].headers.raw]
 
 
 async def test_a_whole_budget_names_what_is_away(stub: StubGateway) -> None:

@@ -68,7 +68,7 @@ async def test_the_gateway_lets_each_role_to_a_route_or_not(stub: StubGateway) -
 @pytest.fixture
 async def behind_the_door(platform: EmbeddedPlatform) -> dict[str, httpx.AsyncClient]:
     """A client of each service, past the gateway."""
-    return dict(platform._clients)
+    return dict(platform.peers)
 
 
 async def test_the_services_let_each_role_to_a_route_or_not(
