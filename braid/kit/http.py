@@ -16,6 +16,7 @@ from uuid import UUID
 from fastapi import Depends, Request
 from fastapi.responses import Response
 from fastapi.routing import APIRoute
+from pydantic import BaseModel
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert as insert_or_skip
 from sqlalchemy.exc import DBAPIError
@@ -44,6 +45,8 @@ class RequestWork:
     idempotency: tuple[str, str] | None = None
     #: Whose records a request is about that opens no unit of work, as `UnitOfWork.touches` takes them.
     touched: dict[str, set[UUID]] = field(default_factory=dict)
+    #: What a repeat is answered with, where that is not what the first request is answered with.
+    kept: bytes | None = None
 
     async def complete(self, response: Response, recording: Recording) -> None:
         """Store the answer under the request's key, if it has one, record the access, and commit."""
@@ -52,7 +55,7 @@ class RequestWork:
             return
         self.work.touches(**self.touched)
         if self.idempotency:
-            await _store_answer(self.work, *self.idempotency, response)
+            await _store_answer(self.work, *self.idempotency, response, self.kept)
         await recording.within(self.work, response.status_code)
         await self.work.commit()
         await self.work.__aexit__(None, None, None)
@@ -175,6 +178,12 @@ def touch(request: Request, **ids: Iterable[UUID]) -> None:
         held.touched.setdefault(name, set()).update(values)
 
 
+def keep_for_repeats(request: Request, answer: BaseModel) -> None:
+    """Have repeats of a request answered with something else: what is told once is kept nowhere as it was told."""
+    held: RequestWork = request.state.held
+    held.kept = answer.model_dump_json().encode()
+
+
 async def _claim_key(request: Request, principal: Principal, work: UnitOfWork) -> None:
     key = _idempotency_key(request)
     fingerprint = hashlib.sha256(
@@ -211,13 +220,13 @@ def _idempotency_key(request: Request) -> str:
     return match.group(1)
 
 
-async def _store_answer(work: UnitOfWork, caller: str, key: str, response: Response) -> None:
+async def _store_answer(work: UnitOfWork, caller: str, key: str, response: Response, kept: bytes | None) -> None:
     table = work.tables.idempotency_key
     headers = {name: response.headers[name] for name in _KEPT_HEADERS if name in response.headers}
     await work.session.execute(
         update(table)
         .where(table.c.caller == caller, table.c.key == key)
-        .values(status=response.status_code, headers=headers, body=bytes(response.body))
+        .values(status=response.status_code, headers=headers, body=bytes(response.body) if kept is None else kept)
     )
 
 
