@@ -72,7 +72,9 @@ class Receiver:
     @asynccontextmanager
     async def listening(self) -> AsyncIterator["Receiver"]:
         """Listen; the second time on the same port."""
-        config = uvicorn.Config(self._app, host="127.0.0.1", port=self.port, log_config=None, lifespan="off")
+        config = uvicorn.Config(
+            self._app, host="127.0.0.1", port=self.port, log_config=None, lifespan="off", interface="asgi3"
+        )
         if self.authority:
             config.ssl_certfile, config.ssl_keyfile = self.authority.certificate_file, str(self.authority.key_file)
         config.timeout_graceful_shutdown = 1
