@@ -142,7 +142,7 @@ class EmbeddedPlatform:
         await self._stack.aclose()
 
     def _runtime(self, definition: ServiceDefinition) -> ServiceRuntime:
-        particulars = {"webhooks": {"secrets": {"keys_file": str(self.keys / KEYS_FILE)}}}.get(definition.name, {})
+        particulars = {"webhooks": {"sealing": {"keys_file": str(self.keys / KEYS_FILE)}}}.get(definition.name, {})
         database = self.databases.settings_of(definition.name)
         settings = definition.settings.model_validate(
             {"environment": "local", "database": database.model_dump(), **particulars}

@@ -61,16 +61,16 @@ def seal_of(settings: ServiceSettings) -> Seal:
     Raises:
         SettingsRefused: no key file is set, or it holds no keys.
     """
-    told = settings.secrets if isinstance(settings, WebhookSettings) else None
+    told = settings.sealing if isinstance(settings, WebhookSettings) else None
     if told is None:
-        raise SettingsRefused("Settings refused:\n  WEBHOOKS_SECRETS__KEYS_FILE: this command needs it")
+        raise SettingsRefused("Settings refused:\n  WEBHOOKS_SEALING__KEYS_FILE: this command needs it")
     try:
         keys = Path(told.keys_file).read_text().split()
         if not keys:
             raise ValueError("holds no key")
         return Seal(keys)
     except (OSError, ValueError) as error:
-        raise SettingsRefused(f"Settings refused:\n  WEBHOOKS_SECRETS__KEYS_FILE: {error}") from error
+        raise SettingsRefused(f"Settings refused:\n  WEBHOOKS_SEALING__KEYS_FILE: {error}") from error
 
 
 def create_webhook_key(directory: Path) -> None:

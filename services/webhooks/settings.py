@@ -6,7 +6,7 @@ from braid.kit.settings import ServiceSettings, SettingsPart
 from services.webhooks.domain.targets import Where
 
 
-class SecretsSettings(SettingsPart):
+class SealingSettings(SettingsPart):
     """What receivers' secrets are sealed with."""
 
     keys_file: str = Field(description="Fernet keys, one a line; the first one seals, the others still open.")
@@ -24,7 +24,7 @@ class SendingSettings(SettingsPart):
 class WebhookSettings(ServiceSettings):
     """The settings of webhooks."""
 
-    secrets: SecretsSettings | None = Field(None, description="Needed to serve and to send.")
+    sealing: SealingSettings | None = Field(None, description="Needed to serve and to send.")
     sending: SendingSettings = Field(default_factory=SendingSettings)
 
     @property

@@ -25,7 +25,7 @@ from services.webhooks.main import SERVICE as WEBHOOKS
 from services.webhooks.posting import Postman, Resolve, resolve
 from services.webhooks.sealing import KEYS_FILE, create_webhook_key, seal_of
 from services.webhooks.sending import Sender
-from services.webhooks.settings import SecretsSettings, SendingSettings, WebhookSettings
+from services.webhooks.settings import SealingSettings, SendingSettings, WebhookSettings
 from tests.ledger.test_council_guard import url_of
 from tests.transports.rig import message_of
 from tests.webhooks.receiver import Receiver
@@ -67,7 +67,7 @@ class Desk:
         self.settings = WebhookSettings(
             environment="test",
             database=databases.settings_of(WEBHOOKS.name),
-            secrets=SecretsSettings(keys_file=str(folder / KEYS_FILE)),
+            sealing=SealingSettings(keys_file=str(folder / KEYS_FILE)),
         )
         self.runtime = ServiceRuntime(WEBHOOKS, self.settings, peers=self.peers)
         app = build_api(self.runtime, verifier=verifier)

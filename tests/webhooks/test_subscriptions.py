@@ -46,8 +46,8 @@ async def test_a_sealed_secret_opens_for_its_own_subscription_and_with_our_keys_
     mine, other, seal = uuid4(), uuid4(), seal_of(desk.settings)
     sealed = seal.sealed(mine, b"s" * 32)
     newer = Fernet.generate_key().decode()
-    assert desk.settings.secrets is not None
-    older = (await asyncio.to_thread(Path(desk.settings.secrets.keys_file).read_text)).strip()
+    assert desk.settings.sealing is not None
+    older = (await asyncio.to_thread(Path(desk.settings.sealing.keys_file).read_text)).strip()
 
     assert seal.opened(mine, sealed) == b"s" * 32
     assert Seal([newer, older]).opened(mine, sealed) == b"s" * 32
