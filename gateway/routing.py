@@ -249,6 +249,25 @@ ROUTES: tuple[Row, ...] = (
     Row("GET", "/v1/overdue", "support_planning", Action.READ_PLANNING_QUEUES),
     Row("GET", "/v1/planning-choices/{name}", "support_planning", Action.READ_PLANNING_CHOICES),
     Row("PUT", "/v1/planning-choices/{name}", "support_planning", Action.CHOOSE_FOR_COUNCIL),
+    Row("GET", "/v1/webhook-event-types", "webhooks", Action.READ_WEBHOOKS),
+    Row("POST", "/v1/webhook-subscriptions", "webhooks", Action.KEEP_WEBHOOKS),
+    Row("GET", "/v1/webhook-subscriptions", "webhooks", Action.READ_WEBHOOKS),
+    Row("GET", "/v1/webhook-subscriptions/{subscription_id}", "webhooks", Action.READ_WEBHOOKS),
+    Row("PUT", "/v1/webhook-subscriptions/{subscription_id}", "webhooks", Action.KEEP_WEBHOOKS),
+    Row("POST", "/v1/webhook-subscriptions/{subscription_id}/ending", "webhooks", Action.KEEP_WEBHOOKS),
+    Row("POST", "/v1/webhook-subscriptions/{subscription_id}/secret", "webhooks", Action.KEEP_WEBHOOKS),
+    Row("POST", "/v1/webhook-subscriptions/{subscription_id}/test-message", "webhooks", Action.KEEP_WEBHOOKS),
+    Row("GET", "/v1/webhook-subscriptions/{subscription_id}/deliveries", "webhooks", Action.READ_WEBHOOKS),
+    Row(
+        "GET", "/v1/webhook-subscriptions/{subscription_id}/deliveries/{delivery_id}", "webhooks", Action.READ_WEBHOOKS
+    ),
+    Row(
+        "POST",
+        "/v1/webhook-subscriptions/{subscription_id}/deliveries/{delivery_id}/redelivery",
+        "webhooks",
+        Action.KEEP_WEBHOOKS,
+    ),
+    Row("POST", "/v1/webhook-subscriptions/{subscription_id}/recovery", "webhooks", Action.KEEP_WEBHOOKS),
 )
 
 #: Reads that the gateway puts together itself, with what is done by each.

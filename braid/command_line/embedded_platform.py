@@ -23,7 +23,7 @@ from braid.kit.private_postgres import PrivatePostgres
 from braid.kit.relay import Relay
 from braid.kit.roles import Roles
 from braid.kit.service import ServiceDefinition, ServiceRuntime, build_api
-from braid.kit.settings import DatabaseSettings, ServiceSettings
+from braid.kit.settings import DatabaseSettings
 from braid.kit.transports.embedded import EmbeddedTransport
 from gateway.development_issuer import CONSOLE, SYSTEM, DevelopmentIssuer
 from gateway.discovery import Discovery
@@ -32,6 +32,7 @@ from gateway.main import build_gateway
 from gateway.service_clients import InProcess, ServiceClient
 from gateway.sessions import SESSION_S, create_session_key, sessions_with
 from gateway.sign_in import SignIn
+from services.webhooks.sealing import KEYS_FILE, create_webhook_key
 
 #: Connections of each service: one machine, one person looking.
 POOL_SIZE = 3
@@ -112,6 +113,7 @@ class EmbeddedPlatform:
         for name in ("internal", "development", SYSTEM):
             create_keys(self.keys, name)
         create_session_key(self.keys)
+        create_webhook_key(self.keys)
         self._deliveries = []
         self._relays: list[Relay] = []
         ways: dict[str, ServiceClient] = {}
@@ -124,6 +126,10 @@ class EmbeddedPlatform:
             self._deliveries.append(delivery)
             self.transport.subscribe(delivery)
         self._relay_tasks = [asyncio.create_task(self._relay(runtime).run()) for runtime in self.runtimes.values()]
+        self._senders = [
+            runtime.definition.sender(runtime) for runtime in self.runtimes.values() if runtime.definition.sender
+        ]
+        self._sender_tasks = [asyncio.create_task(sender.run()) for sender in self._senders]
         self.gateway = await self._gateway(ways)
         await self._stack.enter_async_context(self.gateway.router.lifespan_context(self.gateway))
         return self
@@ -133,11 +139,17 @@ class EmbeddedPlatform:
             relay.stop()
         for delivery in self._deliveries:
             delivery.stop()
-        await asyncio.gather(*self._relay_tasks)
+        for sender in self._senders:
+            sender.stop()
+        await asyncio.gather(*self._relay_tasks, *self._sender_tasks)
         await self._stack.aclose()
 
     def _runtime(self, definition: ServiceDefinition) -> ServiceRuntime:
-        settings = ServiceSettings(environment="local", database=self.databases.settings_of(definition.name))
+        particulars = {"webhooks": {"sealing": {"keys_file": str(self.keys / KEYS_FILE)}}}.get(definition.name, {})
+        database = self.databases.settings_of(definition.name)
+        settings = definition.settings.model_validate(
+            {"environment": "local", "database": database.model_dump(), **particulars}
+        )
         runtime = ServiceRuntime(definition, settings, bell=Bell(), peers=self.peers)
         self.runtimes[definition.name] = runtime
         return runtime

@@ -76,6 +76,19 @@ def relay(service: Service) -> None:
 
 
 @app.command()
+def send(service: Service) -> None:
+    """Send a service's messages to systems outside: signed webhooks."""
+    from braid.command_line.services import runtime_of
+    from braid.kit import processes
+
+    runtime = runtime_of(service.value)
+    if runtime.definition.sender is None:
+        raise typer.BadParameter(f"{service.value} sends nothing outside")
+    processes.observe(runtime)
+    _run(processes.send(runtime))
+
+
+@app.command()
 def migrate(service: Service) -> None:
     """Bring a service's database to the newest migration."""
     from braid.command_line.services import runtime_of
@@ -165,12 +178,14 @@ def write_manifests() -> None:
 
 @keys.command("create")
 def create(directory: Annotated[Path, typer.Option(help="Folder to write them to.")]) -> None:
-    """Write the gateway's keys, for tokens and sessions, and the public key set of services; existing keys stay."""
+    """Write the keys of tokens, sessions and webhooks' secrets, and the public key set; existing keys stay."""
     from braid.kit.identity import create_keys
     from gateway.sessions import create_session_key
+    from services.webhooks.sealing import create_webhook_key
 
     create_keys(directory, "internal")
     create_session_key(directory)
+    create_webhook_key(directory)
 
 
 @app.command("openapi")

@@ -18,7 +18,7 @@ import structlog
 from pydantic import ValidationError
 
 from braid.kit import dead_letters, telemetry
-from braid.kit.message import Envelope, MalformedMessage, Message, read_envelope
+from braid.kit.message import Envelope, Heard, MalformedMessage, Message, read_envelope
 from braid.kit.outage import is_contention, is_outage
 from braid.kit.unit_of_work import UnitOfWork, UnitOfWorkFactory
 
@@ -213,6 +213,7 @@ class Delivery:
             heed_parking = heed_parking and not event.OVERTAKES
             if heed_parking and await work.is_parked(self.subscription.consumer, message.topic, message.key or b""):
                 raise _KeyIsParked
+            work.heard = Heard(envelope, message.value or b"")
             await self.subscription.handlers[envelope.type](event, work)
             self._on_step(Step.HANDLED_BEFORE_COMMIT)
             await work.commit()

@@ -15,6 +15,7 @@ from typing import Annotated, Any, ClassVar
 from fastapi import Depends, Request
 from fastapi.responses import Response
 from fastapi.routing import APIRoute
+from pydantic import BaseModel
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert as insert_or_skip
 from sqlalchemy.exc import DBAPIError
@@ -43,6 +44,8 @@ class RequestWork:
     recording: Recording
     work: UnitOfWork | None = None
     idempotency: tuple[str, str] | None = None
+    #: What a repeat is answered with, where that is not what the first request is answered with.
+    kept: bytes | None = None
 
     async def complete(self, response: Response) -> None:
         """Store the answer under the request's key, if it has one, record the access, and commit."""
@@ -50,7 +53,7 @@ class RequestWork:
             await self.recording.apart(response.status_code)
             return
         if self.idempotency:
-            await _store_answer(self.work, *self.idempotency, response)
+            await _store_answer(self.work, *self.idempotency, response, self.kept)
         await self.recording.within(self.work, response.status_code)
         await self.work.commit()
         await self.work.__aexit__(None, None, None)
@@ -177,6 +180,12 @@ async def recorded_elsewhere(request: Request, status: int) -> AsyncIterator[Acc
     held.recording.is_done()
 
 
+def keep_for_repeats(request: Request, answer: BaseModel) -> None:
+    """Have repeats of a request answered with something else: what is told once is kept nowhere as it was told."""
+    held: RequestWork = request.state.held
+    held.kept = answer.model_dump_json().encode()
+
+
 async def _claim_key(request: Request, principal: Principal, work: UnitOfWork) -> None:
     key = _idempotency_key(request)
     fingerprint = hashlib.sha256(
@@ -213,13 +222,13 @@ def _idempotency_key(request: Request) -> str:
     return match.group(1)
 
 
-async def _store_answer(work: UnitOfWork, caller: str, key: str, response: Response) -> None:
+async def _store_answer(work: UnitOfWork, caller: str, key: str, response: Response, kept: bytes | None) -> None:
     table = work.tables.idempotency_key
     headers = {name: response.headers[name] for name in _KEPT_HEADERS if name in response.headers}
     await work.session.execute(
         update(table)
         .where(table.c.caller == caller, table.c.key == key)
-        .values(status=response.status_code, headers=headers, body=bytes(response.body))
+        .values(status=response.status_code, headers=headers, body=bytes(response.body) if kept is None else kept)
     )
 
 

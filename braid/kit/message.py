@@ -47,6 +47,19 @@ class Envelope:
     traceparent: str | None
 
 
+@dataclass(frozen=True)
+class Heard:
+    """A message that is being handled, for whoever passes it on as it came.
+
+    Args:
+        envelope: its attributes.
+        value: its data, byte by byte.
+    """
+
+    envelope: Envelope
+    value: bytes
+
+
 def headers_of(envelope: Envelope) -> dict[str, str]:
     """Header names and values that carry an envelope."""
     headers = {

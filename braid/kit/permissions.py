@@ -28,7 +28,7 @@ REACHES: Mapping[Reach, str] = {
     Reach.ACTING: "the record of a person for whom they have a recorded authority in force, or of whom they are a"
     " recorded carer",
     Reach.OWN_OR_ACTING: "their own record, and those of people for whom they act",
-    Reach.AGENCY: "what their own agency told",
+    Reach.AGENCY: "what their own agency told, and where it is told itself",
 }
 
 
@@ -88,6 +88,8 @@ class Action(StrEnum):
     READ_PLANNING_CHOICES = "read-planning-choices"
     CHOOSE_FOR_COUNCIL = "choose-for-council"
     READ_ACCESS_RECORDS = "read-access-records"
+    READ_WEBHOOKS = "read-webhooks"
+    KEEP_WEBHOOKS = "keep-webhooks"
 
 
 @dataclass(frozen=True)
@@ -186,6 +188,17 @@ PERMISSIONS: Mapping[Action, Permission] = {
     Action.READ_PLANNING_CHOICES: _row("Read the council's choices on planning", *_STAFF, budget_holder=Reach.COUNCIL),
     Action.CHOOSE_FOR_COUNCIL: _row("Make the choices that the law leaves to a council", _FINANCE),
     Action.READ_ACCESS_RECORDS: _row("See who read or changed records, when, why and from where", _AUDITOR, **_OWN),
+    Action.READ_WEBHOOKS: _row(
+        "See which systems are told of events, and what became of each message",
+        _AUDITOR,
+        _SYSTEM,
+        partner=Reach.AGENCY,
+    ),
+    Action.KEEP_WEBHOOKS: _row(
+        "Have a system told of events, change and end that, and have messages sent again",
+        _SYSTEM,
+        partner=Reach.AGENCY,
+    ),
 }
 
 #: What touches nobody's record; everything else leaves an access record (`braid.kit.access_records`).

@@ -1,4 +1,4 @@
-"""The long-running commands of a service: serve its API, consume its topics, relay its outbox.
+"""The long-running commands of a service: serve its API, consume its topics, relay its outbox, send outside.
 
 Each finishes what is in hand on SIGTERM, answers probes on its HTTP port, and waits for a database or broker that is
 away rather than dying of it.
@@ -84,6 +84,18 @@ async def relay(runtime: ServiceRuntime) -> None:
     await _run_beside_probes(
         runtime, worker.run, worker.stop, turned, turned_at=lambda: worker.turned_at, measure=measures.take
     )
+
+
+async def send(runtime: ServiceRuntime) -> None:
+    """Send the service's messages to systems outside until told to stop.
+
+    Raises:
+        SettingsRefused: a setting is missing that it needs.
+    """
+    assert runtime.definition.sender is not None
+    worker = runtime.definition.sender(runtime)
+    await wait_for_schema(runtime)
+    await _run_beside_probes(runtime, worker.run, worker.stop, _Turns(), turned_at=lambda: worker.turned_at)
 
 
 def kafka_settings(runtime: ServiceRuntime) -> KafkaSettings:

@@ -3,9 +3,10 @@
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import httpx
 from fastapi import APIRouter, FastAPI
@@ -33,6 +34,20 @@ from braid.kit.unit_of_work import UnitOfWorkFactory
 PEER_TIMEOUT_S = 5
 
 
+class Worker(Protocol):
+    """What runs beside a service's other processes until it is stopped."""
+
+    @property
+    def turned_at(self) -> datetime | None:
+        """When it last went round; None before the first time."""
+
+    async def run(self) -> None:
+        """Work until stopped; a database that goes away is waited for."""
+
+    def stop(self) -> None:
+        """Finish what is in hand and end."""
+
+
 @dataclass(frozen=True)
 class ServiceDefinition:
     """A service, declared.
@@ -53,6 +68,7 @@ class ServiceDefinition:
         measures: what operations' role may count of its own in the database, told by the process that relays.
         beside_api: what a process that serves its API keeps running beside it; routes find it as ``app.state.beside``.
         whose: how it finds whose record the ids in its addresses belong to, for access records.
+        sender: what sends its messages to systems outside, in a process of its own; None where it sends none.
     """
 
     name: str
@@ -69,6 +85,7 @@ class ServiceDefinition:
     measures: Sequence[Measure] = ()
     beside_api: Callable[["ServiceRuntime"], AbstractAsyncContextManager[Any]] | None = None
     whose: Whose = field(default_factory=dict)
+    sender: Callable[["ServiceRuntime"], Worker] | None = None
 
     @property
     def prefix(self) -> str:

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from braid.kit import telemetry
 from braid.kit.bell import Bell
-from braid.kit.message import VALUE_BYTES_MAX, Envelope, headers_of
+from braid.kit.message import VALUE_BYTES_MAX, Envelope, Heard, headers_of
 from braid.kit.messaging_tables import MessagingTables
 from braid.kit.row_level_security import SET_COUNCIL
 
@@ -88,6 +88,8 @@ class UnitOfWork:
         self.tables = factory.tables
         #: Whose records the work is about: ids by their names, such as ``person_id``.
         self.touched: dict[str, set[UUID]] = {}
+        #: The message that the work handles, as it came; None where it is a request's, or goes by the clock.
+        self.heard: Heard | None = None
         self._locked: set[UUID] = set()
         self._has_published = False
         self._told_once_true: list[Callable[[], None]] = []

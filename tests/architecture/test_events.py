@@ -71,6 +71,8 @@ def test_every_consumed_event_is_known_and_has_a_producer() -> None:
 
 
 def test_every_event_has_a_reader() -> None:
-    consumed = {event_type for definition in all_definitions() for event_type in definition.handlers}
+    # Webhooks pass on whatever somebody subscribes to, and read nothing of it.
+    reading = [definition for definition in all_definitions() if definition.name != "webhooks"]
+    consumed = {event_type for definition in reading for event_type in definition.handlers}
 
     assert set(EVENTS) - consumed == set(READ_OUTSIDE)

@@ -88,6 +88,21 @@ NAMED_OTHERWISE = {
     "GET /v1/payment-runs/{run_id}/items": "whose payments it shows",
     **dict.fromkeys(
         (
+            "GET /v1/webhook-event-types",
+            "POST /v1/webhook-subscriptions",
+            "GET /v1/webhook-subscriptions",
+            "GET /v1/webhook-subscriptions/{subscription_id}",
+            "PUT /v1/webhook-subscriptions/{subscription_id}",
+            "POST /v1/webhook-subscriptions/{subscription_id}/ending",
+            "POST /v1/webhook-subscriptions/{subscription_id}/secret",
+            "POST /v1/webhook-subscriptions/{subscription_id}/test-message",
+            "GET /v1/webhook-subscriptions/{subscription_id}/deliveries",
+            "POST /v1/webhook-subscriptions/{subscription_id}/recovery",
+        ),
+        "a system's, whose messages show nobody; each person's record says that something was sent (decision 19)",
+    ),
+    **dict.fromkeys(
+        (
             "POST /v1/payment-runs",
             "GET /v1/payment-runs",
             "GET /v1/payment-runs/{run_id}",

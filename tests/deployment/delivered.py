@@ -9,20 +9,23 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from unittest.mock import patch
 
+from braid.command_line.services import definition_of
 from braid.command_line.system_client import ClientSettings
 from braid.kit.settings import ServiceSettings, load
 from gateway.settings import GatewaySettings
 
 ROOT = Path(__file__).parents[2]
 
-SERVICES = ("assessment", "ras", "funding_streams", "ledger", "support_planning")
-CONSUMERS = ("ras", "funding_streams", "ledger", "support_planning")
+SERVICES = ("assessment", "ras", "funding_streams", "ledger", "support_planning", "webhooks")
+CONSUMERS = ("ras", "funding_streams", "ledger", "support_planning", "webhooks")
+SENDERS = ("webhooks",)
 
 #: By command, what may follow it.
 COMMANDS: Mapping[str, Sequence[str]] = {
     "serve": (*SERVICES, "gateway"),
     "consume": CONSUMERS,
     "relay": SERVICES,
+    "send": SENDERS,
     "migrate": SERVICES,
     "prepare-database": SERVICES,
     "topics": ("create",),
@@ -37,6 +40,7 @@ DATABASE_URLS: Mapping[str, Sequence[str]] = {
     "serve": ("URL",),
     "consume": ("URL",),
     "relay": ("OPS_URL",),
+    "send": ("URL",),
     "migrate": ("OWNER_URL",),
     "verify": ("URL", "OPS_URL"),
     "clock": (),
@@ -67,6 +71,14 @@ _OF_A_SERVICE = (
     "KAFKA__GROUP_INSTANCE_ID",
     "IDENTITY__INTERNAL_KEYS_FILE",
     "ADDRESSES__LEDGER",
+    "ADDRESSES__FUNDING_STREAMS",
+)
+_OF_WEBHOOKS = (
+    "SEALING__KEYS_FILE",
+    "SENDING__TIMEOUT_S",
+    "SENDING__AT_ONCE",
+    "SENDING__AT_ONCE_EACH",
+    "SENDING__CA_FILE",
 )
 _OF_THE_GATEWAY = (
     *_EVERYWHERE,
@@ -102,6 +114,7 @@ PREFIXES = {
 }
 VARIABLES = frozenset(
     [f"{PREFIXES[service]}{name}" for service in SERVICES for name in _OF_A_SERVICE]
+    + [f"{PREFIXES['webhooks']}{name}" for name in _OF_WEBHOOKS]
     + [f"{PREFIXES['gateway']}{name}" for name in _OF_THE_GATEWAY]
     + [f"{PREFIXES['daily']}{name}" for name in _OF_THE_CLOCK]
 )
@@ -123,7 +136,7 @@ def settings_of(service: str, variables: Mapping[str, str]) -> ServiceSettings |
     with patch.dict(os.environ, variables, clear=True):
         if service == "gateway":
             return load(GatewaySettings, PREFIXES[service])
-        return load(ServiceSettings, PREFIXES[service])
+        return load(definition_of(service).settings, PREFIXES[service])
 
 
 def settings_of_clock(variables: Mapping[str, str]) -> ClientSettings:

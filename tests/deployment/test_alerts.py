@@ -17,7 +17,8 @@ from prometheus_client import REGISTRY
 import services.funding_streams.measures
 import services.ledger.measures
 import services.ledger.proof
-import services.support_planning.waiting_times  # noqa: F401 - loaded for the metrics that they declare
+import services.support_planning.waiting_times
+import services.webhooks.measures  # noqa: F401 - loaded for the metrics that they declare
 from braid.kit import measures
 
 from .alert_rules import MANIFEST, RULES, RUNBOOKS, alerts, groups, manifest

@@ -94,7 +94,7 @@ def test_every_command_of_ours_is_one_that_the_image_knows() -> None:
             assert rest[0] in COMMANDS[command], name
 
 
-@pytest.mark.parametrize("command", ["serve", "consume", "relay", "migrate", "prepare-database"])
+@pytest.mark.parametrize("command", ["serve", "consume", "relay", "send", "migrate", "prepare-database"])
 def test_every_service_runs_all_its_commands(command: str) -> None:
     assert sorted(running(command)) == sorted(COMMANDS[command])
 
@@ -119,7 +119,7 @@ def test_the_image_knows_the_commands_that_the_deployment_counts_on() -> None:
     assert {service.value for service in PlatformService} == set(COMMANDS["migrate"])
 
 
-@pytest.mark.parametrize("command", ["serve", "consume", "relay", "migrate", "prepare-database"])
+@pytest.mark.parametrize("command", ["serve", "consume", "relay", "send", "migrate", "prepare-database"])
 def test_each_service_accepts_its_settings(command: str) -> None:
     for service, container in running(command).items():
         settings = settings_of(service, environment_of(container))
@@ -221,7 +221,7 @@ def test_what_must_come_first_exists_with_the_state_to_wait_for() -> None:
 
 
 def test_nothing_starts_on_a_database_before_its_migration() -> None:
-    for command in ("serve", "consume", "relay"):
+    for command in ("serve", "consume", "relay", "send"):
         for service, container in running(command).items():
             if service != "gateway":
                 migration = services()[f"{service.replace('_', '-')}-migration"]
@@ -231,7 +231,7 @@ def test_nothing_starts_on_a_database_before_its_migration() -> None:
 
 def test_long_running_containers_restart_with_a_probe_and_jobs_do_neither() -> None:
     for name, service in ours().items():
-        is_long_running = commands_of(service)[0][0] in ("serve", "consume", "relay")
+        is_long_running = commands_of(service)[0][0] in ("serve", "consume", "relay", "send")
         assert service["restart"] == ("unless-stopped" if is_long_running else "no"), name
         assert ("test" in service["healthcheck"]) is is_long_running, name
         assert service["healthcheck"].get("disable", False) is not is_long_running, name

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from importlib import resources
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from braid.command_line.partner_manifests import partner_manifests
 from braid.command_line.services import all_topics, definition_of
 from braid.contracts.catalogue import dead_letter_topic
 from services.funding_streams.discovery import agencies
+from services.webhooks.domain.targets import PORTS, is_public
 
 from .delivered import (
     COMMANDS,
@@ -355,6 +357,9 @@ def test_no_policy_lets_in_from_everywhere(delivered: Sequence[Manifest]) -> Non
         ("ras", "consumer", {"names", "services-to-postgres", "services-to-kafka", "traces"}),
         ("ras", "relay", {"names", "services-to-postgres", "services-to-kafka", "traces"}),
         ("ras", "migration", {"names", "services-to-postgres"}),
+        ("webhooks", "api", {"names", "services-to-postgres", "webhooks-to-funding-streams", "traces"}),
+        ("webhooks", "consumer", {"names", "services-to-postgres", "services-to-kafka", "traces"}),
+        ("webhooks", "sender", {"names", "services-to-postgres", "webhooks-outward", "traces"}),
         ("ledger", "proof", {"names", "services-to-postgres"}),
         ("clock", "daily", {"names", "clock"}),
         ("ledger", "operations", {"names", "services-to-postgres"}),
@@ -371,6 +376,54 @@ def test_each_pod_may_go_where_it_must_and_nowhere_else(
     }
 
     assert names == allowed
+
+
+def test_the_sender_alone_may_call_the_public_internet_and_nothing_private(rendered: Sequence[Manifest]) -> None:
+    with_blocks = {
+        name
+        for name, policy in by_name(rendered, "NetworkPolicy").items()
+        for rule in policy["spec"].get("egress", [])
+        for peer in rule.get("to", [])
+        if "ipBlock" in peer
+    }
+    assert with_blocks == {"webhooks-outward"}
+    policy = by_name(rendered, "NetworkPolicy")["webhooks-outward"]["spec"]
+    senders = [w["metadata"]["name"] for w in workloads(rendered) if selects(policy["podSelector"], pod_labels(w))]
+    assert senders == ["webhooks-sender"]
+    [rule] = policy["egress"]
+    assert {port["port"] for port in rule["ports"]} == PORTS
+    blocks = [peer["ipBlock"] for peer in rule["to"]]
+
+    def lets_through(address: str) -> bool:
+        found = ip_address(address)
+        return any(
+            found in ip_network(block["cidr"]) and not any(found in ip_network(one) for one in block["except"])
+            for block in blocks
+            if ip_network(block["cidr"]).version == found.version
+        )
+
+    for private in ("10.1.2.3", "172.20.0.1", "192.168.1.1", "169.254.169.254", "168.63.129.16", "100.100.100.200",
+                    "127.0.0.1", "224.0.0.1", "fd00::1", "fe80::1", "::1", "2002:a00:1::"):  # fmt: skip
+        assert not lets_through(private), private
+        assert not is_public(ip_address(private)), private
+    assert lets_through("1.1.1.1")
+    assert lets_through("2606:4700:4700::1111")
+
+
+def test_the_keys_of_secrets_are_seen_by_what_seals_and_what_signs_alone(rendered: Sequence[Manifest]) -> None:
+    seen_by = {
+        workload["metadata"]["name"]
+        for workload in workloads(rendered)
+        for volume in pod_of(workload)["volumes"]
+        if at(volume, "secret.secretName") == "webhooks-keys"
+    }
+    told = {
+        workload["metadata"]["name"]
+        for workload in workloads(rendered)
+        if "WEBHOOKS_SEALING__KEYS_FILE" in environment_of(workload, rendered)
+    }
+
+    assert seen_by == told == {"webhooks-api", "webhooks-sender"}
 
 
 def test_every_policy_of_our_pods_selects_some(rendered: Sequence[Manifest]) -> None:
@@ -487,7 +540,9 @@ def test_every_service_runs_all_its_commands(rendered: Sequence[Manifest]) -> No
     running = sorted(command_of(workload) for workload in workloads(rendered))
 
     everywhere = [
-        (command, service) for command in ("serve", "consume", "relay", "migrate") for service in COMMANDS[command]
+        (command, service)
+        for command in ("serve", "consume", "relay", "send", "migrate")
+        for service in COMMANDS[command]
     ]
     by_hand = [("operations", service) for service in CONSUMERS]
     assert running == sorted([*everywhere, *by_hand, ("verify", "ledger"), ("clock", "daily")])
@@ -876,6 +931,8 @@ def connections_at_most(workload: Manifest, rendered: Sequence[Manifest]) -> int
         return pool + operations_pool
     if command == "clock":
         return 0
+    if command == "send":
+        return int(workload["spec"]["replicas"] + one_more_during_a_release) * pool
     if command == "relay":
         return int(workload["spec"]["replicas"] + one_more_during_a_release) * operations_pool
     return 1

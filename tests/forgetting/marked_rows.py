@@ -31,6 +31,7 @@ _VALUES: dict[str, dict[str, Any]] = {
     "assessment": {"state": "agreed"},
     "legal_hold": {"lifted_on": date(2009, 7, 1)},
     "dead_letter": {"resolution": None},
+    "subscription": {"old_secret": None},
 }
 
 #: In order: accounts are numbered as they come.

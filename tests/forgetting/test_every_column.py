@@ -15,12 +15,14 @@ from braid.command_line.embedded_platform import Databases
 from braid.command_line.services import all_definitions, definition_of
 from braid.contracts.assessment import PersonErased
 from braid.kit.forgetting import forget_messages
+from braid.kit.message import Heard, read_envelope
 from braid.kit.service import ServiceRuntime
 from braid.kit.settings import ServiceSettings
 from services.assessment import erasure, store
 from services.assessment.domain.retention import ErasureBasis
 from tests.forgetting.marked_rows import MARK, columns_with, id_of, insert, marked_row
 from tests.ledger.test_council_guard import url_of
+from tests.transports.rig import message_of
 
 COUNCIL, ANOTHER_COUNCIL = "E10777001", "E10777002"
 OTHER_MARK = "Wilhelmina Quillfeather"
@@ -64,6 +66,18 @@ STAYS: dict[str, dict[str, str]] = {
         "council_choice.name": "the council's own",
         "council_choice.content": "the council's own",
         "council_choice.reason": "the council's own",
+    },
+    "webhooks": {
+        "subscription.name": "what a system is called",
+        "subscription.url": "a system's address",
+        "subscription.event_types": "codes",
+        "subscription.agency": "a code",
+        "subscription.streams": "codes",
+        "subscription.secret": "sealed, and of a system",
+        "subscription.disabled_because": "a code",
+        "subscription.created_by": "staff",
+        "delivery.event_type": "a code",
+        "attempt.outcome": "a code",
     },
     "ledger": {
         "journal_entry.reason": "the journal is append-only, and staff's reasons are part of its chain",
@@ -146,6 +160,12 @@ async def fill(everybody: asyncpg.Connection, service: str) -> None:
             await insert(everybody, table, marked_row(table, council, whose, mark))
 
 
+def heard(event: PersonErased) -> Heard:
+    """An event as it comes to whoever hears it."""
+    message = message_of(event)
+    return Heard(read_envelope(message), message.value or b"")
+
+
 async def forget_in(runtime: ServiceRuntime) -> None:
     """Have a service forget the one person, as it does when it hears of the erasure, and when periods have run out."""
     person = id_of("person_id", "gone")
@@ -157,6 +177,7 @@ async def forget_in(runtime: ServiceRuntime) -> None:
             await erasure.erase(row, ErasureBasis.RETENTION_ENDED, work, by="records")
         else:
             event = PersonErased(person_id=person, council=COUNCIL, erased_on=A_DAY.date(), basis="retention_ended")
+            work.heard = heard(event)
             await runtime.definition.handlers[PersonErased.TYPE](event, work)
         await work.commit()
     await forget_messages(runtime.ops_engine)

@@ -36,6 +36,10 @@ SHORT = {
     "/v1/journal/proof": "what is wrong, if anything is",
     "/v1/payment-runs/{run_id}": "the steps of one run",
     "/v1/partners/{agency}/decisions/{reference}": "the versions of one decision",
+    "/v1/webhook-event-types": "the events of the platform",
+    "/v1/webhook-subscriptions": "fifty at most",
+    "/v1/webhook-subscriptions/{subscription_id}": "the kinds of events of one system",
+    "/v1/webhook-subscriptions/{subscription_id}/deliveries/{delivery_id}": "the attempts to send one message",
 }
 #: Whose lists are of one person, or of one thing of theirs: as long as a life, read whole.
 OF_ONE = re.compile(

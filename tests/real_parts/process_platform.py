@@ -22,6 +22,7 @@ from braid.command_line.services import SERVICES, definition_of
 from braid.command_line.topics import create_missing
 from braid.kit.identity import Principal, Role, create_keys
 from gateway.development_issuer import AUDIENCE, ISSUER, DevelopmentIssuer
+from services.webhooks.sealing import KEYS_FILE, create_webhook_key
 
 START_TIMEOUT_S = 90
 
@@ -46,11 +47,13 @@ class ProcessPlatform:
         self.folder.mkdir(parents=True, exist_ok=True)
         for name in ("internal", "development"):
             create_keys(self.folder, name)
+        create_webhook_key(self.folder)
         self.issuer = DevelopmentIssuer(self.folder / "development-private.pem", "test")
         self.commands = [
             *(f"serve {service}" for service in SERVICES),
             *(f"consume {service}" for service in SERVICES if definition_of(service).handlers),
             *(f"relay {service}" for service in SERVICES),
+            *(f"send {service}" for service in SERVICES if definition_of(service).sender),
             "serve gateway",
         ]
 
@@ -153,6 +156,7 @@ class ProcessPlatform:
             "KAFKA__BOOTSTRAP": self.bootstrap,
             "KAFKA__SESSION_TIMEOUT_MS": "6000",
             "IDENTITY__INTERNAL_KEYS_FILE": str(self.folder / "internal-public.jwks.json"),
+            **({"SEALING__KEYS_FILE": str(self.folder / KEYS_FILE)} if service == "webhooks" else {}),
             **{
                 f"ADDRESSES__{asked.upper()}": f"http://127.0.0.1:{self.ports[f'serve {asked}']}"
                 for asked in definition_of(service).asks

@@ -1,0 +1,1 @@
+"""Tells the platform's events to systems that have no Kafka, by signed requests to their own addresses."""

@@ -1,0 +1,1 @@
+"""What a webhook is, without a network: its signature, its schedule, where it may go and who may be told what."""
