@@ -24,6 +24,7 @@ from gateway.api_page import api_page_routes
 from gateway.composed import OpenQuestions, open_questions, whole_budget
 from gateway.console.errors import answer_people_with_pages
 from gateway.console.pages import console_routes
+from gateway.dead_letters import dead_letter_routes
 from gateway.development_issuer import DevelopmentIssuer, issuer_routes
 from gateway.forwarding import Door
 from gateway.identity import Verifier
@@ -76,6 +77,7 @@ def build_gateway(
     app.state.door = door
     app.include_router(composed_routes(door))
     app.include_router(access_record_routes(door))
+    app.include_router(dead_letter_routes(door))
     for row in ROUTES:
         app.add_api_route(row.path, _forwarder(door, row), methods=[row.method], include_in_schema=False)
     if development_issuer:

@@ -93,6 +93,8 @@ def _links(principal: Principal) -> list[tuple[str, str]]:
         links.append(("/ledger", "Ledger"))
     if Role.AUDITOR in principal.roles:
         links.append(("/audit", "Audit"))
+    if principal.roles & PERMISSIONS[Action.READ_DEAD_LETTERS].roles:
+        links.append(("/dead-letters", "Dead letters"))
     if Role.BUDGET_HOLDER in principal.roles and principal.person_id:
         mine = f"/people/{principal.person_id}"
         links += [(f"{mine}/{page}", words) for page, words in _OWN_PAGES]
@@ -102,7 +104,7 @@ def _links(principal: Principal) -> list[tuple[str, str]]:
 def home_of(principal: Principal) -> str:
     """Where somebody lands after signing in."""
     links = {words: address for address, words in _links(principal)}
-    return links.get("Ledger") or links.get("People") or links.get("My budget") or "/"
+    return links.get("Ledger") or links.get("People") or links.get("My budget") or links.get("Dead letters") or "/"
 
 
 def page(

@@ -21,6 +21,7 @@ ROLES: Mapping[str, str] = {
     Role.DELEGATE: "delegate",
     Role.SYSTEM: "system",
     Role.PARTNER: "partner agency",
+    Role.OPERATIONS: "operations",
 }
 
 #: Streams where their label is not carried, as in the journal; one that is not here is named by its code in words.
