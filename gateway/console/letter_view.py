@@ -1,6 +1,7 @@
 """Messages that could not be handled as operations read them: services, reasons and letters in words."""
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -27,6 +28,8 @@ CAUSES: Mapping[str, str] = {
     "Permanent": "The service refused it",
     "EventTooLarge": "What follows from it is too large to send",
 }
+
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
 @dataclass(frozen=True)
@@ -165,7 +168,7 @@ def service_name(code: str) -> str:
 
 def cause_name(code: str) -> str:
     """A kind of reason in words."""
-    return CAUSES.get(code) or code
+    return CAUSES.get(code) or wording.sentence(_CAMEL.sub(" ", code).lower())
 
 
 def event_name(event_type: str | None) -> str:

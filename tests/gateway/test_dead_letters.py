@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -11,7 +10,7 @@ import httpx
 import pytest
 
 from braid.kit.access_record_routes import ACCESSES
-from braid.kit.dead_letter_routes import LETTERS, PARKED
+from braid.kit.dead_letter_routes import LETTERS, PARKED, LetterOut
 from braid.kit.identity import Principal, Role
 from gateway.development_issuer import EXAMPLE_COUNCIL
 from tests.gateway.doubles import AUDITOR, PRACTITIONER, StubGateway
@@ -198,6 +197,7 @@ async def test_operations_find_letters_by_service_and_reason(stub: StubGateway) 
     text = await shown(stub, "/dead-letters")
 
     assert "Allocation settled" in text
+    assert ">Missing figure</a>" in text
     assert "Letter 7 comes first" in text
     assert 'href="/dead-letters/together?service=ledger&amp;cause=MissingFigure"' in text
     assert "Goes with the letter ahead" in text
@@ -321,7 +321,4 @@ async def test_script_in_a_letter_is_shown_as_text(name: str, stub: StubGateway)
 
 
 def test_what_services_answer_is_what_the_stub_answers() -> None:
-    from braid.kit.dead_letter_routes import LetterOut
-
-    told: Callable[..., LetterOut] = LetterOut.model_validate
-    assert set(told(a_letter()).model_dump()) == set(a_letter())
+    assert set(LetterOut.model_validate(a_letter()).model_dump()) == set(a_letter())
