@@ -311,7 +311,7 @@ async def test_a_form_of_another_site_mends_nothing(stub: StubGateway) -> None:
 
 @pytest.mark.parametrize("name", ["event_type", "topic", "position", "cause", "words"])
 async def test_script_in_a_letter_is_shown_as_text(name: str, stub: StubGateway) -> None:
-    fill(stub, ledger=[a_letter(**{name: SCRIPT})])
+    fill(stub, ledger=[a_letter() | {name: SCRIPT}])
     message = {"letter_id": 7, "headers": [{"name": SCRIPT, "value": SCRIPT}], "text": SCRIPT, "base64": None}
     answer_of(stub, "7/showing", {**message, "error": SCRIPT})
     pages = [await shown(stub, "/dead-letters"), await shown(stub, PAGE)]
