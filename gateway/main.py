@@ -23,6 +23,7 @@ from gateway.api_page import api_page_routes
 from gateway.composed import OpenQuestions, open_questions, whole_budget
 from gateway.console.errors import answer_people_with_pages
 from gateway.console.pages import console_routes
+from gateway.dead_letters import dead_letter_routes
 from gateway.development_issuer import DevelopmentIssuer, issuer_routes
 from gateway.forwarded_routes import ForwardedRoutes
 from gateway.forwarding import Door
@@ -78,6 +79,7 @@ def build_gateway(
     app.router.routes.append(ForwardedRoutes(door, ROUTES))
     app.include_router(composed_routes(door))
     app.include_router(access_record_routes(door))
+    app.include_router(dead_letter_routes(door))
     if development_issuer:
         app.include_router(issuer_routes(development_issuer))
     app.include_router(description_routes())

@@ -270,10 +270,21 @@ ROUTES: tuple[Row, ...] = (
     Row("POST", "/v1/webhook-subscriptions/{subscription_id}/recovery", "webhooks", Action.KEEP_WEBHOOKS),
 )
 
+#: Changes that the gateway takes to the service that they name, with what is done by each.
+CHANGES: Mapping[str, Action] = {
+    "/v1/dead-letters:replay": Action.MEND_DEAD_LETTERS,
+    "/v1/dead-letters/{service}/{letter_id}/showing": Action.SHOW_DEAD_LETTER,
+    "/v1/dead-letters/{service}/{letter_id}/replay": Action.MEND_DEAD_LETTERS,
+    "/v1/dead-letters/{service}/{letter_id}/discard": Action.MEND_DEAD_LETTERS,
+}
+
 #: Reads that the gateway puts together itself, with what is done by each.
 COMPOSED: Mapping[str, Action] = {
     "/v1/people/{person_id}/whole-budget": Action.READ_RECORD,
     "/v1/people/{person_id}/open-questions": Action.READ_AWARDS,
     "/v1/people/{person_id}/access-records": Action.READ_ACCESS_RECORDS,
     "/v1/access-records": Action.READ_ACCESS_RECORDS,
+    "/v1/dead-letters": Action.READ_DEAD_LETTERS,
+    "/v1/dead-letters/{service}/{letter_id}": Action.READ_DEAD_LETTERS,
+    "/v1/parked-keys": Action.READ_DEAD_LETTERS,
 }

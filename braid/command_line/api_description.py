@@ -59,14 +59,16 @@ def _refers_to(schema: Any, names: Iterable[str]) -> bool:
 def platform_openapi() -> dict[str, Any]:
     """The document, from the services' routes and the gateway's own."""
     from gateway.access_records import access_record_routes
+    from gateway.dead_letters import dead_letter_routes
     from gateway.main import composed_routes
-    from gateway.routing import COMPOSED, ROUTES
+    from gateway.routing import CHANGES, COMPOSED, ROUTES
 
     actions = {(row.method, row.path): row.action for row in ROUTES}
     deprecated = {(row.method, row.path) for row in ROUTES if row.deprecation}
     actions |= {("GET", path): action for path, action in COMPOSED.items()}
+    actions |= {("POST", path): action for path, action in CHANGES.items()}
     own = FastAPI(title="Braid", version="1")
-    for gateways_own in (composed_routes, access_record_routes):
+    for gateways_own in (composed_routes, access_record_routes, dead_letter_routes):
         own.include_router(gateways_own(None))  # type: ignore[arg-type]  # described, not called
     paths: dict[str, Any] = {}
     schemas: dict[str, Any] = {"Problem": PROBLEM_SCHEMA}

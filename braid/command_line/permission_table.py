@@ -7,7 +7,7 @@ import typer
 
 from braid.kit.identity import Role
 from braid.kit.permissions import PERMISSIONS, REACHES, Action
-from gateway.routing import COMPOSED, ROUTES
+from gateway.routing import CHANGES, COMPOSED, ROUTES
 
 PERMISSIONS_FILE = Path(__file__).parent.parent.parent / "docs" / "permissions.md"
 
@@ -50,6 +50,7 @@ def _routes() -> Iterator[str]:
     yield "|---|---|"
     done_by = [(row.action, f"`{row.method} {row.path}`") for row in ROUTES]
     done_by += [(action, f"`GET {path}`") for path, action in COMPOSED.items()]
+    done_by += [(action, f"`POST {path}`") for path, action in CHANGES.items()]
     for action in Action:
         routes = ", ".join(route for its, route in done_by if its is action)
         yield f"| `{action}` | {routes} |"

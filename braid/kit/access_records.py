@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from opentelemetry import trace
-from sqlalchemy import ColumnElement, RowMapping, TextClause, literal, select, text, tuple_
+from sqlalchemy import ColumnElement, RowMapping, TextClause, all_, any_, literal, select, text, tuple_
 
 from braid.kit.identity import Principal
 from braid.kit.origin import current_origin
@@ -166,9 +166,9 @@ async def find_records(work: UnitOfWork, sought: Sought) -> list[RowMapping]:
     if sought.but_subject is not None:
         conditions.append(table.c.subject != sought.but_subject)
     if sought.role is not None:
-        conditions.append(table.c.roles.any(sought.role))
+        conditions.append(literal(sought.role) == any_(table.c.roles))
     if sought.but_role is not None:
-        conditions.append(~table.c.roles.any(sought.but_role))
+        conditions.append(literal(sought.but_role) != all_(table.c.roles))
     if sought.since is not None:
         conditions.append(table.c.recorded_at >= sought.since)
     if sought.until is not None:

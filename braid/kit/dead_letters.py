@@ -184,7 +184,7 @@ class DeadLetterOffice:
             query = query.where(table.c.key == key)
         async with self._ops.connect() as db:
             rows = (await db.execute(query.order_by(table.c.id).limit(limit))).mappings().all()
-        return [_letter(row) for row in rows]
+        return [letter_of(row) for row in rows]
 
     async def replay_key(self, delivery: "Delivery", topic: str, key: bytes, *, by: str) -> Replayed:
         """Replay the letters of one key in order, then let its messages flow again.
@@ -252,7 +252,7 @@ class DeadLetterOffice:
             row = (await db.execute(query)).mappings().first()
         if row is None:
             raise LookupError(f"no dead letter {letter_id} is waiting for {self._consumer}")
-        return _letter(row)
+        return letter_of(row)
 
     async def _earlier(self, letter: DeadLetter) -> int | None:
         if letter.message.key is None:
@@ -287,7 +287,8 @@ class DeadLetterOffice:
         return True
 
 
-def _letter(row: RowMapping) -> DeadLetter:
+def letter_of(row: RowMapping) -> DeadLetter:
+    """A letter from its row."""
     message = Message(
         topic=row["topic"],
         key=row["key"],

@@ -167,6 +167,24 @@ class Delivery:
         ):
             return await self._handle_once(message, envelope, event, heed_parking=False)
 
+    async def replay_in(self, work: UnitOfWork, message: Message) -> Taken:
+        """Handle a dead letter once more as a part of somebody else's work, who commits it.
+
+        Args:
+            work: of the council that the message is for.
+            message: the letter's.
+
+        Raises:
+            Exception: whatever still stands in the way.
+        """
+        envelope = read_envelope(message)
+        event = self._read_event(envelope, message)
+        if event is None:
+            return Taken.PASSED_OVER
+        if event.council != work.council:
+            raise MalformedMessage("the message is for another council")
+        return await self._handle_in(work, message, envelope, event, heed_parking=False)
+
     def _read_event(self, envelope: Envelope, message: Message) -> Any:
         contract = self.subscription.events.get(envelope.type)
         if contract is None:
@@ -206,18 +224,26 @@ class Delivery:
 
     async def _handle_once(self, message: Message, envelope: Envelope, event: Any, *, heed_parking: bool) -> Taken:
         async with self._units.for_council(event.council) as work:
-            if await work.is_forgotten(event.person_id):
-                return Taken.FORGOTTEN
-            if not await work.is_first_delivery(self.subscription.consumer, envelope.event_id):
-                return Taken.REPEATED
-            heed_parking = heed_parking and not event.OVERTAKES
-            if heed_parking and await work.is_parked(self.subscription.consumer, message.topic, message.key or b""):
-                raise _KeyIsParked
-            work.heard = Heard(envelope, message.value or b"")
-            await self.subscription.handlers[envelope.type](event, work)
+            taken = await self._handle_in(work, message, envelope, event, heed_parking=heed_parking)
+            if taken is not Taken.HANDLED:
+                return taken
             self._on_step(Step.HANDLED_BEFORE_COMMIT)
             await work.commit()
         self._on_step(Step.COMMITTED)
+        return Taken.HANDLED
+
+    async def _handle_in(
+        self, work: UnitOfWork, message: Message, envelope: Envelope, event: Any, *, heed_parking: bool
+    ) -> Taken:
+        if await work.is_forgotten(event.person_id):
+            return Taken.FORGOTTEN
+        if not await work.is_first_delivery(self.subscription.consumer, envelope.event_id):
+            return Taken.REPEATED
+        heed_parking = heed_parking and not event.OVERTAKES
+        if heed_parking and await work.is_parked(self.subscription.consumer, message.topic, message.key or b""):
+            raise _KeyIsParked
+        work.heard = Heard(envelope, message.value or b"")
+        await self.subscription.handlers[envelope.type](event, work)
         return Taken.HANDLED
 
     async def _dead_letter(self, message: Message, error: Exception, *, attempts: int) -> Taken:

@@ -37,6 +37,7 @@ class Role(StrEnum):
     AUDITOR = "auditor"
     PARTNER = "partner"
     SYSTEM = "system"
+    OPERATIONS = "operations"
 
 
 #: Roles of a council's staff and systems, who may read its people's records; each reading is logged.

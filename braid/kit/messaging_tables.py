@@ -8,6 +8,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Computed,
     Date,
     DateTime,
     Identity,
@@ -123,6 +124,10 @@ def _dead_letter(metadata: MetaData) -> Table:
         Column("resolved_at", DateTime(timezone=True)),
         Column("resolution", Text),
         Column("resolved_by", Text),
+        # Of the event that the letter holds; null where that cannot be read.
+        Column("council", Text, Computed("council_of_letter(value)", persisted=True)),
+        # Why it was discarded.
+        Column("resolution_reason", Text),
         UniqueConstraint("consumer", "position"),
         Index("ix_dead_letter_open", "consumer", "topic", "key", "id", postgresql_where=text("resolved_at IS NULL")),
     )

@@ -90,6 +90,9 @@ class Action(StrEnum):
     READ_ACCESS_RECORDS = "read-access-records"
     READ_WEBHOOKS = "read-webhooks"
     KEEP_WEBHOOKS = "keep-webhooks"
+    READ_DEAD_LETTERS = "read-dead-letters"
+    SHOW_DEAD_LETTER = "show-dead-letter"
+    MEND_DEAD_LETTERS = "mend-dead-letters"
 
 
 @dataclass(frozen=True)
@@ -117,7 +120,7 @@ def _row(meaning: str, *council_roles: Role, **persons: Reach) -> Permission:
 
 
 _PRACTITIONER, _APPROVER, _FINANCE = Role.PRACTITIONER, Role.APPROVER, Role.FINANCE_OFFICER
-_AUDITOR, _SYSTEM = Role.AUDITOR, Role.SYSTEM
+_AUDITOR, _SYSTEM, _OPERATIONS = Role.AUDITOR, Role.SYSTEM, Role.OPERATIONS
 _EVERYBODY = tuple(Role)
 _STAFF = (_PRACTITIONER, _APPROVER, _FINANCE, _AUDITOR, _SYSTEM)
 _OFFICE = (_PRACTITIONER, _SYSTEM)
@@ -199,6 +202,11 @@ PERMISSIONS: Mapping[Action, Permission] = {
         _SYSTEM,
         partner=Reach.AGENCY,
     ),
+    Action.READ_DEAD_LETTERS: _row(
+        "See which messages could not be handled and whose wait, but not what they say", _OPERATIONS, _AUDITOR
+    ),
+    Action.SHOW_DEAD_LETTER: _row("See what a message says that could not be handled, for a reason", _OPERATIONS),
+    Action.MEND_DEAD_LETTERS: _row("Have such messages handled again, or discard them for a reason", _OPERATIONS),
 }
 
 #: What touches nobody's record; everything else leaves an access record (`braid.kit.access_records`).

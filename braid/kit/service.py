@@ -17,6 +17,7 @@ from braid.kit.access_record_routes import access_record_routes
 from braid.kit.access_records import Whose
 from braid.kit.bell import Bell
 from braid.kit.database import open_engine, session_factory
+from braid.kit.dead_letter_routes import dead_letter_routes
 from braid.kit.delivery import Delivery, Handler, RetryPolicy, Subscription
 from braid.kit.description import tell_conventions
 from braid.kit.health import Check, health_routes
@@ -234,7 +235,9 @@ def build_api(runtime: ServiceRuntime, *, verifier: TokenVerifier | None = None)
     app.state.peer = runtime.peer
     app.state.whose = definition.whose
     app.state.verifier = verifier or _verifier(runtime)
+    app.state.delivery = runtime.delivery
     app.include_router(access_record_routes())
+    app.include_router(dead_letter_routes(definition.name))
     app.include_router(health_routes(runtime.checks()))
     app.add_middleware(HttpObservation, service=definition.name)
     return app

@@ -1,7 +1,8 @@
 """One transaction per request or message: state, outbox and inbox together, committed at the edge alone."""
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from types import TracebackType
@@ -215,6 +216,24 @@ class UnitOfWork:
             .with_for_update(read=True)
         )
         return (await self.session.execute(query)).first() is not None
+
+    @asynccontextmanager
+    async def attempt(self) -> AsyncIterator[None]:
+        """A part of the work that may fail by itself: if it does, nothing of it stays, and the rest of the work does.
+
+        What the database would find wrong at the commit is found at the end of the part.
+        """
+        locked, has_published, told = set(self._locked), self._has_published, len(self._told_once_true)
+        try:
+            async with self.session.begin_nested():
+                yield
+                await self.session.flush()
+                await self.session.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
+        except BaseException:
+            self._locked, self._has_published = locked, has_published
+            del self._told_once_true[told:]
+            raise
+        await self.session.execute(text("SET CONSTRAINTS ALL DEFERRED"))
 
     async def commit(self) -> None:
         """Make it all true at once. For the edges alone."""

@@ -32,6 +32,7 @@ _SOMEBODY: Mapping[str, str] = {
     Role.DELEGATE: "Somebody who acts for the person",
     Role.SYSTEM: "A system of the council",
     Role.PARTNER: "A partner agency",
+    Role.OPERATIONS: "Somebody of operations",
 }
 
 

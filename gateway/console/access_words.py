@@ -25,6 +25,30 @@ DONE: Mapping[str, str] = {
     "GET /v1/access-records": "see who has looked at records",
     f"GET {AUDIT_PAGE}": "see who has looked at records",
     f"GET {LOOKED_PAGE}": "see who has looked at the record",
+    **dict.fromkeys(
+        ("GET /v1/dead-letters", "POST /internal/dead-letters:search"), "see that a message could not be handled"
+    ),
+    **dict.fromkeys(
+        ("GET /v1/dead-letters/{service}/{letter_id}", "GET /internal/dead-letters/{letter_id}"),
+        "see why a message could not be handled",
+    ),
+    **dict.fromkeys(
+        ("POST /v1/dead-letters/{service}/{letter_id}/showing", "POST /internal/dead-letters/{letter_id}/showing"),
+        "read a message that could not be handled",
+    ),
+    **dict.fromkeys(
+        (
+            "POST /v1/dead-letters:replay",
+            "POST /v1/dead-letters/{service}/{letter_id}/replay",
+            "POST /internal/dead-letters/{letter_id}/replay",
+        ),
+        "have a message handled again",
+    ),
+    **dict.fromkeys(
+        ("POST /v1/dead-letters/{service}/{letter_id}/discard", "POST /internal/dead-letters/{letter_id}/discard"),
+        "discard a message that could not be handled",
+    ),
+    **dict.fromkeys(("GET /v1/parked-keys", "GET /internal/parked-keys"), "see that messages wait"),
     "POST /v1/people/{person_id}/assessments": "begin an assessment",
     "GET /v1/assessments/{assessment_id}": "see the assessment and its answers",
     "PUT /v1/assessments/{assessment_id}/answers": "write the answers of an assessment",

@@ -19,6 +19,7 @@ from gateway.console.challenge_pages import challenge_routes
 from gateway.console.errors import PageRoute
 from gateway.console.holder_budget_pages import budget_reader, holder_budget_routes
 from gateway.console.journal_view import proof_view
+from gateway.console.letter_pages import letter_routes
 from gateway.console.money_pages import money_routes
 from gateway.console.payment_pages import payment_routes
 from gateway.console.people_view import PeopleView, people_found, people_view, read
@@ -58,6 +59,7 @@ def console_routes(door: Door, sign_in: SignIn | None, development_issuer: Devel
     router.include_router(scenario_routes(door))
     router.include_router(challenge_routes(door))
     router.include_router(access_routes(door))
+    router.include_router(letter_routes(door))
     router.include_router(asset_routes())
     return router
 

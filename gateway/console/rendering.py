@@ -80,23 +80,24 @@ def visitor(principal: Principal) -> Visitor:
     return Visitor(described, tuple(_links(principal)))
 
 
+#: What leads to a council's own pages, for those who may do what they are for.
+_OFFICE_PAGES = (
+    (Action.LIST_PEOPLE, "/people", "People"),
+    (Action.READ_PLANNING_QUEUES, "/approvals", "Plans to approve"),
+    (Action.READ_PLANNING_QUEUES, "/challenges", "Challenges"),
+    (Action.READ_ANY_ACCOUNT, "/money", "Money to look at"),
+    (Action.READ_PAYMENT_RUNS, "/payments", "Payments"),
+    (Action.RUN_SCENARIO, "/scenarios", "Scenarios"),
+    (Action.READ_BOOKS, "/ledger", "Ledger"),
+)
+
+
 def _links(principal: Principal) -> list[tuple[str, str]]:
-    links = []
-    if principal.roles & PERMISSIONS[Action.LIST_PEOPLE].roles:
-        links.append(("/people", "People"))
-    if principal.roles & PERMISSIONS[Action.READ_PLANNING_QUEUES].roles:
-        links.append(("/approvals", "Plans to approve"))
-        links.append(("/challenges", "Challenges"))
-    if principal.roles & PERMISSIONS[Action.READ_ANY_ACCOUNT].roles:
-        links.append(("/money", "Money to look at"))
-    if principal.roles & PERMISSIONS[Action.READ_PAYMENT_RUNS].roles:
-        links.append(("/payments", "Payments"))
-    if principal.roles & PERMISSIONS[Action.RUN_SCENARIO].roles:
-        links.append(("/scenarios", "Scenarios"))
-    if principal.roles & PERMISSIONS[Action.READ_BOOKS].roles:
-        links.append(("/ledger", "Ledger"))
+    links = [(page, words) for action, page, words in _OFFICE_PAGES if principal.roles & PERMISSIONS[action].roles]
     if Role.AUDITOR in principal.roles:
         links.append(("/audit", "Audit"))
+    if principal.roles & PERMISSIONS[Action.READ_DEAD_LETTERS].roles:
+        links.append(("/dead-letters", "Dead letters"))
     if Role.BUDGET_HOLDER in principal.roles and principal.person_id:
         mine = f"/people/{principal.person_id}"
         links += [(f"{mine}/{page}", words) for page, words in _OWN_PAGES]
@@ -108,7 +109,8 @@ def _links(principal: Principal) -> list[tuple[str, str]]:
 def home_of(principal: Principal) -> str:
     """Where somebody lands after signing in."""
     links = {words: address for address, words in _links(principal)}
-    return links.get("Ledger") or links.get("People") or links.get("My budget") or links.get(_ACTED_FOR) or "/"
+    first = ("Ledger", "People", "My budget", _ACTED_FOR, "Dead letters")
+    return next((links[words] for words in first if words in links), "/")
 
 
 def page(

@@ -21,6 +21,7 @@ ROLES: Mapping[str, str] = {
     Role.DELEGATE: "delegate",
     Role.SYSTEM: "system",
     Role.PARTNER: "partner agency",
+    Role.OPERATIONS: "operations",
 }
 
 #: What an authority to act makes of its holder.

@@ -19,8 +19,9 @@ from braid.kit.http import UnitOfWorkRoute
 from braid.kit.identity import authenticated
 from braid.kit.permissions import PERMISSIONS, Action, Requirement
 from gateway.access_records import access_record_routes
+from gateway.dead_letters import dead_letter_routes
 from gateway.main import build_gateway, composed_routes
-from gateway.routing import COMPOSED, ROUTES
+from gateway.routing import CHANGES, COMPOSED, ROUTES
 
 #: Routes that anybody may call, each with its reason.
 OPEN_AT_THE_GATEWAY = {
@@ -100,10 +101,11 @@ def test_every_route_through_the_gateway_is_a_service_route_of_the_same_action()
 
 
 def test_every_read_that_the_gateway_puts_together_has_an_action() -> None:
-    routers = [make(None) for make in (composed_routes, access_record_routes)]  # type: ignore[arg-type]  # looked at
-    made = {route.path for router in routers for route in routes_of(router)}
+    makers = (composed_routes, access_record_routes, dead_letter_routes)
+    routers = [make(None) for make in makers]  # type: ignore[arg-type]  # looked at
+    made = {(method, route.path) for router in routers for route in routes_of(router) for method in route.methods or ()}
 
-    assert set(COMPOSED) == made
+    assert {("GET", path) for path in COMPOSED} | {("POST", path) for path in CHANGES} == made
 
 
 def test_the_committed_description_is_what_the_routes_make() -> None:

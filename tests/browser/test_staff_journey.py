@@ -18,12 +18,14 @@ from playwright.async_api import Browser
 
 from braid.command_line.demonstration import Reviewed, asked, example_people, review_assessment, signed_in
 from braid.command_line.early_users import Office, Story, early_users, office, tell_story
+from braid.command_line.embedded_platform import Databases
 from braid.kit.identity import Principal, Role
 from gateway.development_issuer import EXAMPLE_COUNCIL
 from gateway.sessions import Sessions
 from tests.browser.chromium import Visitor, chromium, signed_in_as
 from tests.ledger.bank_files.bank_answers import pain002
 from tests.ledger.spending.desk import MAPPING
+from tests.real_parts.dead_letters import bury_broken_message
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(900), pytest.mark.xdist_group("browser")]
 
@@ -43,6 +45,7 @@ class Council:
     finance: Visitor
     second: Visitor
     auditor: Visitor
+    operations: Visitor
     holder: Visitor
     draft: Story
     waiting: Story
@@ -74,7 +77,7 @@ async def browser() -> AsyncIterator[Browser]:
 
 
 @pytest.fixture
-async def council(url: str, sessions: Sessions, browser: Browser) -> AsyncIterator[Council]:
+async def council(url: str, sessions: Sessions, browser: Browser, databases: Databases) -> AsyncIterator[Council]:
     """The council and its staff."""
     async with office(lambda role, name: signed_in(url, role, name)) as at:
         draft, waiting, paid = await told(at, DRAFT, ()), await told(at, WAITING), await told(at, PAID)
@@ -82,6 +85,7 @@ async def council(url: str, sessions: Sessions, browser: Browser) -> AsyncIterat
         someone = next(person for person in example_people() if "three-streams" in person.reference)
         reviewed = await review_assessment(practitioner, someone, reference="in-a-browser-reviewed")
     await buys_petrol(url, paid)
+    await bury_broken_message(databases, "ras", waiting.person_id, EXAMPLE_COUNCIL, "nothing of use")
     looked_at: set[str] = set()
     async with AsyncExitStack() as stack:
 
@@ -95,6 +99,7 @@ async def council(url: str, sessions: Sessions, browser: Browser) -> AsyncIterat
             finance=await sits_down(Role.FINANCE_OFFICER, "builder"),
             second=await sits_down(Role.FINANCE_OFFICER, "second"),
             auditor=await sits_down(Role.AUDITOR),
+            operations=await sits_down(Role.OPERATIONS),
             holder=await sits_down(Role.BUDGET_HOLDER, person_id=waiting.person_id),
             draft=draft,
             waiting=waiting,
@@ -111,6 +116,8 @@ async def test_staff_walk_from_the_figure_to_the_money(council: Council, tmp_pat
     await staff_find_their_cases(council)
     await money_is_looked_at(council)
     await a_scenario_is_tried(council)
+    await letters_are_mended(council)
+    await looking_is_looked_at(council)
     await others_look(council)
 
 
@@ -338,6 +345,45 @@ async def a_scenario_is_tried(council: Council) -> None:
     await at.examine()
     assert "2.5% higher" in await at.text()
     assert "would gain" in await at.text()
+
+
+async def letters_are_mended(council: Council) -> None:
+    at, person_id = council.operations, council.waiting.person_id
+    await at.go("/dead-letters/parked")
+    await at.follow("Letter 1")
+    await at.press("Show the message")
+    assert await at.faults() == ["Enter why you have to see it, in 3 to 1,000 characters"]
+    await at.page.get_by_label("Why do you have to see it?").fill("To see what breaks the contract")
+    await at.press("Show the message")
+    assert str(person_id) in await at.page.locator("pre").inner_text()
+    await at.press("Replay")
+    assert "It stopped at letter 1, which still fails: The message breaks its contract." in await at.text()
+    await at.go("/dead-letters")
+    await at.follow("Replay all")
+    await at.press("Replay them")
+    assert "1 still fails." in await at.text()
+    await at.follow("The letters of this reason")
+    await at.follow("Letter 1")
+    await at.follow("Discard the letter")
+    await at.press("Discard the letter")
+    assert len(await at.faults()) == 2
+    await at.page.get_by_label("Why does it need no handling?").fill("The sender told it again, rightly")
+    await at.page.get_by_label("Its effect is there by another way").check()
+    await at.press("Discard the letter")
+    assert "Letter 1 is discarded. It is kept, with your reason." in await at.text()
+
+
+async def looking_is_looked_at(council: Council) -> None:
+    at, person_id = council.auditor, council.waiting.person_id
+    await at.go(f"/audit?person={person_id}")
+    assert "The sender told it again, rightly" in await at.text()
+    await at.page.get_by_label("Until the end of this day").fill("2009-06-01")
+    await at.press("Show")
+    assert "Nothing that fits is recorded." in await at.text()
+    await council.holder.go(f"/people/{person_id}/who-has-looked")
+    assert "To see what breaks the contract" in await council.holder.text()
+    await council.holder.follow("You yourself")
+    await council.holder.follow("Those who act for you")
 
 
 async def others_look(council: Council) -> None:

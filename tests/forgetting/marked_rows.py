@@ -45,9 +45,15 @@ def id_of(name: str, whose: str) -> UUID:
 
 def marked_row(table: Table, council: str, whose: str, mark: str = MARK) -> dict[str, Any]:
     """A row about somebody, with the mark in each column that can hold words."""
-    row = {column.name: _value(table, column, whose, mark) for column in table.columns if column.identity is None}
+    row = {column.name: _value(table, column, whose, mark) for column in _told_columns(table)}
     row |= _VALUES.get(table.name, {}) | {"council": council} | _named(table, whose, mark)
-    return {name: row[name] for name in row if name in table.columns}
+    told = {column.name for column in _told_columns(table)}
+    return {name: row[name] for name in row if name in told}
+
+
+def _told_columns(table: Table) -> list[Column[Any]]:
+    """Columns that the database does not fill by itself."""
+    return [column for column in table.columns if column.identity is None and column.computed is None]
 
 
 def _named(table: Table, whose: str, mark: str) -> dict[str, Any]:

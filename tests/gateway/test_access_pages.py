@@ -14,7 +14,7 @@ from braid.kit.identity import Principal, Role
 from braid.kit.permissions import Action
 from gateway.console.access_words import DONE, done_in_words
 from gateway.development_issuer import EXAMPLE_COUNCIL
-from gateway.routing import COMPOSED, ROUTES
+from gateway.routing import CHANGES, COMPOSED, ROUTES
 from tests.gateway.doubles import AUDITOR, PRACTITIONER, StubGateway
 from tests.gateway.whole import PERSON_ID, person
 
@@ -72,6 +72,8 @@ def searches(stub: StubGateway) -> list[dict[str, Any]]:
 def test_every_route_that_leaves_a_record_has_words() -> None:
     routes = {f"{row.method} {row.path}" for row in ROUTES if leaves_record(row.action)}
     routes |= {f"GET {path}" for path, action in COMPOSED.items() if leaves_record(action)}
+
+    routes |= {f"POST {path}" for path in CHANGES}
 
     assert routes - set(DONE) == set()
     assert {route for route in set(DONE) - routes if "/v1/" in route} == set()

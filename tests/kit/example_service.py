@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from braid.contracts.event import Event
 from braid.kit.access_record_migration import create_access_records_v1
 from braid.kit.database import async_url, open_engine, plain_url, session_factory
+from braid.kit.dead_letter_migration import create_dead_letters_by_council_v1
 from braid.kit.delivery import Handler, Subscription
 from braid.kit.forgetting_migration import create_forget_person, create_forgetting_v1
 from braid.kit.messaging_migration import create_messaging_tables_v1
@@ -144,6 +145,7 @@ def _create_tables(connection: Connection) -> None:
         create_messaging_tables_v1(ROLES)
         create_forgetting_v1(ROLES)
         create_access_records_v1(ROLES)
+        create_dead_letters_by_council_v1(ROLES)
         create_forget_person(ROLES, FORGET_PERSON)
     statements: Sequence[str] = (
         *guard_by_council("noted", ROLES.app),

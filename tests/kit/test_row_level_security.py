@@ -13,12 +13,14 @@ from tests.kit.example_service import COUNCIL, OTHER_COUNCIL, ROLES, ExampleServ
 
 TABLES = tuple(tables.names)
 APP_MAY_NOT = [
-    *(("SELECT 1 FROM " + name) for name in ("outbox", "inbox", "dead_letter")),
+    *(("SELECT 1 FROM " + name) for name in ("outbox", "inbox")),
     *(f"DELETE FROM {name}" for name in TABLES),
     *(f"TRUNCATE {name}" for name in TABLES),
     "UPDATE outbox SET published_at = now()",
     "UPDATE inbox SET recorded_at = now()",
-    "UPDATE dead_letter SET resolved_at = now()",
+    "UPDATE dead_letter SET value = ''",
+    "UPDATE dead_letter SET council = DEFAULT",
+    "UPDATE dead_letter SET cause = ''",
     "UPDATE parked_key SET key = ''",
     "UPDATE idempotency_key SET key = 'x'",
     "UPDATE idempotency_key SET council = 'x'",
@@ -84,7 +86,44 @@ async def test_row_level_security_binds_even_the_owner_of_the_tables(example: Ex
     async with example.app.connect() as db:
         query = text("SELECT relname FROM pg_class WHERE relrowsecurity AND relforcerowsecurity")
         guarded = set((await db.execute(query)).scalars())
-    assert guarded == {"outbox", "idempotency_key", "forgotten_person", "access_record", "noted"}
+    assert guarded == {"outbox", "dead_letter", "idempotency_key", "forgotten_person", "access_record", "noted"}
+
+
+BURY = text(
+    "INSERT INTO dead_letter (consumer, position, topic, headers, value, cause, error, attempts)"
+    " VALUES ('c', :position, 't', '[]', :value, 'x', 'x', 1)"
+)
+
+
+@pytest.mark.parametrize(
+    ("value", "seen_by"),
+    [
+        (f'{{"council": "{COUNCIL}"}}'.encode(), [COUNCIL]),
+        (f'{{"council": "{OTHER_COUNCIL}"}}'.encode(), [OTHER_COUNCIL]),
+        (b'{"council": ""}', []),
+        (b'{"council": null}', []),
+        (b'["council"]', []),
+        (b"{", []),
+        (b"\xff", []),
+        (b"[" * 100_000, []),
+        (None, []),
+    ],
+)
+async def test_a_letter_is_seen_and_resolved_by_the_council_that_it_names_alone(
+    example: ExampleService, value: bytes | None, seen_by: list[str]
+) -> None:
+    async with example.units.for_council("") as work:
+        await work.session.execute(BURY, {"position": str(uuid4()), "value": value})
+        await work.commit()
+
+    found = []
+    for council in (COUNCIL, OTHER_COUNCIL, ""):
+        async with example.units.for_council(council) as work:
+            resolved = await work.session.execute(text("UPDATE dead_letter SET resolved_at = now()"))
+            if await work.session.scalar(text("SELECT count(*) FROM dead_letter")):
+                found.append(council)
+            assert resolved.rowcount == (council in seen_by)  # type: ignore[attr-defined]
+    assert found == seen_by
 
 
 async def test_another_councils_idempotency_keys_are_not_seen(example: ExampleService) -> None:

@@ -63,7 +63,7 @@ RIGHTS = {
     # What every service has.
     "alembic_version": (READS, ""),
     "council_figure": (READS_AND_ADDS, ""),
-    "dead_letter": (ADDS, ""),
+    "dead_letter": (READS_AND_ADDS, "resolution resolution_reason resolved_at resolved_by"),
     "forgotten_person": (READS_AND_ADDS, ""),
     "idempotency_key": (READS_AND_ADDS, "body headers status"),
     "inbox": (ADDS, ""),
@@ -89,11 +89,11 @@ FUNCTIONS = {
     "post_entries", "open_accounts", "keep_fund_rules", "close_account", "balance_as_of", "legs_recorded_up_to",
     "last_sequence_before", "acting_council", "refusals", "entry_digest", "leg_bytes", "account_bytes", "block_link",
     "commitment_bytes", "payment_id_of", "forget_person", "forget_money_words",
-    "forget_access_reasons",
+    "forget_access_reasons", "council_of_letter", "letter_ahead", "free_key",
 }  # fmt: skip
 RUN_AS_THE_OWNER = {
     "post_entries", "open_accounts", "keep_fund_rules", "close_account", "forget_person", "forget_money_words",
-    "forget_messages", "forget_access_reasons",
+    "forget_messages", "forget_access_reasons", "letter_ahead", "free_key",
 }  # fmt: skip
 
 
