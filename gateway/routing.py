@@ -79,6 +79,7 @@ ROUTES: tuple[Row, ...] = (
     ),
     Row("POST", "/v1/assessments/{assessment_id}/changes-of-circumstances", "assessment", Action.CHANGE_RECORD),
     Row("GET", "/v1/assessments/{assessment_id}/differences", "assessment", Action.READ_RECORD),
+    Row("GET", "/v1/assessments/{assessment_id}/history", "assessment", Action.READ_RECORD),
     Row("GET", "/v1/assessments/{assessment_id}/alignment", "assessment", Action.READ_RECORD),
     Row("GET", "/v1/questionnaires/{questionnaire}/{version}/alignment", "assessment", Action.READ_PUBLISHED),
     Row("POST", "/v1/people/{person_id}/withdrawal", "assessment", Action.CHANGE_RECORD),
@@ -110,6 +111,7 @@ ROUTES: tuple[Row, ...] = (
     Row("GET", "/v1/allocation-tables/{council}", "ras", Action.READ_PUBLISHED),
     # A population as a file inside the body.
     Row("POST", "/v1/scenarios", "ras", Action.RUN_SCENARIO, body_bytes_max=30_000_000),
+    Row("GET", "/v1/scenarios", "ras", Action.RUN_SCENARIO),
     Row("GET", "/v1/scenarios/{scenario_id}", "ras", Action.RUN_SCENARIO),
     Row("GET", "/v1/scenarios/{scenario_id}/people.{form}", "ras", Action.RUN_SCENARIO),
     Row("GET", "/v1/people/{person_id}/awards", "funding_streams", Action.READ_AWARDS),

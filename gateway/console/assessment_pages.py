@@ -60,7 +60,7 @@ def _beginning(door: Door) -> APIRouter:
     @router.get(here)
     async def start(person_id: UUID, request: Request, done: str = "") -> Response:
         principal = await _answerer(door, request)
-        person = await _read(door, principal, f"/v1/people/{person_id}")
+        person = await read_seen(door, principal, f"/v1/people/{person_id}")
         if not person["assessments"] or person["withdrawn_on"]:
             return await _start_page(door, request, principal, person)
         paper = await _paper(door, principal, person_id, UUID(person["assessments"][-1]))
@@ -79,7 +79,7 @@ def _beginning(door: Door) -> APIRouter:
         answer = await sent(door, principal, ASSESSMENT, f"/v1/people/{person_id}/assessments", given, body)
         if answer.status_code == CREATED:
             return see_other(f"/people/{person_id}/self-assessment")
-        person = await _read(door, principal, f"/v1/people/{person_id}")
+        person = await read_seen(door, principal, f"/v1/people/{person_id}")
         return await _start_page(door, request, principal, person, Form(given, _refusal(answer)), answer.status_code)
 
     return router
@@ -94,7 +94,7 @@ async def _start_page(
     status: int = OK,
 ) -> Response:
     """Before the first question: what is asked and what becomes of it."""
-    told = await _read(door, principal, "/v1/questionnaires")
+    told = await read_seen(door, principal, "/v1/questionnaires")
     names = [(each["questionnaire"], each["title"], "") for each in told["questionnaires"]]
     new = form or filled(questionnaire=names[0][0] if len(names) == 1 else "")
     is_own = principal.person_id == UUID(person["person_id"])
@@ -315,7 +315,7 @@ async def _paper(door: Door, principal: Principal, person_id: UUID, assessment_i
     is_own = principal.person_id == person_id
     answer, person, authorities = await asyncio.gather(
         door.ask(principal, ASSESSMENT, "GET", f"/v1/assessments/{assessment_id}"),
-        _read(door, principal, f"/v1/people/{person_id}"),
+        read_seen(door, principal, f"/v1/people/{person_id}"),
         _own_authorities(door, principal, person_id, is_own=is_own),
     )
     told = _seen(answer)
@@ -332,11 +332,16 @@ async def _own_authorities(
     """What somebody who answers for the person rests on; nothing where the person answers."""
     if is_own:
         return ()
-    told = await _read(door, principal, f"/v1/people/{person_id}/authorities")
+    told = await read_seen(door, principal, f"/v1/people/{person_id}/authorities")
     return tuple(each for each in told["authorities"] if each["is_yours"] and each["in_force"])
 
 
-async def _read(door: Door, principal: Principal, path: str) -> Mapping[str, Any]:
+async def read_seen(door: Door, principal: Principal, path: str) -> Mapping[str, Any]:
+    """What the assessment service answers to a reading; an authority that does not do is told with its reasons.
+
+    Raises:
+        Problem: as `_seen`.
+    """
     return _seen(await door.ask(principal, ASSESSMENT, "GET", path))
 
 

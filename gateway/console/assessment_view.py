@@ -237,7 +237,7 @@ def question_view(paper: Paper, question_id: str, form: Form, back: str) -> Ques
         of=len(ids),
         serves=tuple(dict.fromkeys(_served(code) for code in questions[place]["serves"])),
         given=_given(paper, question_id),
-        filled_in_from=_source(source) if source else "",
+        filled_in_from=source_in_words(source) if source else "",
         before=answers if back else before,
         skip=answers if back else after(paper, question_id, paper.assessment["asked"]),
         back=back,
@@ -300,7 +300,7 @@ def _answers(paper: Paper, questions: tuple[Told, ...]) -> Iterator[Answer]:
             answer=answer_in_words(question, answer),
             is_missing=paper.is_missing(question),
             is_not_sure=answer == NOT_SURE,
-            to_confirm=_source(source) if source else "",
+            to_confirm=source_in_words(source) if source else "",
             own_words=paper.own_words(question_id) or "",
             given=_given(paper, question_id),
             practitioners=answer_in_words(question, dispute["answer"]) if dispute else "",
@@ -324,7 +324,8 @@ def _given(paper: Paper, question_id: str) -> str:
     return f"Answered by {by} on {wording.day(on)}."
 
 
-def _source(source: Told) -> str:
+def source_in_words(source: Told) -> str:
+    """Where an answer was filled in from."""
     told = _SOURCES.get(source["source"], "what is known already")
     return f"{told}, {wording.day(source['on'])}" if source.get("on") else told
 

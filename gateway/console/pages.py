@@ -13,6 +13,7 @@ from gateway.console.access_pages import access_routes
 from gateway.console.acting_pages import acting_routes
 from gateway.console.agreeing_pages import agreeing_routes
 from gateway.console.allocation_pages import allocation_routes
+from gateway.console.answer_history_pages import answer_history_routes
 from gateway.console.assessment_pages import assessment_routes
 from gateway.console.case_filters import AWAITED, filters_of
 from gateway.console.challenge_pages import challenge_routes
@@ -46,6 +47,7 @@ def console_routes(door: Door, sign_in: SignIn | None, development_issuer: Devel
     router.include_router(budget_routes(door))
     router.include_router(acting_routes(door))
     router.include_router(assessment_routes(door))
+    router.include_router(answer_history_routes(door))
     router.include_router(holder_budget_routes(door))
     router.include_router(allocation_routes(door))
     router.include_router(statement_routes(door))

@@ -12,10 +12,11 @@ from braid.kit.identity import Principal
 from braid.kit.problems import Problem
 from gateway.console.errors import PageRoute
 from gateway.console.forms import Fault, Form, Given, filled, refusal, sent
+from gateway.console.payment_view import query_of
 from gateway.console.people_view import read
 from gateway.console.rendering import PAGE_HEADERS, page, see_other
 from gateway.console.scenario_forms import FILE, FILE_BYTES_MAX, NOW, STORED, scenario_asked
-from gateway.console.scenario_view import MAY_RUN, PAID_BY, Scenario, compared, scenario_of
+from gateway.console.scenario_view import MAY_RUN, PAID_BY, Scenario, compared, scenario_of, tried
 from gateway.console.session import signed_in
 from gateway.console.uploads import uploaded
 from gateway.forms import require_own_form
@@ -24,6 +25,7 @@ from gateway.forwarding import Door
 RAS, SCENARIOS = "ras", "/v1/scenarios"
 OK, ACCEPTED, UNPROCESSABLE, FORBIDDEN, NOT_FOUND = 200, 202, 422, 403, 404
 FIELDS_MAX = 15
+A_PAGE = 20
 _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _WHOM = (
     (STORED, "The council’s own people", "Everybody who has a figure that can be worked out again."),
@@ -36,11 +38,11 @@ def scenario_routes(door: Door) -> APIRouter:
     router = APIRouter(route_class=PageRoute, prefix="/scenarios")
 
     @router.get("")
-    async def form(request: Request) -> Response:
+    async def form(request: Request, after: Annotated[str, Query(max_length=200)] = "") -> Response:
         principal = await _somebody(door, request)
         tables = await _tables(door, principal)
         new = filled(table=next(iter(tables), ""), against=NOW, people=STORED, prices="0", years="3", paid_by="council")
-        return _form_page(request, principal, tables, new)
+        return await _form_page(door, request, principal, tables, new, after=after)
 
     @router.post("")
     async def ask(request: Request) -> Response:
@@ -55,7 +57,7 @@ def scenario_routes(door: Door) -> APIRouter:
             if answer.status_code == ACCEPTED:
                 return see_other(f"/scenarios/{answer.json()['scenario_id']}")
             faults, status = refusal(answer), answer.status_code
-        return _form_page(request, principal, tables, Form(given, faults), status)
+        return await _form_page(door, request, principal, tables, Form(given, faults), status)
 
     @router.get("/{scenario_id}")
     async def scenario(
@@ -132,9 +134,17 @@ async def _beside(door: Door, principal: Principal, other: str) -> tuple[Scenari
     return found, ()
 
 
-def _form_page(
-    request: Request, principal: Principal, tables: Mapping[str, str], form: Form, status: int = OK
+async def _form_page(
+    door: Door,
+    request: Request,
+    principal: Principal,
+    tables: Mapping[str, str],
+    form: Form,
+    status: int = OK,
+    *,
+    after: str = "",
 ) -> Response:
+    listed = await read(door, principal, RAS, SCENARIOS, query=query_of(after=after, limit=str(A_PAGE)))
     return page(
         "scenario_new.html",
         request=request,
@@ -145,4 +155,7 @@ def _form_page(
         against={NOW: "What people’s packages cost now", **tables},
         whom=_WHOM,
         paid_by=PAID_BY,
+        tried=[tried(each) for each in listed["scenarios"]],
+        after=after,
+        next_query=query_of(after=listed["next"]) if listed["next"] else "",
     )

@@ -129,6 +129,25 @@ def scenario_of(told: Told) -> Scenario:
     )
 
 
+@dataclass(frozen=True)
+class Tried:
+    """A scenario in the list of what was tried."""
+
+    scenario_id: str
+    asked_at: str
+    asked_by: str
+    asked: str
+    status_text: str
+    colour: str
+
+
+def tried(told: Told) -> Tried:
+    """A scenario as the list shows it."""
+    words, colour = STATUSES[told["status"]]
+    asked = "; ".join(f"{name}: {wording.inside(what)}" for name, what in _asked(told))
+    return Tried(told["scenario_id"], told["asked_at"], told["asked_by"], asked, words, colour)
+
+
 def table_name(told: Told | None) -> str:
     """A table as it was asked for."""
     if told is None:

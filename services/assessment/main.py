@@ -18,6 +18,7 @@ from services.assessment.domain import errors
 from services.assessment.duplicates import MayBeKnown
 from services.assessment.erasure import MustBeKept
 from services.assessment.evidence_api import router as evidence_router
+from services.assessment.history_api import router as history_router
 from services.assessment.identifiers import IdentifierRefused
 from services.assessment.people_api import router as people_router
 from services.assessment.people_search import router as people_search_router
@@ -111,6 +112,7 @@ SERVICE = ServiceDefinition(
         people_search_router,
         assessments_router,
         answers_router,
+        history_router,
         authority_router,
         acted_for_router,
         carers_router,

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.orm import defer
 from sqlmodel import col, select
 
 from braid.kit.unit_of_work import UnitOfWork
@@ -60,6 +61,20 @@ async def answers_given_to(work: UnitOfWork, assessment_id: UUID, question_id: s
         GivenAnswerRow.assessment_id == assessment_id, GivenAnswerRow.question_id == question_id
     )
     return (await work.session.scalars(query.order_by(col(GivenAnswerRow.version).desc()))).all()
+
+
+async def all_given(work: UnitOfWork, assessment_id: UUID) -> Sequence[GivenAnswerRow]:
+    """Every answer that was ever given in an assessment, by question, oldest first."""
+    query = select(GivenAnswerRow).where(GivenAnswerRow.assessment_id == assessment_id)
+    query = query.order_by(col(GivenAnswerRow.question_id), col(GivenAnswerRow.version))
+    return (await work.session.scalars(query)).all()
+
+
+async def changes_of(work: UnitOfWork, assessment_id: UUID) -> Sequence[AssessmentChangeRow]:
+    """Every version of an assessment, oldest first; without the answers that are kept with it."""
+    query = select(AssessmentChangeRow).where(AssessmentChangeRow.assessment_id == assessment_id)
+    query = query.order_by(col(AssessmentChangeRow.version)).options(defer(AssessmentChangeRow.answers))
+    return (await work.session.scalars(query)).all()
 
 
 async def newest_answer_to(work: UnitOfWork, assessment_id: UUID, question_id: str) -> GivenAnswerRow | None:

@@ -11,11 +11,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from braid.contracts.codes import StreamCode
 from braid.kit.http import Caller, Reading, UnitOfWorkRoute, Writing
+from braid.kit.paging import Cursor, cursor_of, day_place, moment_place
 from braid.kit.permissions import Action, may
 from braid.kit.problems import ProblemKind, ProblemTable, not_found, responses
 from services.ledger.domain.returns import council
 from services.ledger.domain.returns.funder_return import CostLine, FundLine
-from services.ledger.spending.cursors import cursor_of, known_cursor_of, known_place_of, place_of
 from services.ledger.statements import council_reports, reading, return_reading
 from services.ledger.statements.asking import KnownAt, PeriodRefused, known_time
 from services.ledger.statements.council_files import MappingRefused, general_ledger_csv, read_mapping
@@ -196,13 +196,13 @@ async def read_return(
     stream: StreamCode,
     asked: Annotated[Asked, Depends()],
     work: Reading,
-    after: Annotated[str | None, Query(max_length=200)] = None,
+    after: Cursor = None,
     most: Annotated[int, Query(ge=1, le=_LINES_A_PAGE)] = 50,
 ) -> ReturnOut:
     """One funder's return, by the funder's own rules: the first page tells what all lines come to."""
     if asked.last < asked.first:
         raise PeriodRefused("a return runs from its first day to its last")
-    known_at, place = known_place_of(after) if after else (known_time(asked.known_at, work), _BEFORE_ALL)
+    known_at, place = moment_place(after) if after else (known_time(asked.known_at, work), _BEFORE_ALL)
     head = await return_reading.head_at(work, known_at)
     of = ReturnAsked(stream, asked.first, asked.last, known_at, head)
     page = await council_reports.page_of_return(work, of, place, most)
@@ -218,7 +218,7 @@ async def read_return(
         last=asked.last,
         known_at=known_at,
         lines=[_line_out(line, asked, known_at) for line in made.lines],
-        next=known_cursor_of(known_at, page.next_after) if page.next_after else None,
+        next=cursor_of(known_at, page.next_after) if page.next_after else None,
         **({} if after else _whole_out(await council_reports.whole_return(work, of))),
     )
 
@@ -254,12 +254,12 @@ async def read_trial_balance(for_date: date, work: Reading, known_at: KnownAt = 
 async def read_aged_commitments(
     on: date,
     work: Reading,
-    after: Annotated[str | None, Query(max_length=200)] = None,
+    after: Cursor = None,
     most: Annotated[int, Query(ge=1, le=_LINES_A_PAGE)] = 50,
 ) -> AgedCommitmentsOut:
     """What is held for agreed items, the oldest first."""
     found = await council_reports.open_commitments(work, on)
-    place = place_of(after)
+    place = day_place(after) if after else None
     rest = [one for one in found if place is None or (one.committed_on, one.commitment_id) > place]
     shown = rest[:most]
     return AgedCommitmentsOut(

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from braid.contracts.codes import PENCE_MAX
 from braid.kit.http import Caller, Reading, UnitOfWorkRoute, Writing
 from braid.kit.identity import COUNCIL_ROLES
+from braid.kit.paging import Cursor, cursor_of, day_place
 from braid.kit.permissions import Action, may
 from braid.kit.problems import ProblemKind, ProblemTable, not_found, responses
 from braid.kit.unit_of_work import UnitOfWork
@@ -22,7 +23,6 @@ from services.ledger.invoices import InvoiceCountedAlready
 from services.ledger.payments.request_parts import Day
 from services.ledger.queries import people_of
 from services.ledger.spending import answering, correcting, query_store, reading_files, spend_store, taking_in
-from services.ledger.spending.cursors import CursorRefused, cursor_of, place_of
 from services.ledger.spending.tables import SpendPartRow, SpendQueryRow, SpendRow
 from services.ledger.statements.asking import budget_of
 
@@ -45,7 +45,6 @@ PROBLEMS: ProblemTable = {
     queries.AnswerDoesNotFit: ProblemKind(422, "answer-does-not-fit", "The answer is none to this query"),
     queries.DecisionIsTheCouncils: ProblemKind(403, "decision-is-the-councils", "The council must decide this"),
     queries.ReasonMissing: ProblemKind(422, "reason-missing", "A decision needs its reason"),
-    CursorRefused: ProblemKind(422, "cursor-refused", "The cursor is none of ours"),
 }
 
 #: A file in base64 in a request of a million bytes.
@@ -57,7 +56,6 @@ _KEY = (400, "Idempotency-Key is missing or malformed.")
 
 Words = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
 PageSize = Annotated[int, Query(ge=1, le=_PAGE_MOST)]
-Cursor = Annotated[str | None, Query(max_length=200, description="The ``next`` of the page before.")]
 
 
 class _Body(BaseModel):
@@ -244,7 +242,7 @@ async def read_spends(
 ) -> SpendsOut:
     """Everything that was spent, with what each fund paid."""
     budget = await budget_of(person_id, work, caller)
-    rows = await spend_store.spends_page(work, budget.budget_id, place_of(after), most + 1, state)
+    rows = await spend_store.spends_page(work, budget.budget_id, day_place(after) if after else None, most + 1, state)
     parts = await spend_store.parts_by_line(work, [row.spend_id for row in rows])
     shown = rows[:most]
     return SpendsOut(
@@ -269,7 +267,12 @@ async def read_queries(
     """Questions about the person's spending."""
     budget = await budget_of(person_id, work, caller)
     rows = await query_store.page(
-        work, budget_id=budget.budget_id, owner=None, is_open=is_open, after=place_of(after), most=most + 1
+        work,
+        budget_id=budget.budget_id,
+        owner=None,
+        is_open=is_open,
+        after=day_place(after) if after else None,
+        most=most + 1,
     )
     return await _queries_out(work, rows, most)
 
@@ -288,7 +291,7 @@ async def read_all_queries(
 ) -> QueriesOut:
     """Questions about everybody's spending, the soonest due first."""
     rows = await query_store.page(
-        work, budget_id=None, owner=owner, is_open=is_open, after=place_of(after), most=most + 1
+        work, budget_id=None, owner=owner, is_open=is_open, after=day_place(after) if after else None, most=most + 1
     )
     return await _queries_out(work, rows, most)
 

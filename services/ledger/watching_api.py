@@ -8,13 +8,13 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from braid.kit.http import Caller, Reading, UnitOfWorkRoute, Writing
+from braid.kit.paging import Cursor, cursor_of, day_place
 from braid.kit.permissions import Action, may
 from braid.kit.problems import responses
 from services.ledger.domain.watching.comparison import against_plan
 from services.ledger.domain.watching.forecast import forecast
 from services.ledger.queries import people_of
 from services.ledger.spending import watching
-from services.ledger.spending.cursors import cursor_of, place_of
 from services.ledger.spending.tables import BudgetAlertRow
 from services.ledger.statements.asking import KnownAt, budget_of, known_time
 
@@ -171,11 +171,11 @@ async def watch_council(on: date, work: Writing, after: UUID | None = None) -> W
 async def read_alerts(
     work: Reading,
     is_open: bool | None = True,
-    after: Annotated[str | None, Query(max_length=200)] = None,
+    after: Cursor = None,
     most: Annotated[int, Query(ge=1, le=_ALERTS_A_PAGE)] = 50,
 ) -> AlertsOut:
     """Alerts on all budgets of the council, the earliest first."""
-    rows = await watching.alerts_page(work, is_open=is_open, after=place_of(after), most=most + 1)
+    rows = await watching.alerts_page(work, is_open=is_open, after=day_place(after) if after else None, most=most + 1)
     shown = rows[:most]
     people = await people_of(work, [row.budget_id for row in shown])
     work.touches(person_id=people.values())

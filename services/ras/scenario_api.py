@@ -5,16 +5,18 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from enum import StrEnum
+from typing import Annotated, Any
 from uuid import UUID, uuid4
 
-from fastapi import APIRouter, BackgroundTasks, FastAPI, Request, Response
+from fastapi import APIRouter, BackgroundTasks, FastAPI, Query, Request, Response
 
 from braid.kit.http import Caller, Reading, UnitOfWorkRoute, Writing
+from braid.kit.paging import Cursor, cursor_of, moment_place
 from braid.kit.permissions import Action, may
 from braid.kit.problems import Problem, ProblemKind, ProblemTable, not_found, responses
 from braid.kit.unit_of_work import UnitOfWork
 from services.ras.domain.errors import TableNotSound
-from services.ras.scenario_bodies import PeopleIn, ScenarioIn, ScenarioOut, Status
+from services.ras.scenario_bodies import PeopleIn, ScenarioIn, ScenarioInList, ScenarioOut, ScenariosOut, Status
 from services.ras.scenarios import store
 from services.ras.scenarios.asked import PeopleForm
 from services.ras.scenarios.process import missing_packages
@@ -25,6 +27,7 @@ from services.ras.tables import ScenarioRow
 
 #: Of stored people; far more than any council has in long-term support.
 STORED_MOST = 50_000
+SCENARIOS_A_PAGE = 100
 
 
 @asynccontextmanager
@@ -100,6 +103,19 @@ async def ask_scenario(
     return _out(row)
 
 
+@router.get("/scenarios", dependencies=[may(Action.RUN_SCENARIO)], responses=responses(NOT_ALLOWED))
+async def list_scenarios(
+    work: Reading, after: Cursor = None, limit: Annotated[int, Query(ge=1, le=SCENARIOS_A_PAGE)] = 20
+) -> ScenariosOut:
+    """What the council has tried, the latest first; each one's results are read by themselves."""
+    found = await store.scenarios(work, moment_place(after) if after else None, limit + 1)
+    shown = found[:limit]
+    return ScenariosOut(
+        scenarios=[_in_list(each) for each in shown],
+        next=cursor_of(shown[-1].recorded_at, shown[-1].scenario_id) if len(found) > limit else None,
+    )
+
+
 @router.get(
     "/scenarios/{scenario_id}", dependencies=[may(Action.RUN_SCENARIO)], responses=responses(NOT_ALLOWED, NO_SCENARIO)
 )
@@ -169,8 +185,35 @@ async def _found(work: UnitOfWork, scenario_id: UUID) -> tuple[ScenarioRow, bool
 
 
 def _out(row: ScenarioRow) -> ScenarioOut:
-    share = 1.0 if row.status == Status.DONE else row.people_done / row.people if row.people else 0.0
-    question = {name: value for name, value in row.question.items() if name != "left_out"}
     return ScenarioOut.model_validate(
-        {**row.model_dump(), "progress": share, "question": question, "left_out": row.question["left_out"]}
+        {
+            **row.model_dump(),
+            "progress": _share_done(row),
+            "question": _question(row),
+            "left_out": row.question["left_out"],
+        }
     )
+
+
+def _in_list(one: store.ScenarioInShort) -> ScenarioInList:
+    return ScenarioInList(
+        scenario_id=one.scenario_id,
+        status=Status(one.status),
+        progress=_share_done(one),
+        asked_by=one.asked_by,
+        asked_at=one.recorded_at,
+        question=_question(one) | {name: _named(one.question[name]) for name in ("table", "against")},
+    )
+
+
+def _named(table: dict[str, str] | None) -> dict[str, str] | None:
+    """A table as it was asked for; one that nobody has released is told as such, and not in full."""
+    return {name: told for name, told in table.items() if name == "released"} if table else None
+
+
+def _share_done(one: ScenarioRow | store.ScenarioInShort) -> float:
+    return 1.0 if one.status == Status.DONE else one.people_done / one.people if one.people else 0.0
+
+
+def _question(one: ScenarioRow | store.ScenarioInShort) -> dict[str, Any]:
+    return {name: value for name, value in one.question.items() if name != "left_out"}

@@ -1,5 +1,6 @@
 """Bodies of the scenario API: what is asked, and what is told."""
 
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any, Literal, Self
@@ -169,6 +170,26 @@ class Status(StrEnum):
     RUNNING = "running"
     DONE = "done"
     FAILED = "failed"
+
+
+class ScenarioInList(BaseModel):
+    """A scenario in a list: what was asked, and how far it is."""
+
+    scenario_id: UUID
+    status: Status
+    progress: float = Field(description="Share of the people that is done, from 0 to 1.")
+    asked_by: str
+    asked_at: datetime
+    question: dict[str, Any] = Field(
+        description="What was asked, without the people, and without the texts of tables that nobody has released."
+    )
+
+
+class ScenariosOut(BaseModel):
+    """A page of a council's scenarios, the latest first."""
+
+    scenarios: list[ScenarioInList]
+    next: str | None = Field(description="Give it as ``after`` for the next page; null on the last one.")
 
 
 class ScenarioOut(BaseModel):

@@ -15,6 +15,7 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
@@ -114,6 +115,7 @@ class ScenarioRow(RasRow, table=True):
         CheckConstraint("status IN ('waiting', 'running', 'done', 'failed')", name="status_known"),
         CheckConstraint("(status = 'done') = (results IS NOT NULL)", name="done_has_results"),
         CheckConstraint("(status = 'failed') = (problem IS NOT NULL)", name="failed_has_a_problem"),
+        Index("ix_scenario_by_time", "council", text("recorded_at DESC"), text("scenario_id DESC")),
     )
 
     scenario_id: UUID = Field(primary_key=True)

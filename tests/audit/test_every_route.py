@@ -73,6 +73,7 @@ SHOWABLE = {
 NAMED_OTHERWISE = {
     "POST /v1/people": "whom it opens a case for, by their lock",
     "POST /v1/scenarios": "the whole population, or a file of people who are nobody's record here",
+    "GET /v1/scenarios": "what was asked about everybody",
     "GET /v1/scenarios/{scenario_id}": "sums over everybody",
     "GET /v1/scenarios/{scenario_id}/people.{form}": "the whole population",
     "POST /v1/partners/{agency}/decisions": "whom the body names, by their lock",

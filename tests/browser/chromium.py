@@ -21,6 +21,24 @@ WIDE, NARROW, HEIGHT = 1280, 320, 900
 PATIENCE_MS = 120_000
 #: The longest way by tab key from one control to another on a page.
 TABS_MOST = 60
+#: Everything that can be worked with, each group of radios by the one of them that the tab key leads to. What has the
+#: keyboard is marked as it comes by.
+_CONTROLS = """(() => {
+  const seen = element => element.checkVisibility({visibilityProperty: true}) && !element.disabled;
+  const alone = element => element.type !== 'radio' ||
+    element === [...document.querySelectorAll('input[type=radio]')]
+      .filter(each => each.name === element.name && each.form === element.form && seen(each))
+      .sort((one, other) => other.checked - one.checked)[0];
+  const all = 'a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex="0"]';
+  window.controls = [...document.querySelectorAll(all)].filter(each => seen(each) && alone(each));
+  window.reached = new Set();
+  document.addEventListener('focusin', event => window.reached.add(event.target), true);
+  return window.controls.length;
+})()"""
+_NOT_REACHED = """JSON.stringify(
+  window.controls.filter(each => !window.reached.has(each)).map(each => each.outerHTML.slice(0, 200)))"""
+#: As on a page that was just opened: the tab key leads to its first control.
+_TO_THE_TOP = "document.body.tabIndex = -1; document.body.focus(); document.body.removeAttribute('tabindex')"
 _AXE = (Path(axe_playwright_python.__path__[0]) / "axe.min.js").read_text()
 _WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 #: A browser that asks nobody for anything by itself.
@@ -123,7 +141,10 @@ class Visitor:
         await self._run("document.documentElement.style.fontSize = '200%'")
         assert await self._wider_than_its_window() == 0, (self.page.url, "letters of twice the size")
         await self._run("document.documentElement.style.fontSize = ''")
-        self.looked_at.add(self.page.url.partition("?")[0].partition("#")[0])
+        address = self.page.url.partition("?")[0].partition("#")[0]
+        if address not in self.looked_at:
+            assert await self._not_reached() == [], (self.page.url, "the tab key does not lead there")
+        self.looked_at.add(address)
 
     async def _broken(self) -> list[Any]:
         """What axe-core finds, with everything opened that can be."""
@@ -134,6 +155,15 @@ class Visitor:
             "told.violations.map(one => [one.id, one.nodes.map(node => node.html.slice(0, 200))])))"
         )
         return list(json.loads(found))
+
+    async def _not_reached(self) -> list[str]:
+        """Controls that the tab key does not lead to, gone through from the top of the page."""
+        await self._run(_TO_THE_TOP)
+        for _ in range(int(await self._run(_CONTROLS))):
+            await self.page.keyboard.press("Tab")
+        missed = list(json.loads(await self._run(_NOT_REACHED)))
+        await self._run(_TO_THE_TOP)
+        return missed
 
     async def _wider_than_its_window(self) -> int:
         return int(await self._run("document.documentElement.scrollWidth - document.documentElement.clientWidth"))

@@ -23,11 +23,12 @@ from braid.kit.identity import Principal, Role
 from gateway.development_issuer import EXAMPLE_COUNCIL
 from gateway.sessions import Sessions
 from tests.browser.chromium import Visitor, chromium, signed_in_as
+from tests.browser.every_page import look_at_the_others, page_routes
 from tests.ledger.bank_files.bank_answers import pain002
 from tests.ledger.spending.desk import MAPPING
 from tests.real_parts.dead_letters import bury_broken_message
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(900), pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(1800), pytest.mark.xdist_group("browser")]
 
 PATIENCE_S = 300.0
 NIGHTS = "The log shows a call in each of the last ten nights."
@@ -47,6 +48,7 @@ class Council:
     auditor: Visitor
     operations: Visitor
     holder: Visitor
+    delegate: Visitor
     draft: Story
     waiting: Story
     paid: Story
@@ -101,6 +103,7 @@ async def council(url: str, sessions: Sessions, browser: Browser, databases: Dat
             auditor=await sits_down(Role.AUDITOR),
             operations=await sits_down(Role.OPERATIONS),
             holder=await sits_down(Role.BUDGET_HOLDER, person_id=waiting.person_id),
+            delegate=await sits_down(Role.DELEGATE),
             draft=draft,
             waiting=waiting,
             paid=paid,
@@ -109,6 +112,7 @@ async def council(url: str, sessions: Sessions, browser: Browser, databases: Dat
 
 
 async def test_staff_walk_from_the_figure_to_the_money(council: Council, tmp_path: Path) -> None:
+    await a_plan_is_looked_at_while_it_is_written(council)
     await a_practitioner_settles_and_hands_in(council)
     await an_approver_refuses_with_reasons(council)
     await finance_pays(council, tmp_path)
@@ -119,6 +123,15 @@ async def test_staff_walk_from_the_figure_to_the_money(council: Council, tmp_pat
     await letters_are_mended(council)
     await looking_is_looked_at(council)
     await others_look(council)
+    await a_holder_challenges_and_tells_of_a_change(council)
+    await every_page_is_looked_at(council, tmp_path / "routes")
+
+
+async def a_plan_is_looked_at_while_it_is_written(council: Council) -> None:
+    plan = council.draft.plan
+    item = plan["content"]["items"][0]["item_id"]
+    for form in ("items/catalogue", "items/new", f"items/{item}", f"items/{item}/removal", "wishes", "money"):
+        await council.practitioner.go(f"/plans/{plan['plan_id']}/{form}")
 
 
 async def a_practitioner_settles_and_hands_in(council: Council) -> None:
@@ -399,3 +412,31 @@ async def others_look(council: Council) -> None:
         await council.holder.go(f"/people/{council.waiting.person_id}{path}")
     await council.practitioner.go("/payments")
     assert "You cannot see this page" in await council.practitioner.text()
+
+
+async def a_holder_challenges_and_tells_of_a_change(council: Council) -> None:
+    at, home = council.holder, f"/people/{council.waiting.person_id}"
+    await at.go(f"{home}/challenges/new")
+    await at.page.get_by_label("The indicative allocation").check()
+    await at.page.get_by_label("What is not right about it?").fill("My nights were not counted.")
+    await at.press("Send it")
+    assert "Waits for its answer" in await at.text()
+    await council.approver.go("/challenges")
+    await council.approver.page.locator('a[href^="/challenges/"]').first.click()
+    await council.approver.examine()
+
+    await at.go(f"{home}/self-assessment")
+    await at.follow("Read the answers")
+    await at.follow("Who answered what, and when")
+    assert "The assessment was agreed" in await at.text()
+    await at.go(f"{home}/self-assessment")
+    await at.press("Tell us what has changed")
+    await at.press("Go on to the questions")
+    await at.page.locator(".govuk-task-list__link").first.click()
+    await at.examine()
+
+
+async def every_page_is_looked_at(council: Council, folder: Path) -> None:
+    """No page of the console is left that a browser has not held to what is asked of all of them."""
+    visitors = (council.holder, council.practitioner, council.approver, council.finance, council.delegate)
+    await look_at_the_others(page_routes(folder), visitors, {"person_id": str(council.waiting.person_id)})

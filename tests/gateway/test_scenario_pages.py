@@ -13,6 +13,7 @@ from tests.gateway.payments import FINANCE
 SCENARIO_ID, OTHER_ID = "3f0e8e1a-6a1f-5a52-8a43-0d7b3c1c7a01", "3f0e8e1a-6a1f-5a52-8a43-0d7b3c1c7a02"
 PAGE = f"/scenarios/{SCENARIO_ID}"
 FORM = {"table": "example-council:2", "against": "now", "prices": "0", "people": "stored", "key": "once"}
+NOTHING_TRIED: dict[str, Any] = {"scenarios": [], "next": None}
 TABLE = {"id": "example-council", "version": 2, "title": "The example council’s table", "in_force_from": "2009-04-01"}
 
 
@@ -61,7 +62,13 @@ def a_scenario(status: str = "done", **other: Any) -> dict[str, Any]:
     }
 
 
+def in_list(scenario_id: str = SCENARIO_ID, **other: Any) -> dict[str, Any]:
+    told = a_scenario(scenario_id=scenario_id, asked_by="finance_officer:<b>", asked_at="2026-07-01T16:30:00Z")
+    return {name: each for name, each in told.items() if name not in ("results", "problem")} | other
+
+
 def fill(stub: StubGateway, told: dict[str, Any] | None = None) -> None:
+    stub.services.answers["/v1/scenarios"] = NOTHING_TRIED
     stub.services.answers[f"/v1/allocation-tables/{EXAMPLE_COUNCIL}"] = [TABLE]
     stub.services.answers[f"/v1/scenarios/{SCENARIO_ID}"] = told or a_scenario()
 
@@ -80,6 +87,22 @@ async def sent(stub: StubGateway, content: bytes = b"", /, **form: str) -> httpx
 
 def asked(stub: StubGateway) -> list[Any]:
     return [json.loads(each.content) for each in stub.services.asked if each.method == "POST"]
+
+
+async def test_what_was_tried_is_found_again(stub: StubGateway) -> None:
+    fill(stub)
+    unreleased = {"table": {}, "prices": "1", "protection": None}
+    other = in_list(OTHER_ID, status="running", question=a_scenario()["question"] | unreleased)
+    stub.services.answers["/v1/scenarios"] = {"scenarios": [in_list(), other], "next": "more"}
+    text = await page_of(stub, "/scenarios?after=before")
+
+    assert stub.services.asked[-1].url.params["after"] == "before"
+    assert f'href="{PAGE}">1 July 2026, 5:30pm BST' in text
+    assert "Prices: 2.5% higher" in text
+    assert "Table: a table that is not released" in text
+    assert "Being worked out" in text
+    assert "by finance_officer:&lt;b&gt;" in text
+    assert 'href="/scenarios?after=more"' in text
 
 
 @pytest.mark.parametrize(
@@ -144,12 +167,15 @@ async def test_a_file_that_is_no_text_is_told_at_its_field(stub: StubGateway) ->
 async def test_what_the_service_refuses_is_told_in_its_words(stub: StubGateway) -> None:
     fill(stub)
     problem = {"title": "There is nobody to try it on", "detail": "0 people have a figure"}
-    stub.services.answers["/v1/scenarios"] = lambda _: httpx.Response(422, json=problem)
+    stub.services.answers["/v1/scenarios"] = lambda request: (
+        httpx.Response(422, json=problem) if request.method == "POST" else httpx.Response(200, json=NOTHING_TRIED)
+    )
 
     assert "There is nobody to try it on: 0 people have a figure" in (await sent(stub)).text
 
 
 async def test_a_council_without_a_table_has_nothing_to_try(stub: StubGateway) -> None:
+    stub.services.answers["/v1/scenarios"] = NOTHING_TRIED
     assert "The council has no released table yet" in await page_of(stub, "/scenarios")
 
 

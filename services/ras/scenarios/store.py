@@ -1,11 +1,12 @@
 """Queries of scenarios. A run claims a scenario, shows that it is alive, and ends it; only the latest claim may."""
 
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CursorResult, delete, func, insert, or_, select, text, update
+from sqlalchemy import CursorResult, delete, func, insert, literal, or_, select, text, tuple_, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from braid.kit.unit_of_work import UnitOfWork
@@ -58,6 +59,19 @@ class StoredPeople:
 
 
 @dataclass(frozen=True)
+class ScenarioInShort:
+    """A scenario without what it found, which is long."""
+
+    scenario_id: UUID
+    status: str
+    asked_by: str
+    question: dict[str, Any]
+    people: int | None
+    people_done: int
+    recorded_at: datetime
+
+
+@dataclass(frozen=True)
 class Claim:
     """One attempt at a scenario."""
 
@@ -85,6 +99,15 @@ async def scenario(work: UnitOfWork, scenario_id: UUID) -> tuple[ScenarioRow, bo
     query = select(ScenarioRow, _is_free()).where(_ROW.c.scenario_id == scenario_id)
     found = (await work.session.execute(query)).one_or_none()
     return None if found is None else (found[0], bool(found[1]))
+
+
+async def scenarios(work: UnitOfWork, after: tuple[datetime, UUID] | None, limit: int) -> Sequence[ScenarioInShort]:
+    """The council's scenarios without their results, the latest first, behind one of them."""
+    columns = [_ROW.c[field.name] for field in fields(ScenarioInShort)]
+    query = select(*columns).order_by(_ROW.c.recorded_at.desc(), _ROW.c.scenario_id.desc()).limit(limit)
+    if after is not None:
+        query = query.where(tuple_(_ROW.c.recorded_at, _ROW.c.scenario_id) < tuple_(*map(literal, after)))
+    return [ScenarioInShort(*row) for row in await work.session.execute(query)]
 
 
 async def file(work: UnitOfWork, scenario_id: UUID, name: str) -> bytes | None:

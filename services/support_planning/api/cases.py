@@ -9,11 +9,10 @@ from pydantic import BaseModel, Field
 
 from braid.contracts.codes import StreamCode, UserGroup
 from braid.kit.http import Reading, UnitOfWorkRoute
-from braid.kit.paging import Cursor
+from braid.kit.paging import Cursor, cursor_of, moment_place
 from braid.kit.permissions import Action, may
 from braid.kit.problems import responses
 from services.support_planning import case_list, council_choices
-from services.support_planning.api.cursors import cursor_of, place_of
 from services.support_planning.case_list import COUNTED_MOST, Filter
 from services.support_planning.domain.stages import Awaited, Stage, awaited, waits_for
 
@@ -75,7 +74,7 @@ async def list_cases(
     )
     asked = Filter(wanted, is_overdue, stream, user_group, people)
     limits = (await council_choices.time_limits(work, work.now.date())).steps
-    found = await case_list.cases(work, asked, limits, place_of(after) if after else None, most + 1)
+    found = await case_list.cases(work, asked, limits, moment_place(after) if after else None, most + 1)
     number = await case_list.count(work, asked, limits)
     shown = found[:most]
     work.touches(person_id=[one.person_id for one in shown])

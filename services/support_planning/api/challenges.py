@@ -10,12 +10,11 @@ from pydantic import BaseModel, Field, model_validator
 from braid.contracts.codes import StreamCode
 from braid.kit.http import Caller, ExpectedVersion, Reading, UnitOfWorkRoute, Writing, entity_tag
 from braid.kit.identity import Principal
-from braid.kit.paging import Cursor
+from braid.kit.paging import Cursor, cursor_of, moment_place
 from braid.kit.permissions import Action, may
 from braid.kit.problems import not_found, responses
 from braid.kit.unit_of_work import UnitOfWork
 from services.support_planning import challenges
-from services.support_planning.api.cursors import cursor_of, place_of
 from services.support_planning.api.finding_plans import KEY, NO_PERSON, NO_VERSION, STALE
 from services.support_planning.content import Part, Words
 from services.support_planning.domain.challenges import Challenged, Outcome
@@ -130,7 +129,7 @@ async def read_unanswered(
     most: Annotated[int, Query(ge=1, le=_CHALLENGES_A_PAGE)] = 50,
 ) -> ChallengesToAnswerOut:
     """Challenges that wait for an answer, the longest wait first."""
-    found = await challenges.unanswered(work, most + 1, after=place_of(after) if after else None)
+    found = await challenges.unanswered(work, most + 1, after=moment_place(after) if after else None)
     shown = found[:most]
     work.touches(person_id=[row.person_id for row in shown])
     return ChallengesToAnswerOut(

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from braid.kit.http import Reading, UnitOfWorkRoute
-from braid.kit.paging import Cursor, cursor_refused
+from braid.kit.paging import Cursor, cursor_of, cursor_refused, day_place
 from braid.kit.permissions import Action, may
 from braid.kit.problems import responses
 from services.support_planning import council_choices, plan_store, waiting
@@ -122,26 +122,18 @@ async def planning_times(work: Reading) -> TimesOut:
 )
 async def overdue(
     work: Reading,
-    after: Annotated[str | None, Query(max_length=60)] = None,
+    after: Cursor = None,
     most: Annotated[int, Query(ge=1, le=_OVERDUE_A_PAGE)] = 50,
 ) -> AllOverdueOut:
     """Budgets whose step takes longer than the council promises."""
     limits = await council_choices.time_limits(work, work.now.date())
-    found = await waiting.overdue(work, limits.steps, _place_of(after) if after else None, most + 1)
+    found = await waiting.overdue(work, limits.steps, day_place(after) if after else None, most + 1)
     shown = found[:most]
     work.touches(person_id=[one.person_id for one in shown])
     return AllOverdueOut(
         overdue=[OverdueOut.model_validate(one, from_attributes=True) for one in shown],
-        next=f"{shown[-1].due_on}.{shown[-1].person_id}" if len(found) > most else None,
+        next=cursor_of(shown[-1].due_on, shown[-1].person_id) if len(found) > most else None,
     )
-
-
-def _place_of(cursor: str) -> tuple[date, UUID]:
-    due_on, _, person_id = cursor.partition(".")
-    try:
-        return date.fromisoformat(due_on), UUID(person_id)
-    except ValueError as error:
-        raise cursor_refused() from error
 
 
 def _to_approve(plan_id: UUID, person_id: UUID, version: int, submission: dict[str, Any]) -> PlanToApproveOut:

@@ -16,13 +16,13 @@ from braid.contracts.award import AwardStatus as Status
 from braid.contracts.award import Cadence
 from braid.contracts.uses import Use
 from braid.kit.identity import Role
+from braid.kit.paging import moment_place
 from braid.kit.unit_of_work import UnitOfWork
 from services.ledger.domain import postings
 from services.ledger.domain.chart_of_accounts import Account
 from services.ledger.domain.postings import About, Part
 from services.ledger.domain.returns.plain_text import journal_head, transaction
 from services.ledger.posting.columns import Posting
-from services.ledger.spending.cursors import known_place_of
 from services.ledger.statements import council_reports, return_reading
 from services.ledger.statements.reading import whole_journal
 from services.ledger.statements.return_reading import ReturnAsked
@@ -224,7 +224,7 @@ async def test_a_page_of_a_return_reads_the_entries_of_its_own_funds_alone(desk:
     async def page_of_one() -> dict[str, int]:
         """What the second page of a line read, by table."""
         first = await desk.get("/v1/returns/adult_social_care", most=1, **JUNE)
-        place = known_place_of(first["next"])
+        place = moment_place(first["next"])
         async with desk.ledger.runtime.units.for_council(desk.ledger.council) as work:
             # Tables that fit on a few pages are cheapest read whole; in a journal of any size nobody would.
             await work.session.execute(text("SET LOCAL enable_seqscan = off"))

@@ -5,6 +5,7 @@ import io
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 from uuid import uuid4
 
 import polars as pl
@@ -220,3 +221,34 @@ async def test_without_the_analysis_packages_it_says_what_to_install(
     assert answer.status_code == 501
     assert "a_package_that_is_not_there" in answer.json()["detail"]
     assert "make analysis" in answer.json()["detail"]
+
+
+async def test_what_was_asked_is_listed_page_by_page_the_latest_first_without_what_it_found(desk: Desk) -> None:
+    unreleased = {"text": table_text()}
+    asked = [await desk.asked(budget_pence_per_year=pence, against=unreleased) for pence in (1, 2, 3)]
+    for scenario_id in asked:
+        await desk.ended(scenario_id)
+    found: list[dict[str, Any]] = []
+    path = "?limit=2"
+    while {each["scenario_id"] for each in found} < set(asked):
+        page = (await desk.ask("GET", path)).json()
+        assert len(page["scenarios"]) <= 2
+        found += page["scenarios"]
+        path = f"?{urlencode({'limit': 2, 'after': page['next']})}"
+
+    ours = [each for each in found if each["scenario_id"] in asked]
+    assert [each["scenario_id"] for each in ours] == asked[::-1]
+    assert [each["asked_at"] for each in found] == sorted((each["asked_at"] for each in found), reverse=True)
+    assert [each["question"]["budget_pence_per_year"] for each in ours] == [3, 2, 1]
+    assert (ours[0]["status"], ours[0]["progress"], ours[0]["asked_by"]) == ("done", 1, "finance_officer:somebody")
+    assert (ours[0]["question"]["table"], ours[0]["question"]["against"]) == ({"released": "example-council:1"}, {})
+    assert "left_out" not in ours[0]["question"]
+    assert not {"results", "problem"} & set(ours[0])
+
+
+async def test_nobody_is_shown_what_another_council_asked(desk: Desk) -> None:
+    await desk.ended(await desk.asked())
+
+    assert (await desk.ask("GET", council=OTHER_COUNCIL)).json() == {"scenarios": [], "next": None}
+    assert (await desk.ask("GET", role=Role.PRACTITIONER)).status_code == 403
+    assert (await desk.ask("GET", "?after=nothing")).status_code == 422
