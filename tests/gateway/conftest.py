@@ -15,7 +15,7 @@ from braid.command_line.embedded_platform import Databases, EmbeddedPlatform
 from braid.kit.identity import Principal, Role
 from gateway.service_clients import Answer, InProcess, ServiceAway
 from gateway.sessions import SESSION_S, sessions_with
-from tests.gateway.doubles import StubGateway, browser, stub_gateway
+from tests.gateway.doubles import StandingGateway, StubGateway, browser
 
 
 class Switchable(httpx.AsyncBaseTransport):
@@ -104,7 +104,13 @@ async def platform(databases: Databases, tmp_path: Path) -> AsyncIterator[Platfo
         yield started
 
 
+@pytest.fixture(scope="session")
+def standing_gateway(tmp_path_factory: pytest.TempPathFactory) -> StandingGateway:
+    """The routes that the stub gateways of a worker's tests share."""
+    return StandingGateway(tmp_path_factory.mktemp("standing"))
+
+
 @pytest.fixture
-def stub(tmp_path: Path) -> StubGateway:
-    """A gateway over services that answer from a table."""
-    return stub_gateway(tmp_path)
+def stub(standing_gateway: StandingGateway, tmp_path: Path) -> StubGateway:
+    """A gateway over services that answer from a table; all but its routes is the test's own."""
+    return standing_gateway.renewed(tmp_path)

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -95,6 +95,7 @@ class StubGateway:
     services: StubServices
     issuer: DevelopmentIssuer
     sessions: Sessions
+    sign_in: SignIn
 
     @property
     def door(self) -> Door:
@@ -114,25 +115,62 @@ class StubGateway:
 
 def stub_gateway(directory: Path, *, with_issuer: bool = True) -> StubGateway:
     """A gateway with keys of its own."""
+    issuer = _issuer_of(directory)
+    behind = _Behind(issuer)
+    app = build_gateway(
+        behind.services.clients(),
+        behind.verifier,
+        behind.signer,
+        sessions=behind.sessions,
+        sign_in=behind.sign_in,
+        development_issuer=issuer if with_issuer else None,
+    )
+    return StubGateway(app, behind.services, issuer, behind.sessions, behind.sign_in)
+
+
+class StandingGateway:
+    """A gateway whose routes, some hundred, are built once; what lies behind them is new at each renewal.
+
+    The routes hold the door, the issuer and the console's way to it: those three take on what new ones hold.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        self._gateway = stub_gateway(directory)
+
+    def renewed(self, directory: Path) -> StubGateway:
+        """The gateway with keys, sessions and services of its own, knowing nothing of before."""
+        standing = self._gateway
+        _take_on(standing.issuer, _issuer_of(directory))
+        behind = _Behind(standing.issuer)
+        _take_on(standing.door, Door(behind.services.clients(), behind.verifier, behind.signer, behind.sessions))
+        _take_on(standing.sign_in, behind.sign_in)
+        return replace(standing, services=behind.services, sessions=behind.sessions)
+
+
+def _take_on(held: object, new: object) -> None:
+    vars(held).clear()
+    vars(held).update(vars(new))
+
+
+def _issuer_of(directory: Path) -> DevelopmentIssuer:
     for name in ("development", SYSTEM):
         create_keys(directory, name)
     systems = {SYSTEM: read_key_set(directory, SYSTEM)}
-    issuer = DevelopmentIssuer(directory / "development-private.pem", "test", systems=systems, url="http://127.0.0.1")
-    issuer_client = issuer.client()
-    discovery = Discovery(issuer.settings, issuer_client)
-    verifier = IssuerVerifier(issuer.settings, issuer_client, discovery)
-    sessions = Sessions([Fernet.generate_key().decode()])
-    services = StubServices()
-    signer = TokenSigner(Ed25519PrivateKey.generate(), issuer=INTERNAL_ISSUER, audience=INTERNAL_AUDIENCE, life_s=60)
-    app = build_gateway(
-        services.clients(),
-        verifier,
-        signer,
-        sessions=sessions,
-        sign_in=SignIn(discovery, verifier, issuer_client, client_id=CONSOLE),
-        development_issuer=issuer if with_issuer else None,
-    )
-    return StubGateway(app, services, issuer, sessions)
+    return DevelopmentIssuer(directory / "development-private.pem", "test", systems=systems, url="http://127.0.0.1")
+
+
+class _Behind:
+    """What lies behind a gateway's routes, beside the issuer that it trusts."""
+
+    def __init__(self, issuer: DevelopmentIssuer) -> None:
+        client = issuer.client()
+        discovery = Discovery(issuer.settings, client)
+        self.verifier = IssuerVerifier(issuer.settings, client, discovery)
+        self.sign_in = SignIn(discovery, self.verifier, client, client_id=CONSOLE)
+        self.sessions = Sessions([Fernet.generate_key().decode()])
+        self.services = StubServices()
+        key = Ed25519PrivateKey.generate()
+        self.signer = TokenSigner(key, issuer=INTERNAL_ISSUER, audience=INTERNAL_AUDIENCE, life_s=60)
 
 
 def browser(app: FastAPI, session: str | None = None) -> httpx.AsyncClient:
