@@ -29,6 +29,8 @@ log = structlog.get_logger(__name__)
 #: A loop that has not turned for this long, in seconds, is stuck: liveness fails.
 STUCK_AFTER_S = 120
 GRACEFUL_SHUTDOWN_S = 20
+#: How long a process waits for the migrations that its own release brings, in seconds.
+SCHEMA_WAIT_S = 60
 OBJECTS_BETWEEN_COLLECTIONS = 20_000
 
 
@@ -97,7 +99,7 @@ def kafka_settings(runtime: ServiceRuntime) -> KafkaSettings:
     return runtime.settings.kafka
 
 
-async def wait_for_schema(runtime: ServiceRuntime, *, wait_s: float = 60) -> None:
+async def wait_for_schema(runtime: ServiceRuntime, *, wait_s: float = SCHEMA_WAIT_S) -> None:
     """Wait for the database, and for migrations that run beside us.
 
     Raises:
