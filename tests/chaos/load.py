@@ -54,7 +54,6 @@ class Load:
     seed: int
     at_once: int = 3
     ended: int = 0
-    failed: int = 0
     _may_begin: asyncio.Event = field(default_factory=asyncio.Event)
     _to_be_paid: list[Story] = field(default_factory=list)
     _paying: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -70,7 +69,7 @@ class Load:
                 yield self
                 self._may_begin.clear()
                 await asyncio.gather(*working)
-                await self._pay(at)
+                await self._kept("the last payments", self._pay(at))
             finally:
                 for task in working:
                     task.cancel()
@@ -96,17 +95,21 @@ class Load:
             number = self._number
             rng = random.Random(f"{self.seed}/{number}")
             name = f"chaos-{self.seed}-{number}-{uuid5(_STORY, str(rng.random())).hex[:6]}"
-            try:
-                await stories[number % len(stories)](at, rng, name)
-                if len(self._to_be_paid) >= 2:
-                    await self._pay(at)
-                self.ended += 1
-            except typer.Exit as refused:
-                self.failed += 1
-                self.journal.is_odd("refused", f"{name}: {''.join(traceback.format_tb(refused.__traceback__)[-3:])}")
-            except Exception:
-                self.failed += 1
-                self.journal.is_odd("story", f"{name}: {traceback.format_exc()[-2_000:]}")
+            self.ended += await self._kept(name, stories[number % len(stories)](at, rng, name))
+            if len(self._to_be_paid) >= 2:
+                await self._kept("payments", self._pay(at))
+
+    async def _kept(self, name: str, story: Awaitable[None]) -> bool:
+        """Whether a story came to its end; what stood in its way is kept."""
+        try:
+            await story
+        except typer.Exit as refused:
+            self.journal.is_odd("refused", f"{name}: {''.join(traceback.format_tb(refused.__traceback__)[-3:])}")
+        except Exception:
+            self.journal.is_odd("story", f"{name}: {traceback.format_exc()[-2_000:]}")
+        else:
+            return True
+        return False
 
     async def _planned(self, at: Office, rng: random.Random, name: str) -> None:
         """A plan is written, decided on and arranged for; payment comes for some at once."""
