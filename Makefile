@@ -41,7 +41,7 @@ format: $(VENV)/.test-installed
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-# Hours of a bad day: see docs/chaos.md. SEED, FAULTS and the rest are said by its --help.
+# Breaks everything under load and proves what is left: docs/chaos.md.
 SEED ?= 1
 FAULTS ?= 220
 chaos: $(VENV)/.test-installed

@@ -5,6 +5,8 @@ import os
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack
+from pathlib import Path
 
 import asyncpg
 import pytest
@@ -12,9 +14,9 @@ from sqlalchemy.engine import make_url
 from structlog.testing import capture_logs
 
 from braid.command_line.embedded_platform import Databases
+from braid.kit.identity import create_keys, internal_verifier
 from braid.kit.migrations import WrongSchema
-from braid.kit.processes import wait_for_schema
-from braid.kit.service import ServiceRuntime
+from braid.kit.service import ServiceRuntime, build_api
 from braid.kit.settings import DatabaseSettings, KafkaSettings
 from braid.kit.transports.kafka import KafkaPublisher
 from services.ras.main import SERVICE
@@ -82,14 +84,20 @@ async def runtime(databases: Databases, link: Link) -> AsyncIterator[ServiceRunt
     await opened.close()
 
 
-async def test_a_database_that_is_away_at_the_start_is_waited_for_and_told(link: Link, runtime: ServiceRuntime) -> None:
+async def test_a_database_that_is_away_at_the_start_is_waited_for_and_told(
+    link: Link, runtime: ServiceRuntime, tmp_path: Path
+) -> None:
+    """Also one that goes away between a process's first look and the start of its server."""
+    create_keys(tmp_path, "internal")
+    app = build_api(runtime, verifier=internal_verifier(tmp_path / "internal-public.jwks.json"))
     link.cut()
     with capture_logs() as told:
-        starting = asyncio.create_task(wait_for_schema(runtime))
-        await until(lambda: _is_told(told, "database_away"))
-        assert not starting.done()
-        link.heal()
-        await starting
+        async with AsyncExitStack() as stack:
+            starting = asyncio.create_task(stack.enter_async_context(app.router.lifespan_context(app)))
+            await until(lambda: _is_told(told, "database_away"))
+            assert not starting.done()
+            link.heal()
+            await starting
 
 
 @pytest.mark.parametrize("found", ["9999_of_a_later_release", None])
@@ -103,7 +111,7 @@ async def test_a_database_at_an_unknown_migration_is_not_served(
     await owner.close()
 
     with pytest.raises(WrongSchema, match=f"the database is at migration {found}, this code needs"):
-        await wait_for_schema(runtime, wait_s=0)
+        await runtime.wait_for_schema()
 
 
 @pytest.mark.kafka
