@@ -24,7 +24,7 @@ from braid.kit.transports.kafka import KafkaPublisher, KafkaSubscriber
 
 log = structlog.get_logger(__name__)
 
-#: A loop that has not turned for this long, in seconds, is stuck: liveness fails.
+#: A loop that has not turned for this long, in seconds, is stuck: the process is not ready.
 STUCK_AFTER_S = 120
 GRACEFUL_SHUTDOWN_S = 20
 #: How long a process waits for the migrations that its own release brings, in seconds.

@@ -29,6 +29,8 @@ def main() -> int:
     asked = parser.parse_args()
     # A run that hangs tells where when it is asked: kill -USR1.
     faulthandler.register(signal.SIGUSR1, all_threads=True)
+    # Told to stop, it takes everything down that it has started, as at Ctrl-C.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     folder = Path(tempfile.mkdtemp(prefix="braid-chaos-"))
     folder.chmod(0o755)
     chaos = Chaos(asked.seed, folder, lambda line: print(line, flush=True), goes_on=asked.go_on)

@@ -63,7 +63,7 @@ _FROM_EVENTS = {
 _NOT_TOLD = ("recorded_at",)
 
 
-async def unproven_money(ledger: asyncpg.Connection, databases: Databases) -> list[str]:
+async def unproven_money(ledger: asyncpg.Connection) -> list[str]:
     """What is wrong with the books, in words."""
     wrong = []
     for what, query in _NEVER.items():

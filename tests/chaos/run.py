@@ -156,7 +156,7 @@ class Chaos:
                 return [*wrong, *late]
             wrong += await unproven_requests(journal, databases)
             wrong += await unproven_events(parts.topics, databases, journal.told)
-            wrong += await unproven_money(databases["ledger"], parts.databases)
+            wrong += await unproven_money(databases["ledger"])
             wrong += await unproven_quiet(databases["ledger"])
             wrong += await asyncio.to_thread(unproven_chains, parts.databases)
             await parts.replayed.hear(parts.topics)
