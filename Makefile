@@ -6,7 +6,7 @@ PORT ?= 8080
 STATE ?= .braid
 PYTEST_WORKERS ?= 2
 
-.PHONY: run demo analysis test check audit format lock assets bench clean
+.PHONY: run demo analysis test check audit format lock assets bench chaos clean
 
 run: $(VENV)/.run-installed
 	@$(BIN)/python -m braid run --port $(PORT) --state $(STATE)
@@ -40,6 +40,12 @@ audit: $(VENV)/.test-installed
 format: $(VENV)/.test-installed
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+# Breaks everything under load and proves what is left: docs/chaos.md.
+SEED ?= 1
+FAULTS ?= 220
+chaos: $(VENV)/.test-installed
+	$(BIN)/python -m tests.chaos --seed $(SEED) --faults $(FAULTS) --report docs/reports/chaos.md
 
 bench: $(VENV)/.test-installed
 	$(BIN)/python -m tests.bench

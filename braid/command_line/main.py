@@ -207,4 +207,9 @@ def write_permissions() -> None:
 def _run(work: Coroutine[Any, Any, None]) -> None:
     import uvloop
 
-    uvloop.run(work)
+    from braid.kit.migrations import WrongSchema
+
+    try:
+        uvloop.run(work)
+    except WrongSchema as refused:
+        raise SystemExit(f"Refused to start: {refused}") from None

@@ -16,8 +16,6 @@ from fastapi import FastAPI
 
 from braid.kit.health import Check, nothing_to_measure, probes_only
 from braid.kit.measures import Measures
-from braid.kit.migrations import WrongSchema
-from braid.kit.outage import is_outage
 from braid.kit.relay import Relay
 from braid.kit.service import ServiceRuntime, build_api
 from braid.kit.settings import HttpSettings, KafkaSettings, SettingsRefused
@@ -26,11 +24,13 @@ from braid.kit.transports.kafka import KafkaPublisher, KafkaSubscriber
 
 log = structlog.get_logger(__name__)
 
-#: A loop that has not turned for this long, in seconds, is stuck: liveness fails.
+#: A loop that has not turned for this long, in seconds, is stuck: the process is not ready.
 STUCK_AFTER_S = 120
 GRACEFUL_SHUTDOWN_S = 20
 #: A connection that nobody uses is kept for so long, in seconds: for longer than the gateway keeps its own.
 KEEP_ALIVE_S = 20
+#: How long a process waits for the migrations that its own release brings, in seconds.
+SCHEMA_WAIT_S = 60
 OBJECTS_BETWEEN_COLLECTIONS = 20_000
 
 
@@ -56,7 +56,7 @@ async def serve(runtime: ServiceRuntime) -> None:
     """Serve the service's API until told to stop."""
     app = build_api(runtime)
     collect_seldom()
-    await wait_for_schema(runtime)
+    await runtime.wait_for_schema(SCHEMA_WAIT_S)
     await http_server(app, runtime.settings.http).serve()
 
 
@@ -66,7 +66,7 @@ async def consume(runtime: ServiceRuntime) -> None:
     delivery = runtime.delivery()
     collect_seldom()
     subscriber = KafkaSubscriber(kafka_settings(runtime), on_turn=turned.now)
-    await wait_for_schema(runtime)
+    await runtime.wait_for_schema(SCHEMA_WAIT_S)
     await _run_beside_probes(
         runtime, lambda: subscriber.run(delivery), delivery.stop, turned, measure=subscriber.tell_lag
     )
@@ -80,7 +80,7 @@ async def relay(runtime: ServiceRuntime) -> None:
 
     measures = Measures(runtime.definition.name, runtime.ops_engine, runtime.definition.measures)
 
-    await wait_for_schema(runtime)
+    await runtime.wait_for_schema(SCHEMA_WAIT_S)
     await _run_beside_probes(
         runtime, worker.run, worker.stop, turned, turned_at=lambda: worker.turned_at, measure=measures.take
     )
@@ -109,26 +109,6 @@ def kafka_settings(runtime: ServiceRuntime) -> KafkaSettings:
             f"Settings refused:\n  {runtime.definition.prefix}KAFKA__BOOTSTRAP: this command needs it"
         )
     return runtime.settings.kafka
-
-
-async def wait_for_schema(runtime: ServiceRuntime, *, wait_s: float = 60) -> None:
-    """Wait for the database, and for migrations that run beside us.
-
-    Raises:
-        WrongSchema: the database is still at another migration after ``wait_s`` seconds.
-    """
-    deadline = asyncio.get_running_loop().time() + wait_s
-    while True:
-        try:
-            return await runtime.check_schema()
-        except WrongSchema:
-            if asyncio.get_running_loop().time() > deadline:
-                raise
-        except Exception as error:
-            if not is_outage(error):
-                raise
-            log.warning("database_away", service=runtime.definition.name, error=type(error).__name__)
-        await asyncio.sleep(1)
 
 
 def http_server(app: FastAPI, http: HttpSettings) -> uvicorn.Server:

@@ -1,5 +1,6 @@
 """What a service is made of, and how its parts are opened, checked and closed."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import httpx
+import structlog
 from fastapi import APIRouter, FastAPI
 from sqlalchemy import MetaData, text
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -25,11 +27,14 @@ from braid.kit.http_observation import NO_TELEMETRY, HttpObservation
 from braid.kit.identity import TokenVerifier, internal_verifier
 from braid.kit.measures import Measure
 from braid.kit.messaging_tables import MessagingTables, messaging_tables
-from braid.kit.migrations import require_head
+from braid.kit.migrations import WrongSchema, require_head
+from braid.kit.outage import is_outage
 from braid.kit.peer_client import client_of
 from braid.kit.problems import PROBLEM_SCHEMA, ProblemTable, answer_with_problems
 from braid.kit.settings import ServiceSettings, SettingsRefused, required
 from braid.kit.unit_of_work import UnitOfWorkFactory
+
+log = structlog.get_logger(__name__)
 
 #: How long one service waits for another's answer, in seconds.
 PEER_TIMEOUT_S = 5
@@ -176,19 +181,33 @@ class ServiceRuntime:
         """The delivery of the events that the service consumes."""
         return Delivery(self.definition.subscription, self.units, retry=retry)
 
-    async def check_schema(self) -> None:
-        """Refuse to work with a database at another migration.
+    async def wait_for_schema(self, wait_s: float = 0) -> None:
+        """Wait for the database for as long as it is away, and so many seconds for migrations that run beside us.
 
         Raises:
-            WrongSchema: it is at another one.
+            WrongSchema: the database is at another migration than the one that this code needs.
         """
-        engine = self.app_engine if self.settings.database.url else self.ops_engine
-        await require_head(engine, self.definition.package)
+        deadline = asyncio.get_running_loop().time() + wait_s
+        while True:
+            try:
+                return await require_head(self._any_engine, self.definition.package)
+            except WrongSchema:
+                if asyncio.get_running_loop().time() >= deadline:
+                    raise
+            except Exception as error:
+                if not is_outage(error):
+                    raise
+                log.warning("database_away", service=self.definition.name, error=type(error).__name__)
+            await asyncio.sleep(1)
+
+    @property
+    def _any_engine(self) -> AsyncEngine:
+        """Connections of whichever role this process was given."""
+        return self.app_engine if self.settings.database.url else self.ops_engine
 
     def checks(self) -> Mapping[str, Check]:
         """What readiness looks at."""
-        engine = self.app_engine if self.settings.database.url else self.ops_engine
-        return {"database": partial(_answers, engine)}
+        return {"database": partial(_answers, self._any_engine)}
 
     async def close(self) -> None:
         """Close all connections."""
@@ -220,7 +239,7 @@ def build_api(runtime: ServiceRuntime, *, verifier: TokenVerifier | None = None)
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         for service in definition.asks:
             runtime.peer(service)
-        await runtime.check_schema()
+        await runtime.wait_for_schema()
         async with AsyncExitStack() as beside:
             for router in definition.routers:
                 await beside.enter_async_context(router.lifespan_context(app))

@@ -1,16 +1,20 @@
 """A lost database is told from work that is wrong, at whatever moment the connection ends."""
 
+import socket
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import asyncpg
 import pytest
 from sqlalchemy import text
 
-from braid.kit.database import open_engine, plain_url
+from braid.kit.database import SERVER_ASKS, open_engine, plain_url
 from braid.kit.outage import is_outage
 from tests.kit.example_service import ROLES, ExampleService
 from tests.real_parts.lingering_postgres import lingering
 from tests.transports.rig import eventually
+
+TCP_OPTIONS = ("TCP_KEEPIDLE", "TCP_KEEPINTVL", "TCP_KEEPCNT", "TCP_USER_TIMEOUT")
 
 
 @pytest.fixture
@@ -78,3 +82,22 @@ async def test_a_statement_that_is_wrong_is_not_an_outage(example: ExampleServic
         await connection.close()
 
     assert not is_outage(met.value)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems name these options otherwise, or have none")
+async def test_each_side_of_a_connection_misses_the_other_when_it_is_gone_without_a_goodbye(
+    example: ExampleService,
+) -> None:
+    async with example.app.connect() as session:
+        query = text("SELECT name, setting FROM pg_settings WHERE name = ANY(:names)")
+        rows = await session.execute(query, {"names": list(SERVER_ASKS)})
+        server = {row.name: row.setting for row in rows}
+        connection = (await session.get_raw_connection()).driver_connection
+        assert connection
+        ours = connection._transport.get_extra_info("socket")
+        is_asked = ours.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+        asked = [ours.getsockopt(socket.IPPROTO_TCP, getattr(socket, name)) for name in TCP_OPTIONS]
+
+    assert server == SERVER_ASKS
+    assert is_asked
+    assert asked == [30, 10, 3, 60_000]

@@ -2,7 +2,7 @@
 
 import asyncpg
 
-from braid.kit.database import plain_url
+from braid.kit.database import SERVER_ASKS, miss_the_dead, plain_url
 from braid.kit.service import ServiceRuntime
 from braid.kit.settings import required
 from services.ledger.posting.gatherer import Gatherer
@@ -17,7 +17,9 @@ def gatherer_for(runtime: ServiceRuntime) -> Gatherer:
     url = required(runtime.settings.database.url, f"{runtime.definition.prefix}DATABASE__URL")
 
     async def connect() -> asyncpg.Connection:
-        settings = {"application_name": f"braid-{runtime.definition.name}-gatherer"}
-        return await asyncpg.connect(plain_url(url), server_settings=settings)
+        settings = {"application_name": f"braid-{runtime.definition.name}-gatherer", **SERVER_ASKS}
+        connection = await asyncpg.connect(plain_url(url), server_settings=settings)
+        miss_the_dead(connection)
+        return connection
 
     return Gatherer(connect)
