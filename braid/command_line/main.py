@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from braid.command_line import clock, contracts, dead_letters, ledger, ledger_exports, partner, ras, rules
+from braid.command_line import clock, contracts, dead_letters, ledger, ledger_exports, outcomes, partner, ras, rules
 from braid.command_line.services import SERVICES
 
 app = typer.Typer(
@@ -22,6 +22,7 @@ app.add_typer(contracts.app, name="contracts", help="Event contracts: schemas, e
 app.add_typer(dead_letters.app, name="dead-letters", help="Messages that could not be handled: look, replay, mend.")
 ledger_exports.register(ledger.app)
 app.add_typer(ledger.app, name="ledger", help="The journal's proof.")
+app.add_typer(outcomes.app, name="outcomes", help="Whether budgets work, for whom, at what cost.")
 app.add_typer(partner.app, name="partner", help="For a partner agency: an example, a check, and a way to send.")
 app.add_typer(ras.app, name="ras", help="Allocation tables: calibrate, simulate, publish.")
 app.add_typer(rules.app, name="rules", help="Rule files of the streams, allocation tables and questionnaires.")

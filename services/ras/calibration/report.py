@@ -5,10 +5,10 @@ from typing import Any
 
 import numpy as np
 
+from braid.kit.reports.page import Section, page
+from braid.kit.reports.pictures import Cell, Picture, Table, bars, cloud, lines
 from services.ras.calibration.accuracy import Accuracy
 from services.ras.calibration.comparison import Comparison, Judged
-from services.ras.reports.page import Section, page
-from services.ras.reports.pictures import Cell, Picture, Table, bars, cloud, lines
 
 PENCE = 100
 PER_CENT = 100

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from braid.kit.reports.pictures import Cell, Table
 from services.ras.domain.allocation import AllocationTable
 from services.ras.domain.sums import WEEKS_PER_YEAR
 from services.ras.population.people import Coded, People
-from services.ras.reports.pictures import Cell, Table
 from services.ras.simulation.scenario import in_chunks
 
 #: Groups with fewer people are kept back, and where only one is, the next smallest too: else it could be worked out.

@@ -15,13 +15,13 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from braid.kit.reports.page import Section, page
+from braid.kit.reports.pictures import Cell, Table
 from services.ras.domain.sums import WEEKS_PER_YEAR, plain_number, rounded_half_up
 from services.ras.named_tables import NamedTable
 from services.ras.openness.equality import equality_figures
 from services.ras.openness.transparency_record import TransparencyRecord, transparency_record
 from services.ras.population.people import People
-from services.ras.reports.page import Section, page
-from services.ras.reports.pictures import Cell, Table
 
 PENCE = 100
 

@@ -1,9 +1,9 @@
 """A scenario as a report."""
 
+from braid.kit.reports.page import Section, page
+from braid.kit.reports.pictures import Cell, Picture, Table, bars
 from services.ras.domain.sums import WEEKS_PER_YEAR
 from services.ras.population.people import People
-from services.ras.reports.page import Section, page
-from services.ras.reports.pictures import Cell, Picture, Table, bars
 from services.ras.simulation.results import warnings, without_figure
 from services.ras.simulation.scenario import Change, Scenario
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from services.ras.reports.pictures import Cell, Picture, Table
+from braid.kit.reports.pictures import Cell, Picture, Table
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class Section:
 def page(title: str, about: str, warnings: Sequence[str], sections: Sequence[Section]) -> str:
     """Write a page that needs no other file. Everything is escaped."""
     environment = Environment(
-        loader=PackageLoader("services.ras.reports", ""), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+        loader=PackageLoader("braid.kit.reports", ""), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
     environment.filters["shown"] = shown
     return environment.get_template("page.html.jinja").render(

@@ -42,11 +42,11 @@ class Picture:
         return f"data:image/svg+xml;base64,{b64encode(self.svg.encode()).decode()}"
 
 
-def lines(title: str, alt: str, x: str, y: str, table: Table) -> Picture:
-    """Lines over the table's first column, one for each other column."""
+def lines(title: str, alt: str, x: str, y: str, table: Table, columns_drawn: int | None = None) -> Picture:
+    """Lines over the table's first column, one for each other column, or for as many as are to be drawn."""
     figure, axes = _axes(title, x, y)
     across = _numbers(table, 0)
-    for place, name in enumerate(table.columns[1:], 1):
+    for place, name in enumerate(table.columns[1:][:columns_drawn], 1):
         colour = COLOURS[(place - 1) % len(COLOURS)]
         axes.plot(across, _numbers(table, place), color=colour, label=name, marker=".")
     axes.legend(frameon=False)
@@ -84,6 +84,35 @@ def cloud(
     axes.set_ylim(0, float(np.quantile(places[1], 0.99)) * 1.1)
     axes.legend(frameon=False)
     return Picture(f"{alt} Sums above the 99th percentile are not drawn; the measures count them.", _svg(figure), table)
+
+
+def intervals(title: str, alt: str, x: str, table: Table) -> Picture:
+    """Estimates with their intervals, one under the other: a table of name, estimate, least and most.
+
+    A row without an estimate keeps its place and its name, and nothing is drawn in it.
+    """
+    figure, axes = _axes(title, x, "")
+    for place, (_, value, low, high) in enumerate(row[:4] for row in table.rows):
+        if isinstance(value, float) and isinstance(low, float) and isinstance(high, float):
+            axes.plot([low, high], [place, place], color=COLOURS[0])
+            axes.plot(value, place, color=COLOURS[1], marker="s")
+    axes.axvline(0, color="black", linewidth=0.6)
+    axes.set_yticks(range(len(table.rows)), [str(row[0]).replace("_", " ") for row in table.rows])
+    axes.set_ylim(len(table.rows) - 0.5, -0.5)
+    return Picture(alt, _svg(figure), table)
+
+
+def plane(
+    title: str, alt: str, labels: tuple[str, str], places: tuple[NDArray[np.float64], NDArray[np.float64]], table: Table
+) -> Picture:
+    """Draws as dots around two axes that cross at nothing."""
+    figure, axes = _axes(title, *labels)
+    step = max(1, len(places[0]) // POINTS_DRAWN_MOST)
+    axes.scatter(places[0][::step], places[1][::step], s=5, alpha=0.4, color=COLOURS[2], linewidths=0)
+    axes.plot(places[0].mean(), places[1].mean(), color=COLOURS[1], marker="s")
+    axes.axhline(0, color="black", linewidth=0.6)
+    axes.axvline(0, color="black", linewidth=0.6)
+    return Picture(alt, _svg(figure), table)
 
 
 def _numbers(table: Table, column: int) -> list[float]:

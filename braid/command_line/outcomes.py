@@ -1,0 +1,146 @@
+"""`braid outcomes`: whether budgets work, for whom and at what cost; and the statutory return, checked.
+
+What compares people needs the extra `analysis`; what checks a return does not.
+"""
+
+import csv
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(no_args_is_help=True)
+
+ANALYSIS = ("matplotlib", "numpy", "polars", "rich", "scipy", "statsmodels")
+
+
+FAULTS_SHOWN = 20
+
+
+class Compared(StrEnum):
+    """What is compared with what."""
+
+    BETWEEN_ARMS = "between_arms"
+    BEFORE_AND_AFTER = "before_and_after"
+
+
+@app.callback()
+def outcomes() -> None:
+    """Outcomes: does it work, for whom, at what cost."""
+
+
+def _need_analysis() -> None:
+    if missing := [name for name in ANALYSIS if find_spec(name) is None]:
+        typer.echo(f"This needs {', '.join(missing)}: run make analysis.", err=True)
+        raise typer.Exit(1)
+
+
+@app.command("made-up-trial")
+def made_up(
+    seed: Annotated[int, typer.Option(min=0)] = 1,
+    with_budget: Annotated[int, typer.Option(min=1, max=1_000_000)] = 510,
+    without: Annotated[int, typer.Option(min=0, max=1_000_000)] = 449,
+    out: Annotated[Path, typer.Option(help="The file to write.")] = Path("made-up-trial.csv"),
+) -> None:
+    """Make people up to try an evaluation on; every row says that they are synthetic."""
+    _need_analysis()
+    from services.outcomes.evaluation.cohort_files import write_cohort
+    from services.outcomes.evaluation.made_up_trial import Truth, made_up_trial
+
+    write_cohort(made_up_trial(Truth(people=(with_budget, without)), seed), out)
+    typer.echo(f"wrote {out}")
+
+
+@app.command()
+def evaluate(
+    people: Annotated[Path, typer.Option(help="People as .csv or .parquet; docs/outcomes.md tells the columns.")],
+    compare: Annotated[Compared, typer.Option()] = Compared.BETWEEN_ARMS,
+    draws: Annotated[int, typer.Option(min=100, max=100_000)] = 2000,
+    pounds_a_point: Annotated[
+        int, typer.Option(min=1, max=100_000, help="The most that a point, held for a week, may be worth.")
+    ] = 200,
+    seed: Annotated[int, typer.Option(min=0)] = 1,
+    out: Annotated[Path, typer.Option(help="Folder to write to.")] = Path("evaluation"),
+) -> None:
+    """Compare costs and outcomes, and write a report with its warnings. Ranks nobody."""
+    _need_analysis()
+    from services.outcomes.evaluation.cohort_files import read_cohort
+    from services.outcomes.evaluation.differences import Design
+    from services.outcomes.evaluation.evaluating import Question
+    from services.outcomes.evaluation.evaluating import evaluate as worked_out
+    from services.outcomes.evaluation.report import report
+    from services.outcomes.evaluation.results import as_data
+
+    with _told():
+        cohort = read_cohort(people)
+        worths = tuple(pounds_a_point * 10 * step for step in range(11))
+        question = Question(Design(compare), draws, worths, seed)
+        with _progress(draws * len(cohort.outcomes), "draws") as done:
+            evaluation = worked_out(cohort, question, done)
+    out.mkdir(parents=True, exist_ok=True)
+    (out / "evaluation.html").write_text(report(cohort, evaluation))
+    (out / "evaluation.json").write_text(json.dumps(as_data(evaluation), indent=2, ensure_ascii=False) + "\n")
+    for warning in evaluation.warnings:
+        typer.echo(f"Warning: {warning}", err=True)
+    typer.echo(f"wrote {out / 'evaluation.html'}")
+
+
+@app.command("check-return")
+def check_return(
+    file: Annotated[Path, typer.Argument(help="A client-level data file, Release 2, as CSV.")],
+    faults: Annotated[Path | None, typer.Option(help="Write every fault there as CSV.")] = None,
+) -> None:
+    """Make the Department's checks before a return is sent; fails where one does. Sends nothing."""
+    from services.outcomes.client_level_data.return_files import ReturnRefused, read_return
+    from services.outcomes.client_level_data.specification_files import release_2
+    from services.outcomes.domain.client_level_data.checks import pre_flight
+
+    try:
+        rows = read_return(release_2(), file)
+    except (ReturnRefused, OSError, UnicodeDecodeError) as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from error
+    with _progress(len(rows), "rows") as done:
+        found = pre_flight(release_2(), rows, done)
+    for field, counts in found.counts.items():
+        failed = {validity: count for validity, count in counts.items() if not validity.startswith("Passed")}
+        for validity, count in failed.items():
+            typer.echo(f"{field}: {count} {validity}")
+    for fault in found.faults[:FAULTS_SHOWN]:
+        typer.echo(f"row {fault.row}, {fault.field}: {fault.validity}: {fault.reason}", err=True)
+    if faults is not None:
+        with faults.open("w", newline="", encoding="utf-8") as target:
+            writer = csv.writer(target)
+            writer.writerow(("row", "field", "check", "reason"))
+            writer.writerows((one.row, one.field, one.validity.value, one.reason) for one in found.faults)
+    typer.echo(f"{found.rows} rows, {len(found.faults)} to mend")
+    if not found.may_be_sent:
+        raise typer.Exit(1)
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Say what is wrong with what was given, without a trace: it is the caller's to mend."""
+    from services.outcomes.evaluation.errors import EvaluationError
+
+    try:
+        yield
+    except (EvaluationError, OSError) as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from error
+
+
+@contextmanager
+def _progress(total: int, what: str) -> Iterator[Callable[[int], None]]:
+    """A bar that shows how far a long run is; nothing where nobody looks."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(what, total=total)
+        yield lambda more: bar.advance(task, more)

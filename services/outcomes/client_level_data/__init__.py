@@ -1,0 +1,1 @@
+"""The statutory extract's data and files."""

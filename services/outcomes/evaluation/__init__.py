@@ -1,0 +1,1 @@
+"""Whether budgets work, for whom, at what cost: needs the extra `analysis`."""
