@@ -94,7 +94,7 @@ async def send(runtime: ServiceRuntime) -> None:
     """
     assert runtime.definition.sender is not None
     worker = runtime.definition.sender(runtime)
-    await wait_for_schema(runtime)
+    await runtime.wait_for_schema(SCHEMA_WAIT_S)
     await _run_beside_probes(runtime, worker.run, worker.stop, _Turns(), turned_at=lambda: worker.turned_at)
 
 
