@@ -70,6 +70,7 @@ _OF_A_SERVICE = (
 )
 _OF_THE_GATEWAY = (
     *_EVERYWHERE,
+    "HTTP__TRUSTED_PROXIES",
     *(f"SERVICES__{service.upper()}" for service in SERVICES),
     "IDENTITY__ISSUER",
     "IDENTITY__AUDIENCE",
