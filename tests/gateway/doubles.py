@@ -112,12 +112,12 @@ class StubGateway:
         return httpx.AsyncClient(transport=_asgi(self.app), base_url="http://127.0.0.1", headers=headers)
 
 
-def stub_gateway(directory: Path, *, with_issuer: bool = True) -> StubGateway:
-    """A gateway with keys of its own."""
+def stub_gateway(directory: Path, *, with_issuer: bool = True, url: str = "http://127.0.0.1") -> StubGateway:
+    """A gateway with keys of its own, found at an address."""
     for name in ("development", SYSTEM):
         create_keys(directory, name)
     systems = {SYSTEM: read_key_set(directory, SYSTEM)}
-    issuer = DevelopmentIssuer(directory / "development-private.pem", "test", systems=systems, url="http://127.0.0.1")
+    issuer = DevelopmentIssuer(directory / "development-private.pem", "test", systems=systems, url=url)
     issuer_client = issuer.client()
     discovery = Discovery(issuer.settings, issuer_client)
     verifier = IssuerVerifier(issuer.settings, issuer_client, discovery)
