@@ -4,6 +4,7 @@ pydantic-settings passes over a misspelt variable even with ``extra="forbid"``, 
 """
 
 import os
+from ipaddress import ip_network
 from typing import Literal, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
@@ -57,8 +58,17 @@ class HttpSettings(SettingsPart):
     port: int = Field(8000, ge=0, le=65_535)
     trusted_proxies: str = Field(
         "127.0.0.1",
-        description="Whose X-Forwarded-For is believed: addresses and networks, with commas between them.",
+        description="Whose X-Forwarded-For is believed: addresses and networks, with commas between them; nobody's by"
+        " an empty one.",
     )
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_addresses(cls, told: str) -> str:
+        """The server takes what it cannot read for a name that nobody has, and ``*`` for everybody."""
+        for each in filter(None, (part.strip() for part in told.split(","))):
+            ip_network(each)
+        return told
 
 
 class IdentitySettings(SettingsPart):

@@ -82,6 +82,7 @@ _OF_WEBHOOKS = (
 )
 _OF_THE_GATEWAY = (
     *_EVERYWHERE,
+    "HTTP__TRUSTED_PROXIES",
     *(f"SERVICES__{service.upper()}" for service in SERVICES),
     "IDENTITY__ISSUER",
     "IDENTITY__AUDIENCE",

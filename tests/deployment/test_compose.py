@@ -152,6 +152,10 @@ def test_consumers_and_relays_alone_are_told_of_the_broker() -> None:
     }
 
 
+def test_where_no_proxy_stands_nobody_says_where_a_request_comes_from() -> None:
+    assert environment_of(services()["gateway"])["GATEWAY_HTTP__TRUSTED_PROXIES"] == ""
+
+
 def test_the_gateway_knows_every_service_by_its_address() -> None:
     variables = environment_of(services()["gateway"])
 

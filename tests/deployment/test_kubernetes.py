@@ -572,6 +572,17 @@ def test_each_service_accepts_its_settings(rendered: Sequence[Manifest]) -> None
         assert (settings.http.host, settings.http.port) == ("0.0.0.0", 8000)
 
 
+def test_an_overlay_says_whose_word_the_gateway_takes_for_where_a_request_comes_from(
+    rendered: Sequence[Manifest],
+) -> None:
+    by_command = {command_of(workload): workload for workload in workloads(rendered)}
+    told = environment_of(by_command["serve", "gateway"], rendered)["GATEWAY_HTTP__TRUSTED_PROXIES"]
+
+    [network] = [ip_network(each) for each in told.split(",")]
+    assert network.is_private
+    assert network.num_addresses < 2**24, "nobody outside the cluster"
+
+
 def test_the_clock_reaches_the_gateway_and_the_issuer_that_the_gateway_trusts(rendered: Sequence[Manifest]) -> None:
     by_command = {command_of(workload): workload for workload in workloads(rendered)}
     clock = by_command["clock", "daily"]

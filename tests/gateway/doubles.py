@@ -32,6 +32,7 @@ from gateway.service_clients import Answer, ServiceAway
 from gateway.sessions import Sessions
 from gateway.sign_in import SignIn
 
+_HERE = "http://127.0.0.1"
 Responder = Callable[[httpx.Request], httpx.Response]
 
 PRACTITIONER = Principal("practitioner:test", EXAMPLE_COUNCIL, frozenset({Role.PRACTITIONER}))
@@ -113,9 +114,9 @@ class StubGateway:
         return httpx.AsyncClient(transport=_asgi(self.app), base_url="http://127.0.0.1", headers=headers)
 
 
-def stub_gateway(directory: Path, *, with_issuer: bool = True) -> StubGateway:
-    """A gateway with keys of its own."""
-    issuer = _issuer_of(directory)
+def stub_gateway(directory: Path, *, with_issuer: bool = True, url: str = _HERE) -> StubGateway:
+    """A gateway with keys of its own, found at an address."""
+    issuer = _issuer_of(directory, url)
     behind = _Behind(issuer)
     app = build_gateway(
         behind.services.clients(),
@@ -152,11 +153,11 @@ def _take_on(held: object, new: object) -> None:
     vars(held).update(vars(new))
 
 
-def _issuer_of(directory: Path) -> DevelopmentIssuer:
+def _issuer_of(directory: Path, url: str = _HERE) -> DevelopmentIssuer:
     for name in ("development", SYSTEM):
         create_keys(directory, name)
     systems = {SYSTEM: read_key_set(directory, SYSTEM)}
-    return DevelopmentIssuer(directory / "development-private.pem", "test", systems=systems, url="http://127.0.0.1")
+    return DevelopmentIssuer(directory / "development-private.pem", "test", systems=systems, url=url)
 
 
 class _Behind:

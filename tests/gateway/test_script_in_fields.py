@@ -10,7 +10,7 @@ import pytest
 
 from braid.kit.identity import Principal, Role
 from gateway.development_issuer import EXAMPLE_COUNCIL
-from tests.gateway import allocations, payments, plans
+from tests.gateway import allocations, payments, plans, test_statement_page
 from tests.gateway.doubles import StubGateway
 from tests.gateway.whole import PERSON_ID, as_services_answer, award, entry, leg, line, step, term, whole
 
@@ -38,12 +38,31 @@ def _fill_people(stub: StubGateway) -> None:
     stub.services.answers["/v1/people:search"] = {"people": [read["person"]], "next": None}
 
 
+def _fill_ledger(stub: StubGateway) -> None:
+    """A journal that does not hold, which says where and why."""
+    stub.services.answers["/v1/journal/proof"] = {
+        "holds": False,
+        "entries": 3,
+        "broken_at": 2,
+        "difference": "the link differs",
+        "debits_less_credits_pence": {"adult_social_care": 1},
+        "trial_balance": [{"stream": "adult_social_care", "account": "fund.awarded", "balance_pence": 1}],
+    }
+
+
+def _fill_statement(stub: StubGateway) -> None:
+    more = f"{test_statement_page.LEDGER}/statement?after=7"
+    test_statement_page.fill(stub, test_statement_page.a_statement(more=more))
+
+
 PAGES: dict[str, tuple[Callable[[StubGateway], None], tuple[str, ...]]] = {
     "people": (_fill_people, ("/people", f"/people/{PERSON_ID}", f"/people/{PERSON_ID}/timeline")),
     "allocation": (
         lambda stub: allocations.fill(stub, allocations.an_allocation()),
         (allocations.PAGE, f"{allocations.PAGE}/settlement"),
     ),
+    "statement": (_fill_statement, (test_statement_page.PAGE,)),
+    "ledger": (_fill_ledger, ("/ledger",)),
     "payments": (payments.fill_payments, ("/payments", payments.RUN_PAGE)),
     "plans": (plans.fill_plans, (plans.PLAN_PAGE, f"/people/{PERSON_ID}/plans", "/plans")),
 }
