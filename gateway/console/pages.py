@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from braid.kit.identity import Principal, Role
+from braid.kit.permissions import PERMISSIONS, Action
 from gateway.composed import whole_budget
 from gateway.console import wording
 from gateway.console.access_pages import access_routes
@@ -17,6 +18,7 @@ from gateway.console.answer_history_pages import answer_history_routes
 from gateway.console.assessment_pages import assessment_routes
 from gateway.console.case_filters import AWAITED, filters_of
 from gateway.console.challenge_pages import challenge_routes
+from gateway.console.correction_pages import correction_routes
 from gateway.console.errors import PageRoute
 from gateway.console.holder_budget_pages import budget_reader, holder_budget_routes
 from gateway.console.journal_view import proof_view
@@ -62,6 +64,7 @@ def console_routes(door: Door, sign_in: SignIn | None, development_issuer: Devel
     router.include_router(challenge_routes(door))
     router.include_router(access_routes(door))
     router.include_router(letter_routes(door))
+    router.include_router(correction_routes(door))
     router.include_router(asset_routes())
     return router
 
@@ -104,6 +107,7 @@ def budget_routes(door: Door) -> APIRouter:
         view = person_view(await whole_budget(door, principal, person_id))
         is_own = principal.person_id == person_id
         may_audit = Role.AUDITOR in principal.roles
+        may_correct = bool(principal.roles & PERMISSIONS[Action.CORRECT_PERSON].roles)
         return page(
             "person.html",
             request=request,
@@ -112,6 +116,7 @@ def budget_routes(door: Door) -> APIRouter:
             person_id=person_id,
             is_own=is_own,
             may_audit=may_audit,
+            may_correct=may_correct,
         )
 
     @router.get("/ledger")
