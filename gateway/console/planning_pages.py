@@ -5,6 +5,7 @@ After each step the plan's own page says which money pays for what, why not, and
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -65,17 +66,18 @@ def _item_shows(seen: Seen) -> Mapping[str, Any]:
 
 
 _WRITTEN: Mapping[str, Any] = {"is_for": may_write, "method": "PUT"}
+_ITEM = PlanForm(
+    name="item",
+    path="items/new",
+    template="plan_item.html",
+    new=forms.item_filled,
+    read=forms.item_saved,
+    shows=_item_shows,
+    reads=_prices,
+    **_WRITTEN,
+)
 WRITING = (
-    PlanForm(
-        name="item",
-        path="items/new",
-        template="plan_item.html",
-        new=forms.item_filled,
-        read=forms.item_saved,
-        shows=_item_shows,
-        reads=_prices,
-        **_WRITTEN,
-    ),
+    _ITEM,
     PlanForm(
         name="removal",
         path="items/{item_id}/removal",
@@ -86,16 +88,7 @@ WRITING = (
         reads=_prices,
         **_WRITTEN,
     ),
-    PlanForm(
-        name="item",
-        path="items/{item_id}",
-        template="plan_item.html",
-        new=forms.item_filled,
-        read=forms.item_saved,
-        shows=_item_shows,
-        reads=_prices,
-        **_WRITTEN,
-    ),
+    replace(_ITEM, path="items/{item_id}"),
     PlanForm(
         name="wishes",
         path="wishes",
