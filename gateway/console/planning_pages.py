@@ -14,6 +14,7 @@ from fastapi.responses import Response
 
 from braid.kit.identity import Principal
 from braid.kit.problems import Problem
+from gateway.console import circumstances_form as circumstances
 from gateway.console import planning_forms as forms
 from gateway.console import wording
 from gateway.console.errors import PageRoute
@@ -60,6 +61,9 @@ def _item_shows(seen: Seen) -> Mapping[str, Any]:
         "cadences": forms.cadences(),
         "payees": forms.PAYEES,
         "relations": forms.RELATIONS,
+        "circumstances": {circumstances.field_of(name): words for name, words in circumstances.YES_OR_NO.items()},
+        "weeks": circumstances.field_of(circumstances.WEEKS),
+        "answers": circumstances.ANSWERS,
         "holdings": {each["holding_id"]: wording.named(WAYS, each["way"]) for each in holdings},
         "address": "items/new" if item is None else f"items/{item['item_id']}",
     }
