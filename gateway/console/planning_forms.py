@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from braid.kit.problems import not_found
 from gateway.console import wording
+from gateway.console.circumstances_form import circumstances_faults, circumstances_filled, circumstances_saved
 from gateway.console.forms import Fault, Given, day_of, decimal_of, pence_of
 from gateway.console.plan_forms import Body, Faults, Seen
 from gateway.console.plan_view import CADENCES, WAYS
@@ -88,6 +89,7 @@ def item_filled(seen: Seen) -> Given:
         price_id=item.get("price_id") or "",
         held=held[0]["holding_id"] if len(held := item.get("held") or []) == 1 else "",
     )
+    given.update(circumstances_filled(item.get("circumstances") or {}))
     for each in item["versions"]:
         given[f"days-{each['kind']}"], given[f"units-{each['kind']}"] = (
             str(each["days"]),
@@ -142,6 +144,7 @@ def _item_faults(given: Given) -> Iterator[Fault]:
         if given[name] and day_of(given[name]) is None:
             yield Fault(name, f"Enter its {what} day, or leave it empty")
     yield from _version_faults(given)
+    yield from circumstances_faults(given)
 
 
 def _version_faults(given: Given) -> Iterator[Fault]:
@@ -189,6 +192,7 @@ def _item(before: Told, seen: Seen, given: Given) -> Told:
         "versions": versions,
         "payee": _payee(before.get("payee"), given),
         "price_id": given["price_id"] or None,
+        "circumstances": circumstances_saved(before.get("circumstances") or {}, given),
         "outcome_ids": [
             each["outcome_id"] for each in seen.content["outcomes"] if given[f"outcome-{each['outcome_id']}"] == "yes"
         ],

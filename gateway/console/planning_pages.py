@@ -5,6 +5,7 @@ After each step the plan's own page says which money pays for what, why not, and
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from fastapi.responses import Response
 
 from braid.kit.identity import Principal
 from braid.kit.problems import Problem
+from gateway.console import circumstances_form as circumstances
 from gateway.console import planning_forms as forms
 from gateway.console import wording
 from gateway.console.errors import PageRoute
@@ -59,23 +61,27 @@ def _item_shows(seen: Seen) -> Mapping[str, Any]:
         "cadences": forms.cadences(),
         "payees": forms.PAYEES,
         "relations": forms.RELATIONS,
+        "circumstances": {circumstances.field_of(name): words for name, words in circumstances.YES_OR_NO.items()},
+        "weeks": circumstances.field_of(circumstances.WEEKS),
+        "answers": circumstances.ANSWERS,
         "holdings": {each["holding_id"]: wording.named(WAYS, each["way"]) for each in holdings},
         "address": "items/new" if item is None else f"items/{item['item_id']}",
     }
 
 
 _WRITTEN: Mapping[str, Any] = {"is_for": may_write, "method": "PUT"}
+_ITEM = PlanForm(
+    name="item",
+    path="items/new",
+    template="plan_item.html",
+    new=forms.item_filled,
+    read=forms.item_saved,
+    shows=_item_shows,
+    reads=_prices,
+    **_WRITTEN,
+)
 WRITING = (
-    PlanForm(
-        name="item",
-        path="items/new",
-        template="plan_item.html",
-        new=forms.item_filled,
-        read=forms.item_saved,
-        shows=_item_shows,
-        reads=_prices,
-        **_WRITTEN,
-    ),
+    _ITEM,
     PlanForm(
         name="removal",
         path="items/{item_id}/removal",
@@ -86,16 +92,7 @@ WRITING = (
         reads=_prices,
         **_WRITTEN,
     ),
-    PlanForm(
-        name="item",
-        path="items/{item_id}",
-        template="plan_item.html",
-        new=forms.item_filled,
-        read=forms.item_saved,
-        shows=_item_shows,
-        reads=_prices,
-        **_WRITTEN,
-    ),
+    replace(_ITEM, path="items/{item_id}"),
     PlanForm(
         name="wishes",
         path="wishes",

@@ -1,22 +1,18 @@
 """The page of what happened around a person."""
 
-import asyncio
-from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from braid.kit.identity import Principal
-from braid.kit.problems import Problem
 from gateway.console.errors import PageRoute
+from gateway.console.partial_reading import read_parts
 from gateway.console.people_view import read
 from gateway.console.rendering import page
 from gateway.console.session import signed_in
 from gateway.console.timeline_view import KINDS, missing, timeline
 from gateway.forwarding import Door
 
-NOT_FOUND = 404
 #: Part of the timeline -> service and path that answer it.
 SOURCES = {
     "progress": ("support_planning", "/v1/people/{}/progress"),
@@ -34,11 +30,8 @@ def timeline_routes(door: Door) -> APIRouter:
     async def events(person_id: UUID, request: Request, kind: str = "") -> Response:
         principal = await signed_in(door, request)
         person = await read(door, principal, "assessment", f"/v1/people/{person_id}")
-        answers = await asyncio.gather(
-            *(_part(door, principal, service, path.format(person_id)) for service, path in SOURCES.values())
-        )
-        parts = dict(zip(SOURCES, (body for body, _ in answers), strict=True))
-        away = [name for name, (_, is_away) in zip(SOURCES, answers, strict=True) if is_away]
+        asked = {name: (service, path.format(person_id)) for name, (service, path) in SOURCES.items()}
+        parts, away = await read_parts(door, principal, asked)
         kind = kind if kind in KINDS else ""
         return page(
             "timeline.html",
@@ -55,11 +48,3 @@ def timeline_routes(door: Door) -> APIRouter:
         )
 
     return router
-
-
-async def _part(door: Door, principal: Principal, service: str, path: str) -> tuple[Any, bool]:
-    """A part, and whether its service is away; a part that does not exist yet is None."""
-    try:
-        return await read(door, principal, service, path), False
-    except Problem as problem:
-        return None, problem.status != NOT_FOUND

@@ -1,6 +1,6 @@
 """What happened around a person, from every service that can be asked, the latest first."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -87,6 +87,6 @@ def _figures(told: Mapping[str, Any], person_id: str) -> Iterator[Event]:
 _EVENTS = {"progress": _steps, "plans": _plans, "payments": _payments, "history": _figures}
 
 
-def missing(parts: Mapping[str, Any], away: Sequence[str]) -> tuple[str, ...]:
+def missing(parts: Mapping[str, Any], away: Collection[str]) -> tuple[str, ...]:
     """What could not be had, in words."""
     return tuple(PARTS[name] for name in parts if name in away)

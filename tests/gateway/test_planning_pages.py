@@ -63,7 +63,7 @@ CONTENT: dict[str, Any] = {
             "payee": {"kind": "agency", "reference": "AG-1", "relation": "not_related", "same_household": False},
             "price_id": "agency-hour",
             "shares": {"adult_social_care": 100},
-            "circumstances": {"need_in_plan": True},
+            "circumstances": {"need_in_plan": True, "within_council_policy": False, "weeks_in_a_year_at_most": 4},
             "exceptions": ["necessity"],
             "other_uses": ["domestic.help"],
             "held": [{"holding_id": "a", "per_cent": 60}, {"holding_id": "b", "per_cent": 40}],
@@ -122,7 +122,7 @@ def test_another_number_of_hours_no_longer_holds_to_days_of_the_week() -> None:
     kept = as_kept(dict(body))["items"][0]
 
     assert (kept["units"], kept["days"], kept["hours_each_day"]) == ("10", [], None)
-    assert (kept["circumstances"], kept["exceptions"]) == ({"need_in_plan": True}, ["necessity"])
+    assert (kept["circumstances"], kept["exceptions"]) == (CONTENT["items"][0]["circumstances"], ["necessity"])
 
 
 def test_what_differs_by_kind_of_day_is_one_sum_for_all_its_days() -> None:
