@@ -33,6 +33,14 @@ async def prepare_database(
     await _close_to_others(admin_url, database, roles)
 
 
+def rights_on_database(database: str, roles: Roles) -> str:
+    """The statements by which a service's roles alone may connect to a database; copies lack their template's."""
+    return f"""
+        REVOKE ALL ON DATABASE "{database}" FROM PUBLIC;
+        GRANT CONNECT ON DATABASE "{database}" TO {roles.app}, {roles.ops};
+    """
+
+
 def passwords_in(urls: dict[str, str]) -> dict[str, str]:
     """The roles' passwords out of their addresses.
 
@@ -59,8 +67,7 @@ async def _close_to_others(admin_url: str, database: str, roles: Roles) -> None:
     url = make_url(plain_url(admin_url)).set(database=database).render_as_string(hide_password=False)
     inside = await asyncpg.connect(url)
     try:
-        await inside.execute(f'REVOKE ALL ON DATABASE "{database}" FROM PUBLIC')
-        await inside.execute(f'GRANT CONNECT ON DATABASE "{database}" TO {roles.app}, {roles.ops}')
+        await inside.execute(rights_on_database(database, roles))
         await inside.execute(f"REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT ALL ON SCHEMA public TO {roles.owner}")
         await inside.execute(f"GRANT USAGE ON SCHEMA public TO {roles.app}, {roles.ops}")
     finally:

@@ -25,10 +25,12 @@ from braid.kit.prepare_database import prepare_database
 from braid.kit.roles import Roles
 from braid.kit.row_level_security import guard_by_council, let_owner_act
 from braid.kit.unit_of_work import UnitOfWork, UnitOfWorkFactory
+from tests.real_parts.databases import copy_database
 
 COUNCIL = "E06999999"
 OTHER_COUNCIL = "E06999998"
 ROLES = Roles("example")
+_TEMPLATE = "example_template"
 PASSWORDS = {"owner": "owner-of-tests", "app": "app-of-tests", "ops": "ops-of-tests"}
 
 metadata = MetaData()
@@ -115,15 +117,37 @@ def subscription_to(event: type[Event], consumer: str, handler: Handler = note_n
 
 
 async def create_example_database(admin_url: str) -> ExampleService:
-    """A new database with the example service's tables."""
+    """A new database with the example service's tables: a copy of one that the first call on a server makes."""
+    name = f"example_{uuid4().hex}"
+    if not await _has_template(admin_url):
+        await _make_template(admin_url)
+    await copy_database(plain_url(admin_url), ROLES, _TEMPLATE, name)
+    return ExampleService(_on(admin_url, name))
+
+
+async def _has_template(admin_url: str) -> bool:
+    admin = await asyncpg.connect(plain_url(admin_url))
+    try:
+        return bool(await admin.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", _TEMPLATE))
+    finally:
+        await admin.close()
+
+
+async def _make_template(admin_url: str) -> None:
     name = f"example_{uuid4().hex}"
     await prepare_database("example", admin_url=admin_url, passwords=PASSWORDS, database=name)
-    service = ExampleService(make_url(admin_url).set(database=name).render_as_string(hide_password=False))
-    owner = create_async_engine(async_url(service.url_as(ROLES.owner, "owner")))
+    owner = create_async_engine(async_url(ExampleService(_on(admin_url, name)).url_as(ROLES.owner, "owner")))
     async with owner.begin() as db:
         await db.run_sync(_create_tables)
     await owner.dispose()
-    return service
+    admin = await asyncpg.connect(plain_url(admin_url))
+    # It has the name only once it is whole.
+    await admin.execute(f'ALTER DATABASE "{name}" RENAME TO {_TEMPLATE}')
+    await admin.close()
+
+
+def _on(admin_url: str, database: str) -> str:
+    return make_url(admin_url).set(database=database).render_as_string(hide_password=False)
 
 
 @asynccontextmanager

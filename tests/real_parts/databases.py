@@ -3,16 +3,21 @@
 import asyncio
 import itertools
 import shutil
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
 import asyncpg
+from pydantic import SecretStr
 
 from braid.command_line.embedded_platform import Databases
-from braid.command_line.services import all_definitions
+from braid.command_line.services import all_definitions, definition_of
+from braid.kit.prepare_database import rights_on_database
 from braid.kit.private_postgres import PrivatePostgres, state_directory
 from braid.kit.roles import Roles
+from braid.kit.service import ServiceDefinition
 
 PASSWORDS = {"owner": "owner-of-tests", "app": "app-of-tests", "ops": "ops-of-tests"}
 _TEMPLATE = "_template"
@@ -28,49 +33,72 @@ def test_postgres(directory: Path) -> Iterator[PrivatePostgres]:
     shutil.rmtree(place, ignore_errors=True)
 
 
+async def copy_database(admin_url: str, roles: Roles, template: str, name: str) -> None:
+    """Copy a service's database, with who may connect to it; nobody may be connected to the template."""
+    admin = await asyncpg.connect(admin_url)
+    try:
+        await admin.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" OWNER {roles.owner} STRATEGY FILE_COPY')
+        await admin.execute(rights_on_database(name, roles))
+    finally:
+        await admin.close()
+
+
+class CopiedDatabases(Databases):
+    """Fresh databases; each service's is copied when its address is first asked for, as most tests need one or two."""
+
+    def __init__(self, templates: "FreshDatabases", admin_url: str, suffix: str) -> None:
+        super().__init__(admin_url, PASSWORDS, suffix)
+        self._templates = templates
+        self._lock = threading.Lock()
+        self.made: list[str] = []
+
+    def _url(self, roles: Roles, role: str, kind: str) -> SecretStr:
+        with self._lock:
+            if roles.database not in self.made:
+                self._templates.make(roles, roles.database + self.suffix)
+                self.made.append(roles.database)
+        return super()._url(roles, role, kind)
+
+
 class FreshDatabases:
-    """Copies of the services' migrated databases, made in milliseconds from templates."""
+    """Copies of the services' migrated databases, made from templates; a template is migrated when first needed."""
 
     def __init__(self, admin_url: str) -> None:
         self._admin_url = admin_url
         self._numbers = itertools.count(1)
         self._template = Databases(admin_url, PASSWORDS, _TEMPLATE)
+        self._migrated: set[str] = set()
+        # Addresses are asked for inside event loops, where neither a migration nor a wait for another loop may run.
+        self._aside = ThreadPoolExecutor(1)
 
     def make_templates(self) -> None:
-        """Migrate one database of each service; not from inside an event loop."""
-
-        async def prepare() -> None:
-            for definition in all_definitions():
-                await self._template.prepare(definition)
-
-        asyncio.run(prepare())
+        """Migrate every service's template now, for what is measured after."""
         for definition in all_definitions():
-            self._template.migrate(definition)
+            self._aside.submit(self._migrate, definition).result()
 
-    async def copy(self) -> Databases:
+    async def copy(self) -> CopiedDatabases:
         """Fresh databases for one test."""
-        databases = Databases(self._admin_url, PASSWORDS, f"_{next(self._numbers)}")
-        admin = await asyncpg.connect(self._admin_url)
-        try:
-            for definition in all_definitions():
-                roles = Roles(definition.name)
-                await admin.execute(
-                    f'CREATE DATABASE "{roles.database}{databases.suffix}"'
-                    f' TEMPLATE "{roles.database}{_TEMPLATE}" OWNER {roles.owner} STRATEGY FILE_COPY'
-                )
-        finally:
-            await admin.close()
-        for definition in all_definitions():
-            # Rights on the database itself are not copied.
-            await databases.prepare(definition)
-        return databases
+        return CopiedDatabases(self, self._admin_url, f"_{next(self._numbers)}")
 
-    async def drop(self, databases: Databases) -> None:
+    def make(self, roles: Roles, database: str) -> None:
+        """Make one database from its service's template."""
+        self._aside.submit(self._make, roles, database).result()
+
+    async def drop(self, databases: CopiedDatabases) -> None:
         """Drop a test's databases."""
         admin = await asyncpg.connect(self._admin_url)
         try:
-            for definition in all_definitions():
-                name = Roles(definition.name).database + databases.suffix
-                await admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+            for name in databases.made:
+                await admin.execute(f'DROP DATABASE IF EXISTS "{name}{databases.suffix}" WITH (FORCE)')
         finally:
             await admin.close()
+
+    def _make(self, roles: Roles, database: str) -> None:
+        self._migrate(definition_of(roles.service))
+        asyncio.run(copy_database(self._admin_url, roles, roles.database + _TEMPLATE, database))
+
+    def _migrate(self, definition: ServiceDefinition) -> None:
+        if definition.name not in self._migrated:
+            asyncio.run(self._template.prepare(definition))
+            self._template.migrate(definition)
+            self._migrated.add(definition.name)
