@@ -177,16 +177,9 @@ class Scene:
         return self.platform.commands
 
 
-@contextlib.asynccontextmanager
-async def broken(scene: Scene, fault: Fault) -> AsyncIterator[None]:
-    """Something is broken while the context lasts, and mended at its end."""
-    async with _WAYS[fault.kind](scene, fault):
-        yield
-
-
 async def suffer(scene: Scene, fault: Fault) -> None:
     """Let a fault happen, last and be mended."""
-    async with broken(scene, fault):
+    async with _WAYS[fault.kind](scene, fault):
         await asyncio.sleep(fault.seconds)
 
 

@@ -38,11 +38,20 @@ def _one(name: str) -> Callable[[Any], list[str]]:
 
 EFFECTS = (
     Effect("/v1/people", "assessment", "person", "person_id", _one("person_id")),
-    Effect("/v1/people/{person_id}/assessments", "assessment", "assessment", "assessment_id", _one("assessment_id")),
+    Effect(
+        "/v1/people/{person_id}/assessments", "assessment", "assessment", "assessment_id", _one("assessment_id"), False
+    ),
     Effect("/v1/people/{person_id}/carers", "assessment", "carer", "carer_id", _one("carer_id")),
     Effect("/v1/people/{person_id}/plans", "support_planning", "plan", "plan_id", _one("plan_id")),
     Effect("/v1/people/{person_id}/payees", "ledger", "payee", "payee_id", _one("payee_id")),
-    Effect("/v1/people/{person_id}/budget/commitments", "ledger", "commitment", "commitment_id", _one("commitment_id")),
+    Effect(
+        "/v1/people/{person_id}/budget/commitments",
+        "ledger",
+        "commitment",
+        "commitment_id",
+        _one("commitment_id"),
+        False,
+    ),
     Effect("/v1/payment-runs", "ledger", "payment_run", "run_id", _one("run_id")),
 )
 #: Every POST's addresses, with its route and service.
@@ -58,6 +67,12 @@ async def unproven_requests(journal: Journal, databases: Mapping[str, asyncpg.Co
     accepted = [asked for asked in journal.asked.values() if asked.is_accepted]
     wrong = [f"{asked.path} under {asked.key} has no answer" for asked in journal.asked.values() if not asked.status]
     return wrong + await _answers_that_differ(accepted, databases) + await _effects_that_differ(accepted, databases)
+
+
+def placed_commitments(journal: Journal) -> list[str]:
+    """Ids of the commitments that people placed."""
+    placed = "/v1/people/{person_id}/budget/commitments"
+    return [one.body["commitment_id"] for one in journal.asked.values() if one.is_accepted and _route(one)[0] == placed]
 
 
 def _route(asked: Asked) -> tuple[str, str]:

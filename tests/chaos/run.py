@@ -21,8 +21,8 @@ from tests.chaos.platform import Platform, ports_for
 from tests.chaos.proof_of_events import pending_events, unproven_events
 from tests.chaos.proof_of_money import Replayed, unproven_chains, unproven_money
 from tests.chaos.proof_of_quiet import unproven_quiet
-from tests.chaos.proof_of_requests import unproven_requests
-from tests.chaos.servers import Broker, Database, disk, listening_ports
+from tests.chaos.proof_of_requests import placed_commitments, unproven_requests
+from tests.chaos.servers import Broker, Database, Disk, listening_ports
 from tests.chaos.topics import Topics
 from tests.real_parts.databases import PASSWORDS
 
@@ -156,7 +156,7 @@ class Chaos:
                 return [*wrong, *late]
             wrong += await unproven_requests(journal, databases)
             wrong += await unproven_events(parts.topics, databases, journal.told)
-            wrong += await unproven_money(databases["ledger"])
+            wrong += await unproven_money(databases["ledger"], placed_commitments(journal))
             wrong += await unproven_quiet(databases["ledger"])
             wrong += await asyncio.to_thread(unproven_chains, parts.databases)
             await parts.replayed.hear(parts.topics)
@@ -173,11 +173,11 @@ class Chaos:
         async with AsyncExitStack() as stack:
             broker_folder = self.folder / "broker"
             broker_folder.mkdir(parents=True)
-            broker_disk = stack.enter_context(disk(broker_folder))
+            broker_disk = stack.enter_context(Disk(broker_folder))
             broker = Broker(broker_folder, {service: links[f"{service}-broker"] for service in SERVICES})
             stack.callback(broker.stop)
             database = Database(self.folder / "database")
-            database_disk = stack.enter_context(disk(database.folder))
+            database_disk = stack.enter_context(Disk(database.folder))
             stack.callback(database.stop)
             await asyncio.gather(asyncio.to_thread(broker.start), asyncio.to_thread(database.start))
             databases = Databases(database.admin_url, PASSWORDS)

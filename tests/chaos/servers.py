@@ -7,7 +7,7 @@ import shutil
 import signal
 import socket
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import psutil
@@ -214,10 +214,3 @@ def _title(process: psutil.Process) -> str:
         return " ".join(process.cmdline())
     except psutil.NoSuchProcess:
         return ""
-
-
-@contextlib.contextmanager
-def disk(folder: Path) -> Iterator[Disk]:
-    """A small disk at a folder."""
-    with Disk(folder) as mounted:
-        yield mounted

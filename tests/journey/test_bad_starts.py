@@ -4,9 +4,10 @@ import asyncio
 import os
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import pytest
@@ -132,5 +133,5 @@ async def test_a_broker_that_is_away_at_the_start_is_waited_for_and_told(kafka: 
     await link.stop()
 
 
-async def _is_told(told: list[object], event: str) -> bool:
-    return any(isinstance(line, dict) and line["event"] == event for line in told)
+async def _is_told(told: Sequence[Mapping[str, Any]], event: str) -> bool:
+    return any(line["event"] == event for line in told)

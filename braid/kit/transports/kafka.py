@@ -139,7 +139,7 @@ class KafkaSubscriber:
                 if self._lag is not None:
                     self._lag.forget()
                     self._lag = None
-                await consumer.stop()
+                await close(consumer)
 
     def _consumer(self, delivery: Delivery) -> AIOKafkaConsumer:
         return AIOKafkaConsumer(
@@ -203,6 +203,25 @@ class KafkaSubscriber:
             log.info("partition_lost_before_commit", partition=str(partition))
         else:
             self._on_step(Step.OFFSET_COMMITTED)
+
+
+async def close(consumer: AIOKafkaConsumer) -> None:
+    """Leave the group and disconnect, also while the broker is away.
+
+    aiokafka cancels its fetches, waits for each, and lets out what a fetch says that was waiting to try again: then we
+    would seem to be cancelled, and the process would end in the very outage that it waits for.
+
+    Raises:
+        asyncio.CancelledError: it is us who are cancelled.
+    """
+    try:
+        await consumer.stop()
+    except asyncio.CancelledError:
+        task = asyncio.current_task()
+        if task is not None and task.cancelling():
+            raise
+        # What its stop does last, and did not come to.
+        await consumer._client.close()
 
 
 def _message(record: ConsumerRecord[bytes, bytes]) -> Message:
