@@ -14,10 +14,11 @@ PUBLISHED_PEOPLE_MIN = 10
 def kept_back(counts: Sequence[int], fewest: int = PUBLISHED_PEOPLE_MIN) -> frozenset[int]:
     """Which groups of a total are not published, by place.
 
-    Where one alone is small, the next smallest goes with it: else it could be worked out from the total.
+    What is kept back is the total less what is told: where that is one group alone, or still too few people, the next
+    smallest go with it.
     """
-    small = {place for place, count in enumerate(counts) if 0 < count < fewest}
-    others = sorted((count, place) for place, count in enumerate(counts) if count and place not in small)
-    if len(small) == 1 and others:
-        small.add(others[0][1])
-    return frozenset(small)
+    hidden = [place for place, count in enumerate(counts) if 0 < count < fewest]
+    others = sorted((count, place) for place, count in enumerate(counts) if count >= fewest)
+    while hidden and others and (len(hidden) == 1 or sum(counts[place] for place in hidden) < fewest):
+        hidden.append(others.pop(0)[1])
+    return frozenset(hidden)

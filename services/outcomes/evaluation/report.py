@@ -213,8 +213,8 @@ def _method() -> Section:
             " group, who answered and what else was given. Rates by linearisation. Draws: people drawn anew within"
             " arm and user group.",
             "All differences of the outcomes are one family: Holm for a finding, Benjamini and Hochberg beside it. What"
-            " is missing is not made up. Groups of fewer than 10 in an arm are kept back, and where only one is, the"
-            " next smallest too.",
+            " is missing is not made up. Groups of fewer than 10 in an arm are kept back, and as many of the next"
+            " smallest that nobody can be worked out.",
         ),
     )
 
