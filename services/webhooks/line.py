@@ -149,11 +149,11 @@ async def note_outcome(work: UnitOfWork, one: InHand, outcome: str, status: int 
 
 async def delivered(work: UnitOfWork, one: InHand) -> None:
     """A receiver has taken a message, and so is there."""
-    await _release(work, one, state=State.DELIVERED.value, ended_at=work.now)
     subscription = update(SubscriptionRow).where(
         col(SubscriptionRow.subscription_id) == one.subscription_id, col(SubscriptionRow.failing_since).is_not(None)
     )
     await work.session.execute(subscription.values(failing_since=None))
+    await _release(work, one, state=State.DELIVERED.value, ended_at=work.now)
 
 
 async def failed(
@@ -166,14 +166,18 @@ async def failed(
         due_at: when to try again; None where that was the last try.
         hold: how long the receiver asked to be sent nothing at all.
     """
+    row = await work.session.get(SubscriptionRow, one.subscription_id, with_for_update=True)
+    if row is not None and row.ended_at is None:
+        _note_failure(work, row, status, hold)
     if due_at is None:
         await _release(work, one, state=State.GIVEN_UP.value, ended_at=work.now)
     else:
         await _release(work, one, due_at=due_at)
         await _let_those_behind_wait(work, one, due_at)
-    row = await work.session.get(SubscriptionRow, one.subscription_id, with_for_update=True)
-    if row is None or row.ended_at is not None:
-        return
+
+
+def _note_failure(work: UnitOfWork, row: SubscriptionRow, status: int | None, hold: timedelta | None) -> None:
+    """Hold a receiver back that asked for it, and disable one that is gone, or has failed for too long."""
     row.failing_since = row.failing_since or work.now
     if hold:
         row.not_before = work.now + hold

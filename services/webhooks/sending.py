@@ -175,6 +175,9 @@ class Sender:
         return await self._postman.post(target, {**told, **signed}, one.body)
 
     async def _write_down(self, work: UnitOfWork, one: InHand, answer: Answer, took_ms: int) -> None:
+        # Held in the order in which others hold them: the person, the subscription, what is in line.
+        if one.person_id is not None:
+            await work.lock_person(one.person_id)
         await line.note_outcome(work, one, answer.outcome.value, answer.status, took_ms)
         if answer.is_taken:
             await line.delivered(work, one)

@@ -120,7 +120,7 @@ def _create_delivery() -> None:
         _moment("ended_at"),
         _recorded_at(),
         sa.PrimaryKeyConstraint("delivery_id", name="pk_delivery"),
-        sa.UniqueConstraint("subscription_id", "event_id", name="uq_delivery_subscription_id"),
+        sa.UniqueConstraint("subscription_id", "event_id", name="uq_delivery_subscription_id_event_id"),
         sa.CheckConstraint(
             "state IN ('delivered', 'waiting', 'given_up', 'withdrawn', 'expired')", name="ck_delivery_state_known"
         ),
