@@ -1,5 +1,6 @@
 """The pages of messages that could not be handled: which, why, what they say for a reason, and mending them."""
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import Annotated
@@ -10,7 +11,7 @@ import httpx
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from braid.kit.dead_letter_routes import LetterId, LetterOut, LettersWanted, MendedOut, MessageOut
+from braid.kit.dead_letter_routes import LetterOut, LettersWanted, MendedOut, MessageOut
 from braid.kit.identity import Principal
 from braid.kit.permissions import PERMISSIONS, Action, acting
 from braid.kit.problems import Problem, not_found
@@ -115,63 +116,63 @@ def _add_letter(router: APIRouter, door: Door) -> None:
     here = f"{LETTERS}/{{service}}/{{letter_id}}"
 
     @router.get(here)
-    async def letter(service: str, letter_id: LetterId, request: Request) -> Response:
+    async def letter(service: str, letter_id: str, request: Request) -> Response:
         principal = await _who_may(door, request, Action.READ_DEAD_LETTERS)
-        return _letter_page(request, principal, await _letter(door, principal, service, letter_id), Form())
+        return _letter_page(request, principal, await _letter(door, principal, service, _number(letter_id)), Form())
 
     @router.post(f"{here}/showing")
-    async def show(service: str, letter_id: LetterId, request: Request) -> Response:
+    async def show(service: str, letter_id: str, request: Request) -> Response:
         principal = await _who_may(door, request, Action.SHOW_DEAD_LETTER)
         require_own_form(request)
-        given = await form_fields(request)
-        found = await _letter(door, principal, service, letter_id)
+        given, number = await form_fields(request), _number(letter_id)
+        found = await _letter(door, principal, service, number)
         if faults := _faults_of_reason(given, "why you have to see it"):
             return _letter_page(request, principal, found, Form(given, faults), status=UNPROCESSABLE)
-        path = f"{letter_id}/showing"
+        path = f"{number}/showing"
         answer = await _asked(door, principal, service, path, given)
         message = MessageOut.model_validate_json(answer.content)
         return _letter_page(request, principal, found, Form(), message=message)
 
     @router.post(f"{here}/replay")
-    async def replay(service: str, letter_id: LetterId, request: Request) -> Response:
+    async def replay(service: str, letter_id: str, request: Request) -> Response:
         principal = await _who_may(door, request, Action.MEND_DEAD_LETTERS)
         require_own_form(request)
-        given = await form_fields(request)
-        answer = await ask_holder(door, principal, "POST", service, f"{letter_id}/replay", key=given["key"])
+        given, number = await form_fields(request), _number(letter_id)
+        answer = await ask_holder(door, principal, "POST", service, f"{number}/replay", key=given["key"])
         if answer.status_code in (NOT_FOUND, UNAVAILABLE):
             raise _problem(answer)
         if answer.status_code != OK:
-            found = await _letter(door, principal, service, letter_id)
+            found = await _letter(door, principal, service, number)
             form = Form(given, refusal(answer))
             return _letter_page(request, principal, found, form, status=answer.status_code)
         is_good, words = replayed_in_words(MendedOut.model_validate_json(answer.content))
-        return _mended_page(request, principal, service, letter_id, is_good=is_good, words=words)
+        return _mended_page(request, principal, service, number, is_good=is_good, words=words)
 
 
 def _add_discard(router: APIRouter, door: Door) -> None:
     here = f"{LETTERS}/{{service}}/{{letter_id}}/discard"
 
     @router.get(here)
-    async def consider(service: str, letter_id: LetterId, request: Request) -> Response:
+    async def consider(service: str, letter_id: str, request: Request) -> Response:
         principal = await _who_may(door, request, Action.MEND_DEAD_LETTERS)
-        found = await _letter(door, principal, service, letter_id)
+        found = await _letter(door, principal, service, _number(letter_id))
         return _discard_page(request, principal, found, Form())
 
     @router.post(here)
-    async def discard(service: str, letter_id: LetterId, request: Request) -> Response:
+    async def discard(service: str, letter_id: str, request: Request) -> Response:
         principal = await _who_may(door, request, Action.MEND_DEAD_LETTERS)
         require_own_form(request)
-        given = await form_fields(request)
+        given, number = await form_fields(request), _number(letter_id)
         faults = _faults_of_reason(given, "why it needs no handling")
         if given["sure"] != "yes":
             faults += (Fault("sure", "Confirm that its effect is there by another way, or should not be"),)
         if faults:
-            found = await _letter(door, principal, service, letter_id)
+            found = await _letter(door, principal, service, number)
             return _discard_page(request, principal, found, Form(given, faults))
-        answer = await _asked(door, principal, service, f"{letter_id}/discard", given)
+        answer = await _asked(door, principal, service, f"{number}/discard", given)
         flows = "The person’s messages flow again." if answer.json()["is_free"] else "Others of the person still wait."
-        words = f"Letter {letter_id} is discarded. It is kept, with your reason. {flows}"
-        return _mended_page(request, principal, service, letter_id, is_good=True, words=words)
+        words = f"Letter {number} is discarded. It is kept, with your reason. {flows}"
+        return _mended_page(request, principal, service, number, is_good=True, words=words)
 
 
 async def _letters_page(door: Door, request: Request, principal: Principal, narrowed: Narrowed, after: str) -> Response:
@@ -279,6 +280,17 @@ async def _who_may(door: Door, request: Request, action: Action) -> Principal:
     except Problem as refused:
         await door.record(request, principal, action, RECORDER, refused.status)
         raise
+
+
+def _number(letter_id: str) -> int:
+    """A letter's number; looked at once we know who asks, so that a stranger is told nothing else.
+
+    Raises:
+        Problem: 404, it is none.
+    """
+    if not re.fullmatch(r"[1-9][0-9]{0,17}", letter_id):
+        raise not_found("dead letter")
+    return int(letter_id)
 
 
 def _may_mend(principal: Principal) -> bool:
