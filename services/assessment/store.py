@@ -73,7 +73,7 @@ async def all_given(work: UnitOfWork, assessment_id: UUID) -> Sequence[GivenAnsw
 async def changes_of(work: UnitOfWork, assessment_id: UUID) -> Sequence[AssessmentChangeRow]:
     """Every version of an assessment, oldest first; without the answers that are kept with it."""
     query = select(AssessmentChangeRow).where(AssessmentChangeRow.assessment_id == assessment_id)
-    query = query.order_by(col(AssessmentChangeRow.version)).options(defer(AssessmentChangeRow.answers))
+    query = query.order_by(col(AssessmentChangeRow.version)).options(defer(col(AssessmentChangeRow.answers)))
     return (await work.session.scalars(query)).all()
 
 

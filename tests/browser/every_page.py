@@ -34,7 +34,7 @@ def page_routes(folder: Path) -> tuple[str, ...]:
     """
     folder.mkdir(exist_ok=True)
     routes = _routes(console_routes(stub_gateway(folder).door, None, None))
-    return tuple(route.path for route in routes if isinstance(route, PageRoute) and "GET" in route.methods)
+    return tuple(route.path for route in routes if isinstance(route, PageRoute) and "GET" in (route.methods or ()))
 
 
 def _routes(router: APIRouter) -> Iterator[APIRoute]:

@@ -91,7 +91,7 @@ def asked(stub: StubGateway) -> list[Any]:
 
 async def test_what_was_tried_is_found_again(stub: StubGateway) -> None:
     fill(stub)
-    unreleased = {"table": {}, "prices": "1", "protection": None}
+    unreleased: dict[str, Any] = {"table": {}, "prices": "1", "protection": None}
     other = in_list(OTHER_ID, status="running", question=a_scenario()["question"] | unreleased)
     stub.services.answers["/v1/scenarios"] = {"scenarios": [in_list(), other], "next": "more"}
     text = await page_of(stub, "/scenarios?after=before")
