@@ -1,27 +1,42 @@
 """Access records as people see them: their own for the person, every one of the council for its auditors."""
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
 import pytest
+import pytest_asyncio
 
 from gateway.development_issuer import EXAMPLE_COUNCIL
-from tests.gateway.conftest import Platform
+from tests.gateway.conftest import Platform, StandingPlatform
+
+# The first of them waits for the platform, and for its databases to be migrated.
+pytestmark = [
+    pytest.mark.asyncio(loop_scope="module"),
+    pytest.mark.xdist_group("reading_records"),
+    pytest.mark.timeout(600),
+]
 
 ANOTHER_COUNCIL = "E06000001"
 
 
 @pytest.fixture
+def platform(standing_platform: StandingPlatform) -> Iterator[Platform]:
+    """One platform for all, with every service there; each test has people of its own."""
+    yield standing_platform
+    standing_platform.away.clear()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
 async def practitioner(platform: Platform) -> AsyncIterator[httpx.AsyncClient]:
     async with await platform.system("practitioner") as client:
         yield client
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def auditor(platform: Platform) -> AsyncIterator[httpx.AsyncClient]:
     async with await platform.system("auditor") as client:
         yield client

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import httpx
 import pytest
+import pytest_asyncio
 
 from braid.command_line.demonstration import EXAMPLE_COUNCIL, example_people, make_journey
 from braid.command_line.embedded_platform import Databases, EmbeddedPlatform
@@ -14,6 +15,7 @@ from braid.kit.identity import Principal, Role
 from braid.kit.service import ServiceRuntime
 from gateway.sessions import SESSION_S, sessions_with
 from tests.gateway.doubles import StandingGateway, StubGateway, browser
+from tests.real_parts.databases import FreshDatabases
 
 
 class Switchable(httpx.AsyncBaseTransport):
@@ -76,12 +78,37 @@ class Platform(EmbeddedPlatform):
             return await make_journey(client, person, reference=reference)
 
 
+@dataclass
+class StandingPlatform(Platform):
+    """A platform on which an example person's journey is made for the first test that needs it."""
+
+    made: dict[str, UUID] = field(default_factory=dict)
+
+    async def journey(self, reference: str = "three-streams-in-one-budget") -> UUID:
+        """One example person's journey to the open budget."""
+        if reference not in self.made:
+            self.made[reference] = await super().journey(reference)
+        return self.made[reference]
+
+
 @pytest.fixture
 async def platform(databases: Databases, tmp_path: Path) -> AsyncIterator[Platform]:
     """The whole platform in this process, on databases of its own."""
     started = Platform(databases, keys=tmp_path / "keys")
     async with started:
         yield started
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def standing_platform(
+    fresh_databases: FreshDatabases, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[StandingPlatform]:
+    """A platform for all tests of a module that change nothing of another's."""
+    databases = await fresh_databases.copy()
+    standing = StandingPlatform(databases, keys=tmp_path_factory.mktemp("keys"))
+    async with standing:
+        yield standing
+    await fresh_databases.drop(databases)
 
 
 @pytest.fixture(scope="session")

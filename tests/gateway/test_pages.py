@@ -5,48 +5,26 @@ One platform stands for all, and a journey is made once: nobody here changes any
 
 import html
 import re
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
-from uuid import UUID
+from collections.abc import Iterator
 
 import httpx
 import pytest
-import pytest_asyncio
 
-from tests.gateway.conftest import Platform
-from tests.real_parts.databases import FreshDatabases
+from tests.gateway.conftest import Platform, StandingPlatform
 
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group("gateway_pages")]
+# The first of them waits for the platform, and for its databases to be migrated.
+pytestmark = [
+    pytest.mark.asyncio(loop_scope="module"),
+    pytest.mark.xdist_group("gateway_pages"),
+    pytest.mark.timeout(600),
+]
 
 OTHER_COUNCIL = "E10000003"
 NAME = "Daniel W."
 
 
-@dataclass
-class StandingPlatform(Platform):
-    """A platform on which an example person's journey is made for the first test that needs it."""
-
-    made: dict[str, UUID] = field(default_factory=dict)
-
-    async def journey(self, reference: str = "three-streams-in-one-budget") -> UUID:
-        """One example person's journey to the open budget."""
-        if reference not in self.made:
-            self.made[reference] = await super().journey(reference)
-        return self.made[reference]
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def standing_platform(
-    fresh_databases: FreshDatabases, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[StandingPlatform]:
-    databases = await fresh_databases.copy()
-    async with StandingPlatform(databases, keys=tmp_path_factory.mktemp("keys")) as standing:
-        yield standing
-    await fresh_databases.drop(databases)
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def platform(standing_platform: StandingPlatform) -> AsyncIterator[Platform]:
+@pytest.fixture
+def platform(standing_platform: StandingPlatform) -> Iterator[Platform]:
     """The platform with every service there."""
     yield standing_platform
     standing_platform.away.clear()
