@@ -307,6 +307,27 @@ def test_a_row_that_stands_twice_is_found(seed: int) -> None:
     assert "row 5 tells the same event" in fault.reason
 
 
+@pytest.mark.parametrize(("field", "other"), [("LA_Code", "504"), ("Reporting_Period_End_Date", "30/09/2025")])
+def test_a_row_of_another_council_or_period_is_found(field: str, other: str) -> None:
+    whole = council(SEEDS[0])
+    whole[5] = {**whole[5], field: other}
+    faults = pre_flight(SPECIFICATION, whole).faults
+
+    assert (6, "row 1 tells of another council or period") in {(one.row, one.reason) for one in faults}
+    assert {one.row for one in faults} == {6}
+
+
+def test_rows_without_a_person_are_told_as_that_and_not_as_one_person() -> None:
+    whole = [{**row, "LA_Person_Unique_Identifier": ""} for row in council(SEEDS[0])]
+    faults = pre_flight(SPECIFICATION, whole).faults
+
+    assert {(one.field, one.validity) for one in faults} == {("LA_Person_Unique_Identifier", Validity.MISSING)}
+
+
+def test_an_empty_return_may_not_be_sent() -> None:
+    assert not pre_flight(SPECIFICATION, []).may_be_sent
+
+
 def test_one_reference_for_two_events_is_found() -> None:
     whole = council(SEEDS[0])
     whole[7] = {**whole[7], "Event_Reference": whole[3]["Event_Reference"]}
