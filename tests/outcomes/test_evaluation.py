@@ -209,6 +209,8 @@ def test_the_report_has_a_table_for_every_picture_and_says_that_people_are_made_
 
     assert text.count("<figure>") == text.count("The same figures as a table") == 4
     assert "made-up people" in text
+    assert f"<td>{' and '.join(map(str, row(found, 'mental_health').counts))}</td>" in text
+    assert "<td>under 0.001</td>" in text
     assert "nan" not in text.split("<main>")[1].replace("finance", "")
 
 
