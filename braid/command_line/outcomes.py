@@ -65,6 +65,9 @@ def evaluate(
         int, typer.Option(min=1, max=100_000, help="The most that a point, held for a week, may be worth.")
     ] = 200,
     seed: Annotated[int, typer.Option(min=0)] = 1,
+    licensed: Annotated[
+        list[str] | None, typer.Option(help="An instrument that the council has a licence for, such as ascot-sct4.")
+    ] = None,
     out: Annotated[Path, typer.Option(help="Folder to write to.")] = Path("evaluation"),
 ) -> None:
     """Compare costs and outcomes, and write a report with its warnings. Ranks nobody."""
@@ -77,7 +80,7 @@ def evaluate(
     from services.outcomes.evaluation.results import as_data
 
     with _told():
-        cohort = read_cohort(people)
+        cohort = read_cohort(people, licensed or ())
         worths = tuple(pounds_a_point * 10 * step for step in range(11))
         question = Question(Design(compare), draws, worths, seed)
         with _progress(draws * len(cohort.outcomes), "draws") as done:

@@ -13,6 +13,7 @@ from tests.bench import (
     ledger,
     ledger_http,
     one_allocation,
+    outcomes,
     payment_run,
     planning,
     recording,
@@ -35,6 +36,7 @@ parser.add_argument(
         "kafka",
         "ledger",
         "ledger_http",
+        "outcomes",
         "payment_run",
         "planning",
         "population",
@@ -68,6 +70,8 @@ if arguments.what in ("all", "population"):
     whole_population.run(openfisca=arguments.openfisca)
 if arguments.what in ("all", "ledger_http"):
     ledger_http.run()
+if arguments.what in ("all", "outcomes"):
+    outcomes.run()
 if arguments.what in ("all", "payment_run"):
     payment_run.run(people=arguments.people)
 if arguments.what in ("all", "planning"):

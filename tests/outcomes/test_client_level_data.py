@@ -10,6 +10,10 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from braid.command_line.main import app
+from braid.contracts.assessment import WithdrawalReason
+from braid.contracts.plan import ItemCadence, WayOfHolding
+from braid.contracts.review import ReviewKind, ReviewOutcome
+from braid.contracts.uses import Use
 from services.outcomes.client_level_data.return_files import ReturnRefused, read_return, write_return
 from services.outcomes.client_level_data.specification_files import (
     FOLDER,
@@ -20,6 +24,17 @@ from services.outcomes.client_level_data.specification_files import (
 from services.outcomes.domain.client_level_data.budgets import NoWordFor, PaidItem, service_lines
 from services.outcomes.domain.client_level_data.checks import Validity, is_nhs_number, pre_flight
 from services.outcomes.domain.client_level_data.costs import pounds_in_period
+from services.outcomes.domain.client_level_data.journeys import (
+    ASSESSED,
+    AgreedAssessment,
+    HeldReview,
+    NoWordForOutcome,
+    OpenedCase,
+    assessment,
+    outcomes_achieved,
+    request,
+    review,
+)
 from services.outcomes.domain.client_level_data.rows import (
     EventRecord,
     PersonMissing,
@@ -171,6 +186,61 @@ def test_a_way_or_cadence_without_a_word_is_refused() -> None:
         service_lines([replace(ITEM, cadence="daily")], WORDS)
 
 
+JOURNEYS = SPECIFICATION.events_of_journeys
+CASE = OpenedCase("c1", "P1", date(2025, 1, 6), date(2025, 1, 20))
+AGREED = AgreedAssessment("a1", "P1", date(2025, 1, 20), date(2025, 2, 3), has_eligible_needs=True)
+HELD = HeldReview("r1", "P1", date(2025, 5, 6), "yearly", "carries_on", (2, 0, 0))
+
+
+def test_a_journey_is_told_in_the_returns_words() -> None:
+    made = [request(CASE, JOURNEYS), assessment(AGREED, JOURNEYS), review(HELD, JOURNEYS)]
+    found = list(rows(SPECIFICATION, "503", PERIOD, {"P1": MARY}, made))
+
+    assert [(row["Event_Type"], row["Event_Outcome"]) for row in found] == [
+        ("Request", "Progress to assessment, review or reassessment"),
+        ("Assessment", "Progress to support planning or services"),
+        ("Review", "Continuation of support or services"),
+    ]
+    assert found[2]["Review_Outcomes_Achieved"] == "Fully met"
+    assert found[2]["Review_Reason"] == "Planned"
+
+
+def test_a_case_that_goes_on_is_not_told_yet() -> None:
+    assert told(request(replace(CASE, ended_on=None), JOURNEYS)) == []
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "achieved"),
+    [
+        ((3, 0, 0), "Fully met"),
+        ((2, 0, 1), "Partially met"),
+        ((0, 1, 0), "Partially met"),
+        ((0, 0, 2), "Not met"),
+        ((0, 0, 0), ""),
+    ],
+)
+def test_outcomes_are_partially_met_where_one_is_met_or_partly_met(
+    outcomes: tuple[int, int, int], achieved: str
+) -> None:
+    assert outcomes_achieved(*outcomes) == achieved
+
+
+def test_every_word_of_our_events_has_one_in_the_return() -> None:
+    assert set(JOURNEYS.review_outcomes) == set(ReviewOutcome)
+    assert set(JOURNEYS.review_reasons) == set(ReviewKind)
+    assert set(JOURNEYS.request_outcomes) == {ASSESSED, *WithdrawalReason}
+    assert set(WORDS.delivery_by_way_of_holding) == set(WayOfHolding)
+    assert set(WORDS.cost_by_cadence) == set(ItemCadence)
+    assert set(WORDS.component_by_use) <= set(Use)
+
+
+def test_what_has_no_word_is_refused() -> None:
+    with pytest.raises(NoWordForOutcome, match="vanished"):
+        request(replace(CASE, came_of_it="vanished"), JOURNEYS)
+    with pytest.raises(NoWordForOutcome, match="sudden"):
+        review(replace(HELD, kind="sudden"), JOURNEYS)
+
+
 @pytest.mark.parametrize(
     ("details", "pounds"),
     [
@@ -305,6 +375,27 @@ def test_a_row_that_stands_twice_is_found(seed: int) -> None:
 
     assert (fault.row, fault.field) == (len(whole) + 1, "Event_Reference")
     assert "row 5 tells the same event" in fault.reason
+
+
+@pytest.mark.parametrize(("field", "other"), [("LA_Code", "504"), ("Reporting_Period_End_Date", "30/09/2025")])
+def test_a_row_of_another_council_or_period_is_found(field: str, other: str) -> None:
+    whole = council(SEEDS[0])
+    whole[5] = {**whole[5], field: other}
+    faults = pre_flight(SPECIFICATION, whole).faults
+
+    assert (6, "row 1 tells of another council or period") in {(one.row, one.reason) for one in faults}
+    assert {one.row for one in faults} == {6}
+
+
+def test_rows_without_a_person_are_told_as_that_and_not_as_one_person() -> None:
+    whole = [{**row, "LA_Person_Unique_Identifier": ""} for row in council(SEEDS[0])]
+    faults = pre_flight(SPECIFICATION, whole).faults
+
+    assert {(one.field, one.validity) for one in faults} == {("LA_Person_Unique_Identifier", Validity.MISSING)}
+
+
+def test_an_empty_return_may_not_be_sent() -> None:
+    assert not pre_flight(SPECIFICATION, []).may_be_sent
 
 
 def test_one_reference_for_two_events_is_found() -> None:

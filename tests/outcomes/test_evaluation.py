@@ -209,6 +209,8 @@ def test_the_report_has_a_table_for_every_picture_and_says_that_people_are_made_
 
     assert text.count("<figure>") == text.count("The same figures as a table") == 4
     assert "made-up people" in text
+    assert f"<td>{' and '.join(map(str, row(found, 'mental_health').counts))}</td>" in text
+    assert "<td>under 0.001</td>" in text
     assert "nan" not in text.split("<main>")[1].replace("finance", "")
 
 
@@ -255,8 +257,12 @@ GOOD = {
         ({"arm": "both"}, "row 2, arm: both is none of budget, comparison"),
         ({"user_group": ""}, "row 2, user_group: nothing is none of"),
         ({"weeks": "0"}, "row 2, weeks: 0 is no number from"),
-        ({"cost_pence_adult_social_care": "-1"}, "row 2, cost_pence_adult_social_care: -1 is no number"),
-        ({"cost_pence_adult_social_care": ""}, "nothing is no number"),
+        ({"cost_pence_adult_social_care": "-1"}, "row 2, cost_pence_adult_social_care: -1 is no whole number"),
+        ({"cost_pence_adult_social_care": ""}, "nothing is no whole number"),
+        ({"cost_pence_adult_social_care": "100.5"}, "100.5 is no whole number"),
+        ({"weeks": "1_0"}, "1_0 is no number"),
+        ({"weeks": "inf"}, "inf is no number"),
+        ({"after_ascot-sct4.unweighted_sum": "12"}, "belongs to the University of Kent, and no licence was stated"),
         ({"after_life.satisfaction": "8"}, "8 is no number from"),
         ({"after_life.satisfaction": "NaN"}, "NaN is no number from"),
         ({"answered_by_life.satisfaction": ""}, "there is a score, and nobody who answered"),
@@ -273,6 +279,32 @@ def test_a_file_that_cannot_be_used_names_row_column_and_reason(
     with pytest.raises(CohortRefused) as refused:
         read_cohort(tmp_path / "people.csv")
     assert any(fault in one for one in refused.value.faults)
+
+
+def test_a_licensed_measure_is_compared_once_its_licence_is_stated(tmp_path: Path) -> None:
+    measure = "ascot-sct4.social_care_related_quality_of_life"
+    people = [
+        GOOD | {"arm": arm, f"after_{measure}": f"0.{place}"}
+        for arm in ("budget", "comparison")
+        for place in range(10, 32)
+    ]
+    pl.DataFrame(people).write_csv(tmp_path / "people.csv")
+
+    result = braid(
+        "evaluate", "--people", tmp_path / "people.csv", "--draws", "100", "--licensed", "ascot-sct4", "--out", tmp_path
+    )
+
+    assert result.exit_code == 0, result.output
+    assert "The table of weights was not read in its source" in result.output
+
+
+def test_somebody_alone_in_their_group_breaks_no_adjustment(trial: Cohort) -> None:
+    group = np.zeros(len(trial), np.int64)
+    group[0] = 1
+    evaluation = evaluate(replace(trial, group=group, covariates={"same": np.ones(len(trial))}), QUICK)
+
+    assert row(evaluation, None).estimate is not None
+    assert "NaN" not in json.dumps(as_data(evaluation))
 
 
 @pytest.mark.parametrize("missing", ["arm", "user_group", "weeks", "cost_pence_adult_social_care"])

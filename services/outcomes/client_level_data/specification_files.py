@@ -1,6 +1,6 @@
 """Reads a release of the return from its file, strictly."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal
@@ -57,6 +57,14 @@ class _ServicesEntry(_Strict):
     cost_by_cadence: dict[Text, _CostEntry]
 
 
+class _JourneysEntry(_Strict):
+    assessment_type: Text
+    request_outcomes: dict[Text, Text]
+    assessment_outcomes: dict[Text, Text]
+    review_reasons: dict[Text, Text]
+    review_outcomes: dict[Text, Text]
+
+
 class _SubmissionEntry(_Strict):
     months: Annotated[int, Field(ge=1, le=24)]
     quarter_ends: Annotated[
@@ -71,6 +79,7 @@ class _SpecificationFile(_Strict):
     fields: Annotated[list[_FieldEntry], Field(min_length=1)]
     lists: dict[Text, _ListEntry]
     services_of_budgets: _ServicesEntry
+    events_of_journeys: _JourneysEntry
 
 
 @cache
@@ -112,6 +121,7 @@ def read_specification(text: str) -> domain.Specification:
                 for cadence, one in services.cost_by_cadence.items()
             },
         ),
+        events_of_journeys=domain.EventsOfJourneys(**entry.events_of_journeys.model_dump()),
     )
 
 
@@ -133,12 +143,16 @@ def _reasons_against(entry: _SpecificationFile) -> Iterator[str]:
     for name, values in entry.lists.items():
         if both := set(values.values) & set(values.release_1):
             yield f"{name}: {', '.join(sorted(both))} is of both releases"
-    yield from _against_services(entry)
+    yield from _against_words(entry)
 
 
-def _against_services(entry: _SpecificationFile) -> Iterator[str]:
-    services = entry.services_of_budgets
-    words = {
+def _against_words(entry: _SpecificationFile) -> Iterator[str]:
+    services, journeys = entry.services_of_budgets, entry.events_of_journeys
+    outcomes = (journeys.request_outcomes, journeys.assessment_outcomes, journeys.review_outcomes)
+    words: dict[str, Iterable[str]] = {
+        "assessment_type": [journeys.assessment_type],
+        "review_reason": journeys.review_reasons.values(),
+        "event_outcome": [word for table in outcomes for word in table.values()],
         "service_type": [services.service_type],
         "service_component": [services.component_of_direct_payments, *services.component_by_use.values()],
         "delivery_mechanism": services.delivery_by_way_of_holding.values(),

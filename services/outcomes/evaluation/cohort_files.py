@@ -12,7 +12,8 @@
 | `synthetic` | `yes` in made-up people, may be left out |
 """
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -33,6 +34,8 @@ PENCE_MOST = 10**12
 WEEKS_MOST = 5200
 FAULTS_SHOWN = 20
 FIRST_ROW = 2
+#: Python would take 1_000 too.
+_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?")
 
 
 class CohortRefused(EvaluationError):
@@ -51,18 +54,18 @@ class _Column:
     name: str
     texts: list[str]
 
-    def numbers(self, faults: list[str], least: float, most: float, *, may_be_empty: bool) -> Floats:
+    def numbers(
+        self, faults: list[str], least: float, most: float, *, may_be_empty: bool = False, is_whole: bool = False
+    ) -> Floats:
         """The column as numbers; not a number where it may be empty and is."""
+        kind = "whole number" if is_whole else "number"
         found = np.full(len(self.texts), np.nan)
         for row, text in enumerate(self.texts):
             if not text and may_be_empty:
                 continue
-            try:
-                number = float(text)
-            except ValueError:
-                number = np.nan
-            if not least <= number <= most:
-                faults.append(self._fault(row, f"{text[:40] or 'nothing'} is no number from {least:g} to {most:g}"))
+            number = float(text) if _NUMBER.fullmatch(text) else np.nan
+            if not least <= number <= most or (is_whole and number != round(number)):
+                faults.append(self._fault(row, f"{text[:40] or 'nothing'} is no {kind} from {least:g} to {most:g}"))
             found[row] = number
         return found
 
@@ -79,8 +82,11 @@ class _Column:
         return f"row {row + FIRST_ROW}, {self.name}: {reason}"
 
 
-def read_cohort(file: Path) -> Cohort:
+def read_cohort(file: Path, licensed: Collection[str] = ()) -> Cohort:
     """Read people from a ``.csv`` or ``.parquet`` file.
+
+    Args:
+        licensed: instruments for which the council has stated its licence.
 
     Raises:
         CohortRefused: with every fault that was found.
@@ -89,26 +95,23 @@ def read_cohort(file: Path) -> Cohort:
     try:
         # Everything is read as text first: a guess at types would turn a misspelt sum into an empty one.
         frame = pl.read_parquet(content) if file.suffix == ".parquet" else pl.read_csv(content, infer_schema=False)
+        texts = frame.select(pl.all().cast(pl.String).fill_null("")).to_dict(as_series=False)
     except pl.exceptions.PolarsError as error:
         raise CohortRefused(file.name, [str(error)]) from error
-    texts = frame.select(pl.all().cast(pl.String).fill_null("")).to_dict(as_series=False)
-    return cohort_of(
-        {name: _Column(name, [text.strip() for text in column]) for name, column in texts.items()}, file.name
-    )
+    columns = {name: _Column(name, [text.strip() for text in column]) for name, column in texts.items()}
+    return cohort_of(columns, file.name, licensed)
 
 
-def cohort_of(columns: Mapping[str, _Column], name: str) -> Cohort:
+def cohort_of(columns: Mapping[str, _Column], name: str, licensed: Collection[str]) -> Cohort:
     """Put columns together; `read_cohort` says what is refused."""
     measures = _measures()
-    if faults := list(_misnamed(columns, measures)):
+    if faults := [*_misnamed(columns, measures), *_unlicensed(_named(columns, AFTER), licensed)]:
         raise CohortRefused(name, faults)
     arms = columns["arm"].codes(faults, (BUDGET, COMPARISON))
     groups = columns["user_group"].codes(faults, tuple(UserGroup))
     present = tuple(group for group in UserGroup if group in set(groups))
-    weeks = columns["weeks"].numbers(faults, 1 / 7, WEEKS_MOST, may_be_empty=False)
-    costs = {
-        one: columns[COST + one].numbers(faults, 0, PENCE_MOST, may_be_empty=False) for one in _named(columns, COST)
-    }
+    weeks = columns["weeks"].numbers(faults, 1 / 7, WEEKS_MOST)
+    costs = {one: columns[COST + one].numbers(faults, 0, PENCE_MOST, is_whole=True) for one in _named(columns, COST)}
     outcomes = tuple(_outcome(measure, measures[measure], columns, faults) for measure in _named(columns, AFTER))
     covariates = {
         one: columns[COVARIATE + one].numbers(faults, -1e12, 1e12, may_be_empty=True)
@@ -155,6 +158,17 @@ def _misnamed(columns: Mapping[str, _Column], measures: Mapping[str, object]) ->
                 yield f"{name}: {AFTER}{measure} is missing"
     if not _named(columns, COST):
         yield f"{COST}<stream>: no column tells a cost"
+
+
+def _unlicensed(measures: list[str], licensed: Collection[str]) -> Iterator[str]:
+    needing = {
+        instrument_id: instrument.licence.holder
+        for (instrument_id, _), instrument in released_instruments().items()
+        if instrument.licence.is_needed
+    }
+    for instrument_id in sorted({measure.split(".")[0] for measure in measures}):
+        if instrument_id in needing and instrument_id not in licensed:
+            yield f"{instrument_id}: belongs to {needing[instrument_id]}, and no licence was stated"
 
 
 def _named(columns: Mapping[str, _Column], prefix: str) -> list[str]:

@@ -148,6 +148,9 @@ def adjusted(cohort: Cohort, outcome: Outcome, who: Bools, confidence: float = C
         return None
     design = design[:, varies]
     fitted = sm.OLS(scores, sm.add_constant(design)).fit(cov_type="HC3", use_t=True)
+    # Somebody who is the only one of their kind leaves no error to be told.
+    if not np.isfinite(fitted.bse[1]):
+        return None
     low, high = fitted.conf_int(alpha=1 - confidence)[1]
     return Estimate(*(np.asarray(part) for part in (fitted.params[1], low, high, fitted.pvalues[1], fitted.bse[1])))
 

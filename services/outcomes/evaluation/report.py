@@ -1,6 +1,7 @@
 """An evaluation as a report: pictures, each with its table."""
 
 from collections.abc import Iterator, Mapping
+from math import isfinite
 
 from braid.kit.reports.page import Section, page
 from braid.kit.reports.pictures import Cell, Picture, Table, bars, intervals, lines, plane
@@ -11,6 +12,7 @@ from services.outcomes.evaluation.evaluating import ALL_STREAMS, Cost, Evaluatio
 from services.outcomes.evaluation.intervals import Estimate
 
 PENCE = 100
+SMALLEST_TOLD = 0.001
 KEPT_BACK = "kept back"
 FINDINGS: Mapping[Finding, str] = {
     Finding.CLEAR: "clear",
@@ -82,50 +84,40 @@ def _outcomes(evaluation: Evaluation, labels: Mapping[str, str]) -> Iterator[Sec
             "Differences", ("who", "difference", "from", "to"), tuple((_of(row), *_plain(row.estimate)) for row in rows)
         )
         picture = intervals(
-            f"Difference in {label}",
+            "Differences",
             f"Differences in {label} with their intervals, of everybody and by group.",
             "points",
             drawn,
         )
         yield Section(
-            f"Outcome: {label}", tuple(_about_groups(evaluation.groups_differ[measure])), (picture, _numbers(rows))
+            f"Outcome: {label}",
+            tuple(_about_groups(evaluation.groups_differ[measure])),
+            (picture, _numbers(rows, evaluation.question.design)),
         )
 
 
 def _about_groups(p: float | None) -> Iterator[str]:
     if p is not None:
         say = "do" if p < FALSE_ALARMS else "do not clearly"
-        yield f"User groups {say} differ from each other in this (p = {p:.3f}, Cochran's Q)."
+        yield f"User groups {say} differ from each other in this (p: {_probability(p)}, Cochran's Q)."
 
 
-def _numbers(rows: list[Difference]) -> Table:
-    columns = (
-        "who",
-        "people",
-        "difference",
-        "from",
-        "to",
-        "adjusted",
-        "from",
-        "to",
-        "p",
-        "p (Holm)",
-        "p (BH)",
-        "finding",
-    )
+def _numbers(rows: list[Difference], design: Design) -> Table:
+    held = ("p", "p (Holm)", "p (BH)")
+    columns = ("who", "finding", "people", "difference", "from", "to", "adjusted", "from", "to", *held)
     return Table(
         "In numbers",
         columns,
         tuple(
             (
                 _of(row),
-                KEPT_BACK if row.estimate is None else " and ".join(map(str, dict.fromkeys(row.counts))),
+                FINDINGS[row.finding],
+                KEPT_BACK if row.estimate is None else _people(row.counts, design),
                 *_plain(row.estimate),
                 *_plain(row.adjusted),
-                None if row.estimate is None else round(float(row.estimate.p), 4),
-                _rounded(row.holm),
-                _rounded(row.false_discovery),
-                FINDINGS[row.finding],
+                None if row.estimate is None else _probability(float(row.estimate.p)),
+                _probability(row.holm),
+                _probability(row.false_discovery),
             )
             for row in rows
         ),
@@ -219,8 +211,14 @@ def _method() -> Section:
     )
 
 
-def _rounded(number: float | None) -> float | None:
-    return None if number is None else round(number, 4)
+def _people(counts: tuple[int, int], design: Design) -> str:
+    return str(counts[0]) if design is Design.BEFORE_AND_AFTER else f"{counts[0]} and {counts[1]}"
+
+
+def _probability(p: float | None) -> str | None:
+    if p is None or not isfinite(p):
+        return None
+    return f"{p:.3f}" if p >= SMALLEST_TOLD else f"under {SMALLEST_TOLD}"
 
 
 def _words(code: str) -> str:

@@ -36,8 +36,8 @@ def everything(cohort: Cohort, design: Design, by_measure: Mapping[str, Sequence
     looked_at = sum(row.estimate is not None for rows in by_measure.values() for row in rows)
     if only_alone:
         yield (
-            f"{looked_at} differences were looked at; {len(only_alone)} would seem clear if it were the only one, and"
-            " is not among so many."
+            f"{looked_at} differences were looked at; {len(only_alone)} would seem clear if there were no others, and"
+            " may be chance among so many."
         )
 
 

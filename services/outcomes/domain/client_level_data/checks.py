@@ -68,8 +68,8 @@ class PreFlight:
 
     @property
     def may_be_sent(self) -> bool:
-        """Whether nothing failed."""
-        return not self.faults
+        """Whether there is something to send, and nothing in it failed."""
+        return self.rows > 0 and not self.faults
 
 
 def pre_flight(
@@ -262,6 +262,7 @@ _KEYS: Mapping[str, tuple[str, ...]] = {
     ),
 }
 _SAME = ("LA_Code", "LA_Person_Unique_Identifier", "Event_Type", "Event_Start_Date", "Event_End_Date", "Client_Type")
+_OF_THE_FILE = ("LA_Code", "Reporting_Period_Start_Date", "Reporting_Period_End_Date")
 _OF_A_PERSON = ("Date_of_Birth", "Date_of_Death", "NHS_Number", "Gender")
 
 
@@ -277,7 +278,12 @@ def _between_rows(rows: Sequence[Row]) -> Iterator[Fault]:
             yield Fault(number, "Event_Reference", Validity.INVALID, f"row {first} tells the same event")
         elif row["Event_Reference"] and (first := references.setdefault(row["Event_Reference"], number)) != number:
             yield Fault(number, "Event_Reference", Validity.INVALID, f"row {first} has it for another event")
+        for name in _OF_THE_FILE:
+            if row[name] != rows[0][name]:
+                yield Fault(number, name, Validity.INVALID, "row 1 tells of another council or period")
         person = row["LA_Person_Unique_Identifier"]
+        if not person:
+            continue
         first, before = people.setdefault(person, (number, row))
         for name in _OF_A_PERSON:
             if row[name] != before[name]:

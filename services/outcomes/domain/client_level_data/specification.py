@@ -104,6 +104,17 @@ class ServicesOfBudgets:
 
 
 @dataclass(frozen=True)
+class EventsOfJourneys:
+    """What happens in a journey, in the return's words, by our codes."""
+
+    assessment_type: str
+    request_outcomes: Mapping[str, str]
+    assessment_outcomes: Mapping[str, str]
+    review_reasons: Mapping[str, str]
+    review_outcomes: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class Specification:
     """A release: its fields in the order of the file, its lists, its periods."""
 
@@ -113,6 +124,7 @@ class Specification:
     months: int
     quarter_ends: frozenset[tuple[int, int]]
     services_of_budgets: ServicesOfBudgets
+    events_of_journeys: EventsOfJourneys
 
     def period_ending(self, on: date) -> "Period":
         """The rolling period that ends on the last day of a quarter.
