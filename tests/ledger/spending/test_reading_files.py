@@ -2,7 +2,8 @@
 
 import pytest
 
-from services.ledger.spending.reading_files import FileFormat, FileUnreadable, read_file
+from services.ledger.bank_files.refusals import FileUnreadable
+from services.ledger.spending.reading_files import FileFormat, read_file
 
 
 @pytest.mark.parametrize("content", ["A", "not base64!", "caf\u00e9", "\U0004a904"])
