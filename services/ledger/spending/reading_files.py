@@ -1,7 +1,6 @@
 """Files as they arrive over the API: which reader takes which, and where the lines go."""
 
 import base64
-import binascii
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -52,7 +51,7 @@ def read_file(file_format: FileFormat, content: str, mapping: Mapping[str, Any] 
     """
     try:
         source = io.BytesIO(base64.b64decode(content, validate=True))
-    except binascii.Error as error:
+    except ValueError as error:
         raise FileUnreadable("the content is not base64") from error
     if file_format is FileFormat.CAMT_053:
         return ReadFile(statements=read_camt053(source))
