@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import distinct_on
-from sqlalchemy.orm import defer
 from sqlmodel import col, select
 
 from braid.kit.unit_of_work import UnitOfWork
@@ -71,10 +70,9 @@ async def all_given(work: UnitOfWork, assessment_id: UUID) -> Sequence[GivenAnsw
 
 
 async def changes_of(work: UnitOfWork, assessment_id: UUID) -> Sequence[AssessmentChangeRow]:
-    """Every version of an assessment, oldest first; without the answers that are kept with it."""
+    """Every version of an assessment, oldest first."""
     query = select(AssessmentChangeRow).where(AssessmentChangeRow.assessment_id == assessment_id)
-    query = query.order_by(col(AssessmentChangeRow.version)).options(defer(col(AssessmentChangeRow.answers)))
-    return (await work.session.scalars(query)).all()
+    return (await work.session.scalars(query.order_by(col(AssessmentChangeRow.version)))).all()
 
 
 async def newest_answer_to(work: UnitOfWork, assessment_id: UUID, question_id: str) -> GivenAnswerRow | None:
