@@ -173,11 +173,11 @@ class Chaos:
         async with AsyncExitStack() as stack:
             broker_folder = self.folder / "broker"
             broker_folder.mkdir(parents=True)
-            broker_disk = stack.enter_context(Disk(broker_folder))
+            broker_disk = stack.enter_context(Disk(broker_folder, self.folder))
             broker = Broker(broker_folder, {service: links[f"{service}-broker"] for service in SERVICES})
             stack.callback(broker.stop)
             database = Database(self.folder / "database")
-            database_disk = stack.enter_context(Disk(database.folder))
+            database_disk = stack.enter_context(Disk(database.folder, self.folder))
             stack.callback(database.stop)
             await asyncio.gather(asyncio.to_thread(broker.start), asyncio.to_thread(database.start))
             databases = Databases(database.admin_url, PASSWORDS)

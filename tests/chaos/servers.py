@@ -43,10 +43,16 @@ def listening_ports(count: int) -> list[int]:
 
 
 class Disk:
-    """A disk of its own for one server where we may mount one; else a folder, which nobody can fill."""
+    """A disk of its own for one server where we may mount one; else a folder, which nobody can fill.
 
-    def __init__(self, folder: Path) -> None:
+    Args:
+        folder: of the server.
+        keep: where its logs are kept when it goes, with all that is on it.
+    """
+
+    def __init__(self, folder: Path, keep: Path) -> None:
         self.folder = folder
+        self._keep = keep
         self.is_small = os.geteuid() == 0 and shutil.which("mount") is not None
 
     def __enter__(self) -> "Disk":
@@ -57,8 +63,11 @@ class Disk:
         return self
 
     def __exit__(self, *_error: object) -> None:
+        for log in self.folder.glob("*.log*"):
+            shutil.copyfile(log, self._keep / f"{self.folder.name}-{log.name}")
         if self.is_small:
             subprocess.run(["umount", "--lazy", str(self.folder)], check=True)
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     @property
     def _ballast(self) -> Path:
@@ -66,10 +75,10 @@ class Disk:
 
     def fill(self) -> None:
         """Leave nothing free; what the server frees meanwhile is taken as well when called again."""
-        with self._ballast.open("ab") as ballast, contextlib.suppress(OSError):
+        # Without a buffer, which would not be empty when it is closed.
+        with contextlib.suppress(OSError), self._ballast.open("ab", buffering=0) as ballast:
             while True:
                 ballast.write(bytes(_MB))
-                ballast.flush()
 
     def empty(self) -> None:
         """Give the room back."""
