@@ -51,6 +51,8 @@ DONE: Mapping[str, str] = {
     **dict.fromkeys(("GET /v1/parked-keys", "GET /internal/parked-keys"), "see that messages wait"),
     "POST /v1/people/{person_id}/assessments": "begin an assessment",
     "GET /v1/assessments/{assessment_id}": "see the assessment and its answers",
+    "GET /v1/assessments/{assessment_id}/history": "see who answered what, and when",
+    "GET /v1/people-acted-for": "see for whom one acts",
     "PUT /v1/assessments/{assessment_id}/answers": "write the answers of an assessment",
     "POST /v1/assessments/{assessment_id}/submission": "hand in an assessment",
     "POST /v1/assessments/{assessment_id}/agreement": "agree an assessment",
@@ -86,6 +88,7 @@ DONE: Mapping[str, str] = {
     "GET /v1/people/{person_id}/allocation/explanation": "see how the allocation was worked out",
     "GET /v1/people/{person_id}/allocation/history": "see earlier figures of the allocation",
     "POST /v1/people/{person_id}/allocation/settlement": "settle the final figure",
+    "GET /v1/scenarios": "see which other tables and prices were tried",
     "POST /v1/scenarios": "try other tables and prices",
     "GET /v1/scenarios/{scenario_id}": "see what other tables and prices come to",
     "GET /v1/scenarios/{scenario_id}/people.{form}": "take a copy of what they come to for each person",
@@ -196,10 +199,30 @@ DONE: Mapping[str, str] = {
     "GET /v1/planning-times": "see how long planning takes",
     "GET /v1/cases": "see where the budget has got to in the list of cases",
     "GET /v1/overdue": "see the case in the list of what is overdue",
+    "GET /v1/webhook-event-types": "see of which events systems may be told",
+    "POST /v1/webhook-subscriptions": "have a system told of events",
+    "GET /v1/webhook-subscriptions": "see which systems are told of events",
+    "GET /v1/webhook-subscriptions/{subscription_id}": "see of which events a system is told",
+    "PUT /v1/webhook-subscriptions/{subscription_id}": "change of which events a system is told",
+    "POST /v1/webhook-subscriptions/{subscription_id}/ending": "stop telling a system of events",
+    "POST /v1/webhook-subscriptions/{subscription_id}/secret": "change the secret that signs messages to a system",
+    "POST /v1/webhook-subscriptions/{subscription_id}/test-message": "send a system a test message",
+    "GET /v1/webhook-subscriptions/{subscription_id}/deliveries": "see which messages a system was sent",
+    "GET /v1/webhook-subscriptions/{subscription_id}/deliveries/{delivery_id}": "see what became of a message",
+    "POST /v1/webhook-subscriptions/{subscription_id}/deliveries/{delivery_id}/redelivery": (
+        "send a message to a system again"
+    ),
+    "POST /v1/webhook-subscriptions/{subscription_id}/recovery": "send all messages of a time to a system again",
 }
 
+#: How the route of a message begins that a system was sent; the kind of event comes after it.
+_SENT = "webhook "
+
 _IRREGULAR: Mapping[str, str] = {
+    "be": "was",
     "see": "saw",
+    "send": "sent",
+    "have": "had",
     "begin": "began",
     "write": "wrote",
     "tell": "told",
@@ -221,10 +244,17 @@ _IRREGULAR: Mapping[str, str] = {
 
 def done_in_words(method: str, route: str, action: Action, status: int, *, is_repeat: bool = False) -> str:
     """What was done, or tried, as a sentence without its stop."""
-    words = DONE.get(f"{method} {route}") or wording.inside(PERMISSIONS[action].meaning)
+    words = _words_of(method, route, action)
     if _OK_LEAST <= status < _REFUSED_LEAST:
         return wording.sentence(_past(words)) + (" again, with nothing new done" if is_repeat else "")
     return f"Tried to {words}{_ENDED.get(status, ': it did not work')}"
+
+
+def _words_of(method: str, route: str, action: Action) -> str:
+    if route.startswith(_SENT):
+        happened = " ".join(route.removeprefix(_SENT).split(".")[2:-1]).replace("-", " ")
+        return f"be sent the message ‘{happened}’"
+    return DONE.get(f"{method} {route}") or wording.inside(PERMISSIONS[action].meaning)
 
 
 _ENDED: Mapping[int, str] = {
