@@ -66,7 +66,7 @@ def _moment(name: str, *, nullable: bool = True) -> sa.Column[object]:
 
 
 def _recorded_at() -> sa.Column[object]:
-    return sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False, server_default=sa.func.now())
+    return sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False, server_default=sa.text("now()"))
 
 
 def _create_subscription() -> None:
