@@ -105,8 +105,8 @@ def access_routes(door: Door) -> APIRouter:
 
     @router.post(AUDIT_PAGE)
     async def narrow(request: Request) -> Response:
-        principal = await _auditor(door, request)
         require_own_form(request)
+        principal = await _auditor(door, request)
         given = await form_fields(request)
         narrowed, faults = _narrowed(given)
         offered: tuple[Offered, ...] = ()

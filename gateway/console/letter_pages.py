@@ -103,8 +103,8 @@ def _add_lists(router: APIRouter, door: Door) -> None:
 
     @router.post(f"{LETTERS}/together")
     async def replay_all(request: Request) -> Response:
-        principal = await _who_may(door, request, Action.MEND_DEAD_LETTERS)
         require_own_form(request)
+        principal = await _who_may(door, request, Action.MEND_DEAD_LETTERS)
         given = await form_fields(request)
         service, cause = given["service"], given["cause"]
         waiting = await _waiting_of(door, principal, service, cause)
@@ -122,8 +122,8 @@ def _add_letter(router: APIRouter, door: Door) -> None:
 
     @router.post(f"{here}/showing")
     async def show(service: str, letter_id: str, request: Request) -> Response:
-        principal = await _who_may(door, request, Action.SHOW_DEAD_LETTER)
         require_own_form(request)
+        principal = await _who_may(door, request, Action.SHOW_DEAD_LETTER)
         given, number = await form_fields(request), _number(letter_id)
         found = await _letter(door, principal, service, number)
         if faults := _faults_of_reason(given, "why you have to see it"):
@@ -135,8 +135,8 @@ def _add_letter(router: APIRouter, door: Door) -> None:
 
     @router.post(f"{here}/replay")
     async def replay(service: str, letter_id: str, request: Request) -> Response:
-        principal = await _who_may(door, request, Action.MEND_DEAD_LETTERS)
         require_own_form(request)
+        principal = await _who_may(door, request, Action.MEND_DEAD_LETTERS)
         given, number = await form_fields(request), _number(letter_id)
         answer = await ask_holder(door, principal, "POST", service, f"{number}/replay", key=given["key"])
         if answer.status_code in (NOT_FOUND, UNAVAILABLE):
@@ -160,8 +160,8 @@ def _add_discard(router: APIRouter, door: Door) -> None:
 
     @router.post(here)
     async def discard(service: str, letter_id: str, request: Request) -> Response:
-        principal = await _who_may(door, request, Action.MEND_DEAD_LETTERS)
         require_own_form(request)
+        principal = await _who_may(door, request, Action.MEND_DEAD_LETTERS)
         given, number = await form_fields(request), _number(letter_id)
         faults = _faults_of_reason(given, "why it needs no handling")
         if given["sure"] != "yes":
