@@ -21,7 +21,7 @@ from braid.kit.access_record_routes import ACCESSES
 from braid.kit.identity import Role, TokenSigner, claims_of, public_jwk, read_private_key
 from braid.kit.permissions import PERMISSIONS
 from gateway.development_issuer import AUDIENCE, ISSUER
-from gateway.routing import ROUTES, Row
+from gateway.routing import CHANGES, ROUTES, Row
 from tests.gateway.doubles import PRACTITIONER, StubGateway, signed_by
 from tests.gateway.test_permissions import EVERY_ROW, place, somebody
 
@@ -233,7 +233,7 @@ def form_posts() -> list[str]:
     from gateway.main import build_gateway
 
     app = build_gateway({}, None, None)  # type: ignore[arg-type]  # looked at, not called
-    api = {row.path for row in ROUTES}
+    api = {row.path for row in ROUTES} | set(CHANGES)
     paths = {
         context.path
         for context in iter_route_contexts(app.routes)
