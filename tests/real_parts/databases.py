@@ -52,6 +52,10 @@ class CopiedDatabases(Databases):
         self._lock = threading.Lock()
         self.made: list[str] = []
 
+    def __reduce__(self) -> tuple[type[Databases], tuple[str, dict[str, str], str]]:
+        """To another process it goes as the addresses of what is there by then."""
+        return Databases, (self.admin_url, dict(self.passwords), self.suffix)
+
     def _url(self, roles: Roles, role: str, kind: str) -> SecretStr:
         with self._lock:
             if roles.database not in self.made:
