@@ -105,7 +105,6 @@ def access_routes(door: Door) -> APIRouter:
 
     @router.post(AUDIT_PAGE)
     async def narrow(request: Request) -> Response:
-        require_own_form(request)
         principal = await _auditor(door, request)
         given = await form_fields(request)
         narrowed, faults = _narrowed(given)
@@ -199,6 +198,9 @@ def _of(whose: str, principal: Principal) -> Mapping[str, Any]:
 async def _reader(door: Door, request: Request, person_id: UUID | None) -> Principal:
     """Whoever is signed in, with the roles that may see who has looked; a refusal is recorded."""
     principal = await signed_in(door, request)
+    if request.method == "POST":
+        # Before a refusal is recorded, which another site could else bring about in somebody's name.
+        require_own_form(request)
     try:
         return acting(principal, Action.READ_ACCESS_RECORDS)
     except Problem as refusal:

@@ -77,8 +77,8 @@ def correction_routes(door: Door) -> APIRouter:
 
     @router.post("/people/{person_id}/corrections")
     async def correct(person_id: UUID, request: Request) -> Response:
-        require_own_form(request)
         principal = await _who_may(door, request)
+        require_own_form(request)
         given = await form_fields(request, bytes_max=FORM_BYTES_MAX)
         person, told, etag = await _record(door, principal, person_id)
         faults, status = _faults(given, person["user_group"]), UNPROCESSABLE

@@ -103,7 +103,6 @@ def _add_lists(router: APIRouter, door: Door) -> None:
 
     @router.post(f"{LETTERS}/together")
     async def replay_all(request: Request) -> Response:
-        require_own_form(request)
         principal = await _who_may(door, request, Action.MEND_DEAD_LETTERS)
         given = await form_fields(request)
         service, cause = given["service"], given["cause"]
@@ -122,7 +121,6 @@ def _add_letter(router: APIRouter, door: Door) -> None:
 
     @router.post(f"{here}/showing")
     async def show(service: str, letter_id: str, request: Request) -> Response:
-        require_own_form(request)
         principal = await _who_may(door, request, Action.SHOW_DEAD_LETTER)
         given, number = await form_fields(request), _number(letter_id)
         found = await _letter(door, principal, service, number)
@@ -135,7 +133,6 @@ def _add_letter(router: APIRouter, door: Door) -> None:
 
     @router.post(f"{here}/replay")
     async def replay(service: str, letter_id: str, request: Request) -> Response:
-        require_own_form(request)
         principal = await _who_may(door, request, Action.MEND_DEAD_LETTERS)
         given, number = await form_fields(request), _number(letter_id)
         answer = await ask_holder(door, principal, "POST", service, f"{number}/replay", key=given["key"])
@@ -160,7 +157,6 @@ def _add_discard(router: APIRouter, door: Door) -> None:
 
     @router.post(here)
     async def discard(service: str, letter_id: str, request: Request) -> Response:
-        require_own_form(request)
         principal = await _who_may(door, request, Action.MEND_DEAD_LETTERS)
         given, number = await form_fields(request), _number(letter_id)
         faults = _faults_of_reason(given, "why it needs no handling")
@@ -272,9 +268,12 @@ async def _who_may(door: Door, request: Request, action: Action) -> Principal:
     """Whoever is signed in, with the roles that may; a refusal is recorded.
 
     Raises:
-        Problem: 401, or 403.
+        Problem: 401, or 403, also for a form that another site sent.
     """
     principal = await signed_in(door, request)
+    if request.method == "POST":
+        # Before a refusal is recorded, which another site could else bring about in somebody's name.
+        require_own_form(request)
     try:
         return acting(principal, action)
     except Problem as refused:
