@@ -100,12 +100,28 @@ class Door:
         Raises:
             As `principal`; and Problem: 403, none of their roles may.
         """
-        principal = await self.principal(request)
+        return await self.acting(request, await self.principal(request), action, service)
+
+    async def acting(
+        self, request: Request, principal: Principal, action: Action, service: str, *, person_id: UUID | None = None
+    ) -> Principal:
+        """A principal with those roles alone that may do an action; that none of theirs may is recorded.
+
+        Args:
+            request: what they ask.
+            principal: who asks.
+            action: what it does.
+            service: which records a refusal.
+            person_id: whose record it is about, where the address says so in its query alone.
+
+        Raises:
+            Problem: 403, none of their roles may.
+        """
         try:
             return acting(principal, action)
         except Problem as refusal:
             if leaves_record(action):
-                await self.record(request, principal, action, service, refusal.status)
+                await self.record(request, principal, action, service, refusal.status, person_id=person_id)
             raise
 
     async def record(

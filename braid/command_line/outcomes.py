@@ -5,7 +5,7 @@ What compares people needs the extra `analysis`; what checks a return does not.
 
 import csv
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from importlib.util import find_spec
@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from braid.command_line.progress import progress
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -83,7 +85,7 @@ def evaluate(
         cohort = read_cohort(people, licensed or ())
         worths = tuple(pounds_a_point * 10 * step for step in range(11))
         question = Question(Design(compare), draws, worths, seed)
-        with _progress(draws * len(cohort.outcomes), "draws") as done:
+        with progress(draws * len(cohort.outcomes), "draws") as done:
             evaluation = worked_out(cohort, question, done)
     out.mkdir(parents=True, exist_ok=True)
     (out / "evaluation.html").write_text(report(cohort, evaluation))
@@ -108,7 +110,7 @@ def check_return(
     except (ReturnRefused, OSError, UnicodeDecodeError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from error
-    with _progress(len(rows), "rows") as done:
+    with progress(len(rows), "rows") as done:
         found = pre_flight(release_2(), rows, done)
     for field, counts in found.counts.items():
         failed = {validity: count for validity, count in counts.items() if not validity.startswith("Passed")}
@@ -136,14 +138,3 @@ def _told() -> Iterator[None]:
     except (EvaluationError, OSError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from error
-
-
-@contextmanager
-def _progress(total: int, what: str) -> Iterator[Callable[[int], None]]:
-    """A bar that shows how far a long run is; nothing where nobody looks."""
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(what, total=total)
-        yield lambda more: bar.advance(task, more)

@@ -1,7 +1,7 @@
 """`braid ras`: fit an allocation table to past people, try it on everybody, publish it. Needs the extra `analysis`."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from enum import StrEnum
@@ -12,6 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
+from braid.command_line.progress import progress
 from services.ras.domain.protection import YEARS_MOST, Phasing, ShareOf
 from services.ras.simulation.protection_rule import PaidBy, Protection
 
@@ -112,7 +113,7 @@ def calibrate(
     if choose and (in_force_from is None or not why):
         raise typer.BadParameter("a new version needs --in-force-from and --why")
     settings = Settings(_starts(bands), seed)
-    with _told(), _progress(len(METHODS), "ways") as done:
+    with _told(), progress(len(METHODS), "ways") as done:
         named = _named(table)
         past = past_people(read_people(people), named.table)
         if user_group:
@@ -177,7 +178,7 @@ def simulate(
             protection=rule,
             budget_pence_per_year=None if budget is None else budget * 100,
         )
-        with _progress(len(everybody), "people") as done:
+        with progress(len(everybody), "people") as done:
             scenario = worked_out(everybody, question, done)
     out.mkdir(parents=True, exist_ok=True)
     (out / "simulation.html").write_text(report.report(everybody, scenario))
@@ -258,14 +259,3 @@ def _told() -> Iterator[None]:
     except (*told, OSError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from error
-
-
-@contextmanager
-def _progress(total: int, what: str) -> Iterator[Callable[[int], None]]:
-    """A bar that shows how far a long run is; nothing where nobody looks."""
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(what, total=total)
-        yield lambda more: bar.advance(task, more)

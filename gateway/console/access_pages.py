@@ -12,7 +12,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from braid.kit.identity import Principal, Role
-from braid.kit.permissions import Action, acting
+from braid.kit.permissions import Action
 from braid.kit.problems import Problem, not_found
 from gateway.access_records import RECORDER, recorded_page, records_sought
 from gateway.console.access_view import away, by_day, looks
@@ -21,8 +21,8 @@ from gateway.console.errors import PageRoute
 from gateway.console.forms import Fault, Form, Given, day_of, sent
 from gateway.console.people_view import names_of
 from gateway.console.rendering import page, see_other
-from gateway.console.session import signed_in
-from gateway.forms import form_fields, require_own_form
+from gateway.console.session import permitted
+from gateway.forms import form_fields
 from gateway.forwarding import Door
 
 A_PAGE = 50
@@ -126,7 +126,7 @@ def access_routes(door: Door) -> APIRouter:
 
     @router.get(LOOKED_PAGE)
     async def looked(person_id: UUID, request: Request, whose: str = "", after: Cursor = "") -> Response:
-        principal = await _reader(door, request, person_id)
+        principal = await permitted(door, request, Action.READ_ACCESS_RECORDS, RECORDER, person_id=person_id)
         if principal.person_id != person_id:
             if Role.AUDITOR not in principal.roles:
                 raise not_found("page")
@@ -195,27 +195,13 @@ def _of(whose: str, principal: Principal) -> Mapping[str, Any]:
     return {"but_role": Role.DELEGATE, "but_subject": principal.subject}
 
 
-async def _reader(door: Door, request: Request, person_id: UUID | None) -> Principal:
-    """Whoever is signed in, with the roles that may see who has looked; a refusal is recorded."""
-    principal = await signed_in(door, request)
-    if request.method == "POST":
-        # Before a refusal is recorded, which another site could else bring about in somebody's name.
-        require_own_form(request)
-    try:
-        return acting(principal, Action.READ_ACCESS_RECORDS)
-    except Problem as refusal:
-        action = Action.READ_ACCESS_RECORDS
-        await door.record(request, principal, action, RECORDER, refusal.status, person_id=person_id)
-        raise
-
-
 async def _auditor(door: Door, request: Request) -> Principal:
     """Whoever is signed in, where they see who looked at anybody's record.
 
     Raises:
         Problem: 401, or 403.
     """
-    principal = await _reader(door, request, None)
+    principal = await permitted(door, request, Action.READ_ACCESS_RECORDS, RECORDER)
     if Role.AUDITOR not in principal.roles:
         raise Problem(403, "not-allowed", "This is for the council's auditors")
     return replace(principal, roles=frozenset({Role.AUDITOR}))

@@ -13,7 +13,7 @@ from fastapi.responses import Response
 
 from braid.kit.dead_letter_routes import LetterOut, LettersWanted, MendedOut, MessageOut
 from braid.kit.identity import Principal
-from braid.kit.permissions import PERMISSIONS, Action, acting
+from braid.kit.permissions import PERMISSIONS, Action
 from braid.kit.problems import Problem, not_found
 from gateway.console import wording
 from gateway.console.errors import PageRoute
@@ -35,9 +35,9 @@ from gateway.console.letter_view import (
     together_in_words,
 )
 from gateway.console.rendering import page
-from gateway.console.session import signed_in
+from gateway.console.session import permitted
 from gateway.dead_letters import RECORDER, Together, ask_holder, letters_page, parked_keys, replay_together
-from gateway.forms import form_fields, require_own_form
+from gateway.forms import form_fields
 from gateway.forwarding import Door
 
 A_PAGE = 50
@@ -79,13 +79,13 @@ def _add_lists(router: APIRouter, door: Door) -> None:
     async def letters(
         request: Request, service: Words = "", cause: Words = "", person: UUID | None = None, after: Cursor = ""
     ) -> Response:
-        principal = await _who_may(door, request, Action.READ_DEAD_LETTERS)
+        principal = await permitted(door, request, Action.READ_DEAD_LETTERS, RECORDER)
         narrowed = Narrowed(service if service in door.services else "", cause, person)
         return await _letters_page(door, request, principal, narrowed, after)
 
     @router.get(PARKED)
     async def parked(request: Request) -> Response:
-        principal = await _who_may(door, request, Action.READ_DEAD_LETTERS)
+        principal = await permitted(door, request, Action.READ_DEAD_LETTERS, RECORDER)
         told = await parked_keys(door, principal)
         return page(
             "parked_keys.html",
@@ -97,13 +97,13 @@ def _add_lists(router: APIRouter, door: Door) -> None:
 
     @router.get(f"{LETTERS}/together")
     async def together(request: Request, service: Words = "", cause: Words = "") -> Response:
-        principal = await _who_may(door, request, Action.MEND_DEAD_LETTERS)
+        principal = await permitted(door, request, Action.MEND_DEAD_LETTERS, RECORDER)
         waiting = await _waiting_of(door, principal, service, cause)
         return _together_page(request, principal, service, cause, waiting, Form())
 
     @router.post(f"{LETTERS}/together")
     async def replay_all(request: Request) -> Response:
-        principal = await _who_may(door, request, Action.MEND_DEAD_LETTERS)
+        principal = await permitted(door, request, Action.MEND_DEAD_LETTERS, RECORDER)
         given = await form_fields(request)
         service, cause = given["service"], given["cause"]
         waiting = await _waiting_of(door, principal, service, cause)
@@ -116,12 +116,12 @@ def _add_letter(router: APIRouter, door: Door) -> None:
 
     @router.get(here)
     async def letter(service: str, letter_id: str, request: Request) -> Response:
-        principal = await _who_may(door, request, Action.READ_DEAD_LETTERS)
+        principal = await permitted(door, request, Action.READ_DEAD_LETTERS, RECORDER)
         return _letter_page(request, principal, await _letter(door, principal, service, _number(letter_id)), Form())
 
     @router.post(f"{here}/showing")
     async def show(service: str, letter_id: str, request: Request) -> Response:
-        principal = await _who_may(door, request, Action.SHOW_DEAD_LETTER)
+        principal = await permitted(door, request, Action.SHOW_DEAD_LETTER, RECORDER)
         given, number = await form_fields(request), _number(letter_id)
         found = await _letter(door, principal, service, number)
         if faults := _faults_of_reason(given, "why you have to see it"):
@@ -133,7 +133,7 @@ def _add_letter(router: APIRouter, door: Door) -> None:
 
     @router.post(f"{here}/replay")
     async def replay(service: str, letter_id: str, request: Request) -> Response:
-        principal = await _who_may(door, request, Action.MEND_DEAD_LETTERS)
+        principal = await permitted(door, request, Action.MEND_DEAD_LETTERS, RECORDER)
         given, number = await form_fields(request), _number(letter_id)
         answer = await ask_holder(door, principal, "POST", service, f"{number}/replay", key=given["key"])
         if answer.status_code in (NOT_FOUND, UNAVAILABLE):
@@ -151,13 +151,13 @@ def _add_discard(router: APIRouter, door: Door) -> None:
 
     @router.get(here)
     async def consider(service: str, letter_id: str, request: Request) -> Response:
-        principal = await _who_may(door, request, Action.MEND_DEAD_LETTERS)
+        principal = await permitted(door, request, Action.MEND_DEAD_LETTERS, RECORDER)
         found = await _letter(door, principal, service, _number(letter_id))
         return _discard_page(request, principal, found, Form())
 
     @router.post(here)
     async def discard(service: str, letter_id: str, request: Request) -> Response:
-        principal = await _who_may(door, request, Action.MEND_DEAD_LETTERS)
+        principal = await permitted(door, request, Action.MEND_DEAD_LETTERS, RECORDER)
         given, number = await form_fields(request), _number(letter_id)
         faults = _faults_of_reason(given, "why it needs no handling")
         if given["sure"] != "yes":
@@ -262,23 +262,6 @@ def _together_page(
         outcome=outcome,
         list_address=Narrowed(service, cause).address(),
     )
-
-
-async def _who_may(door: Door, request: Request, action: Action) -> Principal:
-    """Whoever is signed in, with the roles that may; a refusal is recorded.
-
-    Raises:
-        Problem: 401, or 403, also for a form that another site sent.
-    """
-    principal = await signed_in(door, request)
-    if request.method == "POST":
-        # Before a refusal is recorded, which another site could else bring about in somebody's name.
-        require_own_form(request)
-    try:
-        return acting(principal, action)
-    except Problem as refused:
-        await door.record(request, principal, action, RECORDER, refused.status)
-        raise
 
 
 def _number(letter_id: str) -> int:

@@ -2,12 +2,15 @@
 
 from dataclasses import asdict
 from typing import Literal
+from uuid import UUID
 
 from fastapi import Request
 from fastapi.responses import Response
 
 from braid.kit.identity import Principal, unauthenticated
+from braid.kit.permissions import Action
 from braid.kit.problems import Problem
+from gateway.forms import require_own_form
 from gateway.forwarding import Door
 from gateway.sign_in import Attempt
 
@@ -31,6 +34,28 @@ async def signed_in(door: Door, request: Request) -> Principal:
     if principal is None:
         raise unauthenticated("Nobody is signed in.")
     return principal
+
+
+async def permitted(
+    door: Door, request: Request, action: Action, service: str, *, person_id: UUID | None = None
+) -> Principal:
+    """The principal of the session, with the roles that may do an action; a refusal is recorded.
+
+    Args:
+        door: the way to the services.
+        request: a page that is asked for, or a form.
+        action: what it does.
+        service: which records a refusal.
+        person_id: whose record it is about, where the address does not say.
+
+    Raises:
+        Problem: 401; 403, also for a form that another site sent.
+    """
+    principal = await signed_in(door, request)
+    if request.method == "POST":
+        # Before a refusal is recorded, which another site could else bring about in somebody's name.
+        require_own_form(request)
+    return await door.acting(request, principal, action, service, person_id=person_id)
 
 
 async def signed_in_or_none(door: Door, request: Request) -> Principal | None:
