@@ -23,7 +23,7 @@ from tests.bench import ledger_callers, ledger_reading
 from tests.bench.ledger_books import Books, ledger_databases
 from tests.bench.raw_limits import one_row_commits, rows_in_statements_of_1000
 
-COUNCIL = "E10000001"
+COUNCIL, OTHER_COUNCIL = "E10000001", "E10000002"
 SEED = 20_261_122
 ROUNDS = 5
 BATCHES_A_ROUND = 15
@@ -55,6 +55,7 @@ async def _run(books: Books, entries: int) -> None:
     async with books.connection() as db:
         await _warm_up(books, db)
         at_start = await _batches(books, db)
+        await _two_councils(books, db)
         await ledger_callers.one_by_one(books, await one_row_commits(books.url("owner"), 16))
         await ledger_callers.gathered(books)
         await ledger_reading.sizes(books, db, _posted)
@@ -120,6 +121,25 @@ async def _batches(books: Books, db: asyncpg.Connection) -> float:
     ):
         print(f"{name:38} {reached:10,.0f} a second   {promise}", flush=True)
     return raw / base
+
+
+async def _two_councils(books: Books, db: asyncpg.Connection) -> None:
+    """Print what a council and another reach at once: each has a chain of its own, and the server two cores."""
+    other = Books(books.databases, OTHER_COUNCIL, random.Random(SEED + 1))
+    await other.open()
+    async with other.connection() as beside:
+        await _warm_up(other, beside)
+        alone, both = list[float](), list[float]()
+        for _ in range(ROUNDS):
+            alone.append(await _posted(books, db, 1_000, books.a_spend))
+            reached = await asyncio.gather(
+                _posted(books, db, 1_000, books.a_spend), _posted(other, beside, 1_000, other.a_spend)
+            )
+            both.append(sum(reached))
+    told = statistics.median(both)
+    print(
+        f"two councils at once, 1,000            {told:10,.0f} a second   {told / statistics.median(alone):.2f} of one"
+    )
 
 
 async def _posted(

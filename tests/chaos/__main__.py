@@ -3,11 +3,14 @@
 import argparse
 import asyncio
 import faulthandler
+import logging
 import shutil
 import signal
 import sys
 import tempfile
 from pathlib import Path
+
+import structlog
 
 from tests.chaos.faults import Kind
 from tests.chaos.report import written
@@ -27,6 +30,8 @@ def main() -> int:
     parser.add_argument("--only", nargs="*", choices=[kind.name for kind in Kind], help="only these kinds of faults")
     parser.add_argument("--go-on", action="store_true", help="do not end at the first round that cannot be proved")
     asked = parser.parse_args()
+    # What the second ledger hears in a proof is no news of the run.
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     # A run that hangs tells where when it is asked: kill -USR1.
     faulthandler.register(signal.SIGUSR1, all_threads=True)
     # Told to stop, it takes everything down that it has started, as at Ctrl-C.

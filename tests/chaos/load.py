@@ -255,4 +255,6 @@ def _statement(rng: random.Random, on: str) -> dict[str, Any]:
     lines = ["Date,Amount,Payee,Text"]
     lines += [f"{on},-{rng.randrange(500, 4_000) / 100:.2f},Shop {number},Line {number}" for number in range(3)]
     content = base64.b64encode("\r\n".join(lines).encode()).decode()
-    return {"format": "csv", "content": content, "mapping": _MAPPING, "account": "12345612345678", "is_card": False}
+    # An account of their own: two people may well spend the same at the same shop on a day.
+    account = f"{rng.randrange(10**14):014}"
+    return {"format": "csv", "content": content, "mapping": _MAPPING, "account": account, "is_card": False}

@@ -863,8 +863,8 @@ def test_what_operations_do_by_hand_has_no_pod_until_somebody_wants_one(rendered
 def test_metrics_are_fetched_from_every_pod_that_tells_them_by_the_labels_that_rules_know(
     rendered: Sequence[Manifest],
 ) -> None:
-    [monitor] = of_kind(rendered, "PodMonitor")
-    [policy] = [each for each in of_kind(rendered, "NetworkPolicy") if each["metadata"]["name"] == "metrics"]
+    monitor = by_name(rendered, "PodMonitor")["braid"]
+    policy = by_name(rendered, "NetworkPolicy")["metrics"]
     [endpoint] = monitor["spec"]["podMetricsEndpoints"]
 
     for workload in workloads(rendered):
@@ -872,6 +872,17 @@ def test_metrics_are_fetched_from_every_pod_that_tells_them_by_the_labels_that_r
         assert selects(monitor["spec"]["selector"], pod_labels(workload)) is tells, title(workload)
         assert selects(policy["spec"]["podSelector"], pod_labels(workload)) is tells, title(workload)
     assert {rule["targetLabel"] for rule in endpoint["relabelings"]} == {"job", "app", "component"}
+
+
+def test_the_databases_own_figures_are_fetched_by_the_label_that_rules_know(rendered: Sequence[Manifest]) -> None:
+    monitor, policy = by_name(rendered, "PodMonitor")["postgres"], by_name(rendered, "NetworkPolicy")["postgres"]
+    instance = {"cnpg.io/cluster": by_name(rendered, "Cluster")["postgres"]["metadata"]["name"]}
+    [endpoint] = monitor["spec"]["podMetricsEndpoints"]
+    let_in = [rule["ports"] for rule in policy["spec"]["ingress"] if "observability" in strings_in(rule)]
+
+    assert selects(monitor["spec"]["selector"], instance)
+    assert let_in == [[{"port": 9187}]]
+    assert [rule["targetLabel"] for rule in endpoint["relabelings"]] == ["cluster"]
 
 
 # --- PostgreSQL ---------------------------------------------------------------------------------------------------

@@ -47,6 +47,10 @@ KINDS = {
     "hpa": "HorizontalPodAutoscaler",
     "job": "Job",
     "kafka": "Kafka",
+    "cluster": "Cluster",
+    "scheduledbackup": "ScheduledBackup",
+    "objectstore": "ObjectStore",
+    "secret": "ExternalSecret",
 }
 
 
@@ -139,7 +143,7 @@ async def test_a_service_can_be_set_back_by_hand(databases: Databases, kafka: Ka
 @pytest.mark.parametrize("command", OF_KUBERNETES)
 def test_what_a_command_of_kubernetes_names_is_in_the_manifests(command: str) -> None:
     rendered = rendered_manifests()
-    named = re.findall(r"\b(deployment|statefulset|cronjob|hpa|job|kafka)[/ ](?:-n braid )?([a-z][a-z-]+)", command)
+    named = re.findall(rf"\b({'|'.join(KINDS)})[/ ](?:-n braid )?([a-z][a-z-]+)", command)
     for kind, name in named:
         if not name.startswith(("proof-by", "ledger-proof-")):
             assert name in by_name(rendered, KINDS[kind]), command

@@ -87,14 +87,21 @@ class KafkaPublisher:
             TimeoutError: the broker took too long; what was sent may be on the topic and will be sent again.
             aiokafka.errors.KafkaError: the broker refused a message.
         """
-        if self._producer is None:
-            raise RuntimeError("publish before start")
         async with asyncio.timeout(PUBLISH_TIMEOUT_S):
-            sent = [
-                await self._producer.send(m.topic, value=m.value, key=m.key, headers=list(m.headers)) for m in messages
-            ]
+            producer = await self._working()
+            sent = [await producer.send(m.topic, value=m.value, key=m.key, headers=list(m.headers)) for m in messages]
             await asyncio.gather(*sent)
         self._on_step(Step.SENT)
+
+    async def _working(self) -> AIOKafkaProducer:
+        """The producer, or another in its place where its sending has ended: it would refuse all from then on."""
+        if self._producer is not None and self._producer._sender.sender_task.done():
+            log.warning("producer_ended")
+            await self.stop()
+        if self._producer is None:
+            await self.start()
+        assert self._producer is not None
+        return self._producer
 
     async def stop(self) -> None:
         """Disconnect."""
@@ -132,7 +139,8 @@ class KafkaSubscriber:
                 await consumer.start()
                 self._lag = Lag(delivery.subscription.consumer, consumer)
                 await self._read(consumer, delivery, self._lag)
-            except (KafkaError, OSError) as error:
+            except (KafkaError, OSError, RuntimeError) as error:
+                # A RuntimeError is what uvloop makes of a write to a connection that was just lost.
                 log.warning("broker_away", error=repr(error))
                 await asyncio.sleep(1)
             finally:
@@ -159,6 +167,7 @@ class KafkaSubscriber:
     async def _read(self, consumer: AIOKafkaConsumer, delivery: Delivery, lag: Lag) -> None:
         while not delivery.stopping:
             self._on_turn()
+            require_at_work(consumer)
             polled: Mapping[TopicPartition, Sequence[ConsumerRecord[bytes, bytes]]] = await consumer.getmany(
                 timeout_ms=POLL_TIMEOUT_MS, max_records=POLL_RECORDS_MAX
             )
@@ -205,11 +214,25 @@ class KafkaSubscriber:
             self._on_step(Step.OFFSET_COMMITTED)
 
 
+def require_at_work(consumer: AIOKafkaConsumer) -> None:
+    """Look whether what a consumer does in the background is still done.
+
+    An error that aiokafka does not expect ends its fetching or its work in the group for good, such as the RuntimeError
+    of uvloop at a connection that was just lost (its issue 1038). It is not told: polls go on, and bring nothing.
+
+    Raises:
+        aiokafka.errors.KafkaError: it is not; only another consumer helps.
+    """
+    if consumer._fetcher.error_future.done() or consumer._coordinator._coordination_task.done():
+        raise KafkaError("the consumer has stopped reading by itself")
+
+
 async def close(consumer: AIOKafkaConsumer) -> None:
     """Leave the group and disconnect, also while the broker is away.
 
     aiokafka cancels its fetches, waits for each, and lets out what a fetch says that was waiting to try again: then we
-    would seem to be cancelled, and the process would end in the very outage that it waits for.
+    would seem to be cancelled, and the process would end in the very outage that it waits for. It lets out, too, by
+    what error its work in the background has ended.
 
     Raises:
         asyncio.CancelledError: it is us who are cancelled.
@@ -220,8 +243,14 @@ async def close(consumer: AIOKafkaConsumer) -> None:
         task = asyncio.current_task()
         if task is not None and task.cancelling():
             raise
-        # What its stop does last, and did not come to.
-        await consumer._client.close()
+    except (KafkaError, RuntimeError) as error:
+        log.info("consumer_had_ended", error=repr(error))
+    else:
+        return
+    # What its stop does last, and did not come to.
+    if consumer._fetcher is not None:
+        consumer._fetcher._fetch_task.cancel()
+    await consumer._client.close()
 
 
 def _message(record: ConsumerRecord[bytes, bytes]) -> Message:
