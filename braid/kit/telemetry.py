@@ -14,6 +14,7 @@ from opentelemetry import context, propagate, trace
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from opentelemetry.sdk.trace.sampling import ALWAYS_OFF, ALWAYS_ON
 from opentelemetry.trace import Span, SpanKind, Status, StatusCode
 from prometheus_client import Counter, Gauge, Histogram
 
@@ -105,7 +106,9 @@ def _in_hand(span: Span) -> Iterator[None]:
 
 def start_tracing(otlp_endpoint: str | None, *, service: str) -> TracerProvider:
     """Set the process's tracer; spans leave it only where a collector's address is given."""
-    provider = TracerProvider(resource=Resource.create({"service.name": f"braid-{service}"}))
+    # Spans that nobody collects record nothing; they still have the ids by which logs are joined.
+    sampler = ALWAYS_ON if otlp_endpoint else ALWAYS_OFF
+    provider = TracerProvider(resource=Resource.create({"service.name": f"braid-{service}"}), sampler=sampler)
     if otlp_endpoint:
         from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 
