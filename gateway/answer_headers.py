@@ -32,7 +32,7 @@ class AnswerHeaders:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 told = list(message.get("headers", ()))
-                names = {name.lower() for name, _ in told}
+                names = {name for name, _ in told}
                 wanted = _WITH_TLS if scope["scheme"] == "https" else _SAFE
                 message["headers"] = told + [header for header in wanted if header[0] not in names]
             await send(message)
