@@ -1,4 +1,4 @@
-"""How a process logs, and how it hands a trace on, where nobody collects its spans."""
+"""How a process logs, and how it hands a request and its trace on."""
 
 import json
 import subprocess
@@ -6,7 +6,17 @@ import sys
 from pathlib import Path
 from typing import Any, TextIO
 
+import httpx
 import pytest
+from opentelemetry import trace
+from opentelemetry.trace import StatusCode
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from braid.kit.http_observation import HttpObservation
+from braid.kit.origin import Origin, current_origin
+from braid.kit.telemetry import asking
+from tests.kit.tracing import recorded_spans, tracer
 
 TRACE, SPAN = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
 
@@ -128,3 +138,36 @@ def test_what_else_a_caller_sends_along_with_a_trace_goes_no_further() -> None:
     answer, _ = told("json", "info", {"traceparent": f"00-{TRACE}-{SPAN}-01", "baggage": "name=Ada"})
 
     assert set(answer) == {"traceparent"}
+
+
+def test_a_question_that_failed_is_an_error_of_its_span_alone() -> None:
+    spans = recorded_spans()
+    with tracer().start_as_current_span("around") as around:
+        with pytest.raises(OSError, match="away"), asking("a-service-away", "GET", {}):
+            raise OSError("away")
+        with asking("a-service-there", "GET", {}):
+            pass
+        assert trace.get_current_span() is around
+
+    ended = {span.name: span.status.status_code for span in spans.get_finished_spans()}
+    assert (ended["GET a-service-away"], ended["GET a-service-there"]) == (StatusCode.ERROR, StatusCode.UNSET)
+
+
+async def test_a_request_within_another_leaves_the_first_one_in_hand() -> None:
+    in_hand: list[Origin | None] = []
+
+    async def service(scope: Scope, receive: Receive, send: Send) -> None:
+        in_hand.append(current_origin())
+        await Response()(scope, receive, send)
+
+    async def gateway(scope: Scope, receive: Receive, send: Send) -> None:
+        inner = {**scope, "headers": [(b"x-request-id", b"the-inner-one")], "state": {}}
+        await HttpObservation(service, service="inner")(inner, receive, send)
+        in_hand.append(current_origin())
+
+    transport = httpx.ASGITransport(HttpObservation(gateway, service="outer"))
+    async with httpx.AsyncClient(transport=transport, base_url="http://outer") as client:
+        await client.get("/", headers={"x-request-id": "the-outer-one"})
+
+    assert [origin and origin.request_id for origin in in_hand] == ["the-inner-one", "the-outer-one"]
+    assert current_origin() is None
