@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 #: An answer that is no page shows nothing, runs nothing and is kept nowhere. There is no CORS header: in a browser only
@@ -18,6 +17,11 @@ SAFE: Mapping[str, str] = {
 STRICT_TRANSPORT = "max-age=31536000; includeSubDomains"
 
 
+#: As they go over the wire.
+_SAFE = [(name.lower().encode(), value.encode()) for name, value in SAFE.items()]
+_WITH_TLS = [*_SAFE, (b"strict-transport-security", STRICT_TRANSPORT.encode())]
+
+
 class AnswerHeaders:
     """Adds the headers that an answer lacks."""
 
@@ -27,11 +31,10 @@ class AnswerHeaders:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in SAFE.items():
-                    headers.setdefault(name, value)
-                if scope["scheme"] == "https":
-                    headers.setdefault("Strict-Transport-Security", STRICT_TRANSPORT)
+                told = list(message.get("headers", ()))
+                names = {name for name, _ in told}
+                wanted = _WITH_TLS if scope["scheme"] == "https" else _SAFE
+                message["headers"] = told + [header for header in wanted if header[0] not in names]
             await send(message)
 
         await self._app(scope, receive, send_with_headers if scope["type"] == "http" else send)

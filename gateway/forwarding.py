@@ -1,12 +1,14 @@
 """Forwarding a request to the service that answers it, with an internal token in place of the caller's own."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
+from typing import TypeVar
 from uuid import UUID
 
 import httpx
 from fastapi import Request
-from starlette.types import Send
+from starlette.requests import ClientDisconnect
+from starlette.types import Receive, Send
 
 from braid.kit import telemetry
 from braid.kit.access_record_routes import ACCESSES, GatewayAccess
@@ -21,7 +23,11 @@ from gateway.routing import Row
 from gateway.service_clients import Answer, ServiceAway, ServiceClient, ServiceSlow
 from gateway.sessions import Sessions
 
-_REQUEST_HEADERS = frozenset({b"accept", b"content-type", b"idempotency-key", b"if-match", b"if-none-match"})
+T = TypeVar("T")
+
+_REQUEST_HEADERS = {
+    name.encode(): name for name in ("accept", "content-type", "idempotency-key", "if-match", "if-none-match")
+}
 _ANSWER_HEADERS = frozenset(
     {
         b"cache-control",
@@ -170,15 +176,15 @@ class Door:
         """
         principal = await self.allowed(request, row.action, row.service)
         headers = {
-            str(name, "ascii"): str(value, "latin-1")
+            _REQUEST_HEADERS[name]: str(value, "latin-1")
             for name, value in request.scope["headers"]
             if name in _REQUEST_HEADERS
         }
-        content = await _body(request, row.body_bytes_max)
+        content = await _body(request.receive, row.body_bytes_max)
         query: bytes = request.scope["query_string"]
         target = _target(request.scope["path"], str(query, "latin-1"))
-        async with self._asking(principal, row.service, request.method, target, headers, content) as answer:
-            await _give_back(answer, row, send)
+        answered = partial(_give_back, row=row, send=send)
+        await self._asked(principal, row.service, request.method, target, headers, content, answered)
 
     async def ask(
         self,
@@ -206,11 +212,9 @@ class Door:
             Problem: 503 where the service cannot be reached, 504 where it does not answer in time.
         """
         told = headers or {}
-        async with self._asking(principal, service, method, _target(path, query), told, content or b"") as answer:
-            return httpx.Response(answer.status, headers=answer.headers, content=await answer.body())
+        return await self._asked(principal, service, method, _target(path, query), told, content or b"", _whole)
 
-    @asynccontextmanager
-    async def _asking(
+    async def _asked(
         self,
         principal: Principal,
         service: str,
@@ -218,16 +222,22 @@ class Door:
         target: str,
         headers: Mapping[str, str],
         content: bytes,
-    ) -> AsyncIterator[Answer]:
+        taken: Callable[[Answer], Awaitable[T]],
+    ) -> T:
+        """What is made of a service's answer while it comes."""
         authorised = {**headers, **origin_headers(), "authorization": f"Bearer {self._signer.sign(principal)}"}
         try:
             with telemetry.asking(service, method, authorised):
                 async with self._clients[service].ask(method, target, authorised, content) as answer:
-                    yield answer
+                    return await taken(answer)
         except ServiceAway as error:
             raise _away(service) from error
         except ServiceSlow as error:
             raise _slow(service) from error
+
+
+async def _whole(answer: Answer) -> httpx.Response:
+    return httpx.Response(answer.status, headers=answer.headers, content=await answer.body())
 
 
 def _away(service: str) -> Problem:
@@ -264,10 +274,14 @@ async def _give_back(answer: Answer, row: Row, send: Send) -> None:
     await send({"type": "http.response.body", "body": whole or b"", "more_body": False})
 
 
-async def _body(request: Request, bytes_max: int) -> bytes:
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
+async def _body(receive: Receive, bytes_max: int) -> bytes:
+    body, is_whole = bytearray(), False
+    while not is_whole:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        body += message.get("body", b"")
         if len(body) > bytes_max:
             raise Problem(413, "too-large", "The request is too large", f"At most {bytes_max} bytes.")
+        is_whole = not message.get("more_body", False)
     return bytes(body)

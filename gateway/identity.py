@@ -1,10 +1,9 @@
 """Whose tokens the gateway takes: an OpenID Connect issuer's, checked against its published keys."""
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from time import monotonic
 from typing import Any, Protocol
 
@@ -75,8 +74,10 @@ class IssuerVerifier:
             Problem: 403, the token was not given the scope that is needed; 503, the issuer's keys cannot be fetched.
         """
         held = await self._current_keys(token)
-        with _refusing_what_its_header_chose():
+        try:
             return held.verifier.verify(token)
+        except TypeError as error:
+            raise _refused_for_its_header() from error
 
     def _principal(self, claims: Mapping[str, Any]) -> Principal:
         scopes = _scopes(claims)
@@ -95,18 +96,30 @@ class IssuerVerifier:
         """
         held = await self._current_keys(token)
         issuer = self._settings.issuer
-        with _refusing_what_its_header_chose():
+        try:
             return TokenVerifier(held.keys, issuer=issuer, audience=audience, algorithms=ALGORITHMS).claims(token)
+        except TypeError as error:
+            raise _refused_for_its_header() from error
 
     async def _current_keys(self, token: str) -> "_Held":
         key_id = _key_id(token)
+        if held := self._still_good(key_id):
+            return held
         async with self._lock:
-            age_s = self._clock() - self._fetched_at
-            known = self._held is not None and any(key.key_id == key_id for key in self._held.keys.keys)
-            if self._held is None or age_s > KEYS_LIFE_S or (not known and age_s > KEYS_RELOAD_S):
-                self._held = await self._fetch(self._held)
-                self._fetched_at = self._clock()
+            # Whoever had the lock before may have fetched them for all who waited.
+            if held := self._still_good(key_id):
+                return held
+            self._held = await self._fetch(self._held)
+            self._fetched_at = self._clock()
             return self._held
+
+    def _still_good(self, key_id: object) -> "_Held | None":
+        """The keys, unless it is time to look for others; for a key that is not among them it is sooner."""
+        held = self._held
+        if held is None:
+            return None
+        good_for_s = KEYS_LIFE_S if key_id in held.ids else KEYS_RELOAD_S
+        return held if self._clock() - self._fetched_at <= good_for_s else None
 
     async def _fetch(self, held: "_Held | None") -> "_Held":
         if held is None and self._clock() - self._failed_at < KEYS_RETRY_S:
@@ -138,14 +151,15 @@ class _Held:
     keys: jwt.PyJWKSet
     verifier: TokenVerifier
 
+    @cached_property
+    def ids(self) -> frozenset[str | None]:
+        """Names of the keys."""
+        return frozenset(key.key_id for key in self.keys.keys)
 
-@contextmanager
-def _refusing_what_its_header_chose() -> Iterator[None]:
-    try:
-        yield
-    except TypeError as error:
-        # PyJWT's answer to an algorithm of another family than the key's; the token's header chooses it.
-        raise TokenRefused("the token is not valid") from error
+
+def _refused_for_its_header() -> TokenRefused:
+    """For PyJWT's TypeError at an algorithm of another family than the key's; the token's header chooses it."""
+    return TokenRefused("the token is not valid")
 
 
 @lru_cache(maxsize=TOKENS_REMEMBERED_MOST)

@@ -11,6 +11,7 @@ from uuid import UUID
 from cryptography.fernet import Fernet
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import JSONResponse
+from starlette.types import ASGIApp
 
 from braid.kit.health import health_routes
 from braid.kit.http_observation import NO_TELEMETRY, HttpObservation
@@ -25,7 +26,7 @@ from gateway.console.errors import answer_people_with_pages
 from gateway.console.pages import console_routes
 from gateway.dead_letters import dead_letter_routes
 from gateway.development_issuer import DevelopmentIssuer, issuer_routes
-from gateway.forwarded_routes import ForwardedRoutes
+from gateway.forwarded_routes import ForwardedFirst, ForwardedRoutes
 from gateway.forwarding import Door
 from gateway.identity import Verifier
 from gateway.rate_limits import RateLimit
@@ -63,7 +64,11 @@ def build_gateway(
         for client in clients.values():
             await client.aclose()
 
-    app = FastAPI(
+    door = Door(
+        clients, verifier, signer, sessions or Sessions([Fernet.generate_key().decode()]), rate_limit=rate_limit
+    )
+    app = _Gateway(
+        ForwardedRoutes(door, ROUTES),
         title="Braid",
         version="1",
         openapi_url=None,
@@ -72,11 +77,7 @@ def build_gateway(
         telemetry=NO_TELEMETRY,
         lifespan=lifespan,
     )
-    door = Door(
-        clients, verifier, signer, sessions or Sessions([Fernet.generate_key().decode()]), rate_limit=rate_limit
-    )
     app.state.door = door
-    app.router.routes.append(ForwardedRoutes(door, ROUTES))
     app.include_router(composed_routes(door))
     app.include_router(access_record_routes(door))
     app.include_router(dead_letter_routes(door))
@@ -88,9 +89,24 @@ def build_gateway(
     app.include_router(health_routes({}))
     answer_with_problems(app, {})
     answer_people_with_pages(app)
-    app.add_middleware(AnswerHeaders)
-    app.add_middleware(HttpObservation, service="gateway", client_of=client_by_peer)
+    app.add_middleware(_observed)
     return app
+
+
+class _Gateway(FastAPI):
+    """The framework's application, with what is forwarded taken out of its hands."""
+
+    def __init__(self, forwarded: ForwardedRoutes, **options: Any) -> None:
+        super().__init__(routes=[forwarded], **options)
+        self._forwarded = forwarded
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """As the framework does, and the short way before it."""
+        return ForwardedFirst(self._forwarded, super().build_middleware_stack(), _observed)
+
+
+def _observed(app: ASGIApp) -> ASGIApp:
+    return HttpObservation(AnswerHeaders(app), service="gateway", client_of=client_by_peer)
 
 
 def composed_routes(door: Door) -> APIRouter:

@@ -4,9 +4,10 @@ import httpx
 
 from braid.command_line.services import SERVICES
 from braid.kit.identity import internal_signer
+from braid.kit.logs import start_logging
 from braid.kit.processes import collect_seldom, http_server
 from braid.kit.settings import load
-from braid.kit.telemetry import start_logging, start_tracing
+from braid.kit.telemetry import start_tracing
 
 
 async def serve() -> None:

@@ -11,10 +11,11 @@ import uvloop
 
 from braid.command_line.demonstration import EXAMPLE_COUNCIL, load_example_people
 from braid.command_line.embedded_platform import Databases, EmbeddedPlatform, open_databases, write_environment
+from braid.kit.logs import start_logging
 from braid.kit.private_postgres import PrivatePostgres, PrivatePostgresError, state_directory
 from braid.kit.processes import collect_seldom, http_server
 from braid.kit.settings import HttpSettings
-from braid.kit.telemetry import start_logging, start_tracing
+from braid.kit.telemetry import start_tracing
 
 
 def run_platform(*, port: int, state: Path, with_examples: bool) -> None:

@@ -13,7 +13,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from braid.kit import telemetry
-from braid.kit.origin import Origin, client_by_gateway, set_origin
+from braid.kit.origin import Origin, client_by_gateway, reset_origin, set_origin
 from braid.kit.problems import unexpected
 
 log = structlog.get_logger(__name__)
@@ -50,7 +50,7 @@ class HttpObservation:
             await self._app(scope, receive, send)
             return
         request_id = scope.setdefault("state", {})["request_id"] = _request_id(scope)
-        set_origin(Origin(request_id, self._client_of(scope)))
+        before = set_origin(Origin(request_id, self._client_of(scope)))
         started = perf_counter()
         status: int | None = None
 
@@ -61,7 +61,7 @@ class HttpObservation:
                 MutableHeaders(scope=message)["X-Request-ID"] = request_id
             await send(message)
 
-        with structlog.contextvars.bound_contextvars(request_id=request_id), self._span(scope) as span:
+        with self._span(scope) as span:
             try:
                 await self._app(scope, receive, observed_send)
             except Exception as error:
@@ -71,6 +71,7 @@ class HttpObservation:
                 await unexpected().response()(scope, receive, observed_send)
             finally:
                 self._observe(scope, status or 500, perf_counter() - started, span)
+                reset_origin(before)
 
     def _observe(self, scope: Scope, status: int, seconds: float, span: Span) -> None:
         route = getattr(scope.get("route"), "path", "unmatched")

@@ -118,7 +118,7 @@ class TokenSigner:
     def sign(self, principal: Principal, *, now: datetime | None = None) -> str:
         """A token for a principal, valid for the signer's life, or for two thirds of it at least."""
         again_for = max(self._life_s // 3, 1)
-        seconds = int((now or datetime.now(UTC)).timestamp())
+        seconds = int(now.timestamp() if now else time())
         return self._signed(principal, seconds - seconds % again_for)
 
     def _sign(self, principal: Principal, issued: int) -> str:

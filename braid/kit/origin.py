@@ -5,7 +5,7 @@ holds one of its internal tokens. From outside that header is not taken.
 """
 
 from collections.abc import Mapping
-from contextvars import ContextVar
+from contextvars import ContextVar, Token
 from dataclasses import dataclass
 from functools import lru_cache
 from ipaddress import ip_address
@@ -35,9 +35,14 @@ class Origin:
 _origin: ContextVar[Origin | None] = ContextVar("origin", default=None)
 
 
-def set_origin(origin: Origin) -> None:
-    """Remember where the request in hand comes from."""
-    _origin.set(origin)
+def set_origin(origin: Origin) -> Token[Origin | None]:
+    """Remember where the request in hand comes from, until `reset_origin` is given what this gives."""
+    return _origin.set(origin)
+
+
+def reset_origin(before: Token[Origin | None]) -> None:
+    """Go back to the request that was in hand before: one service asks another within the same process, too."""
+    _origin.reset(before)
 
 
 def current_origin() -> Origin | None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import cached_property
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
@@ -107,7 +108,7 @@ class Permission:
     meaning: str
     reach: Mapping[Role, Reach]
 
-    @property
+    @cached_property
     def roles(self) -> frozenset[Role]:
         """Who may do it."""
         return frozenset(self.reach)

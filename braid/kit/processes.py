@@ -15,11 +15,12 @@ import uvicorn
 from fastapi import FastAPI
 
 from braid.kit.health import Check, nothing_to_measure, probes_only
+from braid.kit.logs import start_logging
 from braid.kit.measures import Measures
 from braid.kit.relay import Relay
 from braid.kit.service import ServiceRuntime, build_api
 from braid.kit.settings import HttpSettings, KafkaSettings, SettingsRefused
-from braid.kit.telemetry import start_logging, start_tracing
+from braid.kit.telemetry import start_tracing
 from braid.kit.transports.kafka import KafkaPublisher, KafkaSubscriber
 
 log = structlog.get_logger(__name__)

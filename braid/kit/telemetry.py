@@ -1,24 +1,28 @@
-"""Logs, traces and metrics: one request can be followed through the events to the ledger.
+"""Traces and metrics: one request can be followed through the events to the ledger (logs: `braid.kit.logs`).
 
 No personal data goes into any of them: opaque ids and codes alone.
 """
 
-import logging
-import sys
 from collections.abc import Iterator, Mapping, MutableMapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from contextvars import Token
 from typing import Any
 
-import structlog
-from opentelemetry import context, propagate, trace
+from opentelemetry import context, trace
+from opentelemetry.context import Context
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
-from opentelemetry.trace import Span, SpanKind, Status, StatusCode
+from opentelemetry.sdk.trace.id_generator import RandomIdGenerator
+from opentelemetry.trace import NonRecordingSpan, Span, SpanContext, SpanKind, Status, StatusCode, TraceFlags
+from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 from prometheus_client import Counter, Gauge, Histogram
 
 _tracer = trace.get_tracer("braid")
+#: A trace's place alone is taken from others and told to them; "baggage" could be anything, people's names too.
+_place = TraceContextTextMapPropagator()
 _FAULT_OF_OURS = 500
+_SAMPLED = TraceFlags(TraceFlags.SAMPLED)
 
 HANDLED = Counter("braid_messages_total", "Messages by what became of them.", ["consumer", "type", "outcome"])
 HANDLING_SECONDS = Histogram("braid_message_handling_seconds", "Time to handle one message.", ["consumer", "type"])
@@ -35,14 +39,14 @@ REQUEST_SECONDS = Histogram(
 def current_traceparent() -> str | None:
     """W3C trace context of the span in hand, to travel with an event; None outside a trace."""
     carrier: dict[str, str] = {}
-    propagate.inject(carrier)
+    _place.inject(carrier)
     return carrier.get("traceparent")
 
 
 @contextmanager
 def consuming(traceparent: str | None, *, consumer: str, topic: str, event_type: str) -> Iterator[None]:
     """Continue the trace that an event carries, while a consumer handles it."""
-    parent = propagate.extract({"traceparent": traceparent}) if traceparent else None
+    parent = _place.extract({"traceparent": traceparent}) if traceparent else None
     attributes = {
         "messaging.system": "kafka",
         "messaging.operation.name": "process",
@@ -57,16 +61,14 @@ def consuming(traceparent: str | None, *, consumer: str, topic: str, event_type:
         yield
 
 
-@contextmanager
-def serving(service: str, method: str, headers: Mapping[str, str]) -> Iterator[Span]:
+def serving(service: str, method: str, headers: Mapping[str, str]) -> AbstractContextManager[Span]:
     """Continue the trace that a request carries, while it is answered; ``served`` says at the end what it was.
 
     An address has ids of people in it, a search their names, an error what they wrote: none is told.
     """
+    parent = _place.extract(headers) if "traceparent" in headers else Context()
     attributes = {"http.request.method": method, "braid.service": service}
-    span = _tracer.start_span(method, propagate.extract(headers), SpanKind.SERVER, attributes)
-    with _in_hand(span):
-        yield span
+    return _InHand(_tracer.start_span(method, parent, SpanKind.SERVER, attributes))
 
 
 def served(span: Span, method: str, route: str, status: int) -> None:
@@ -78,81 +80,79 @@ def served(span: Span, method: str, route: str, status: int) -> None:
         span.set_status(Status(StatusCode.ERROR))
 
 
-@contextmanager
-def asking(service: str, method: str, headers: MutableMapping[str, str]) -> Iterator[None]:
+def asking(service: str, method: str, headers: MutableMapping[str, str]) -> AbstractContextManager[Span]:
     """Ask another service within the trace in hand, which the request's headers carry on."""
     attributes = {"http.request.method": method, "server.address": service}
     span = _tracer.start_span(f"{method} {service}", kind=SpanKind.CLIENT, attributes=attributes)
-    with _in_hand(span):
-        propagate.inject(headers)
-        try:
-            yield
-        except Exception:
-            span.set_status(Status(StatusCode.ERROR))
-            raise
+    return _Asking(span, headers)
 
 
-@contextmanager
-def _in_hand(span: Span) -> Iterator[None]:
-    """Make a span the current one until it ends; the library's own way to do that takes three times as long."""
-    before = context.attach(trace.set_span_in_context(span))
-    try:
-        yield
-    finally:
-        context.detach(before)
-        span.end()
+class _InHand:
+    """Makes a span the current one until it ends; the library's own way to do that takes three times as long."""
+
+    def __init__(self, span: Span) -> None:
+        self._span = span
+        self._before: Token[Context] | None = None
+
+    def __enter__(self) -> Span:
+        self._before = context.attach(trace.set_span_in_context(self._span))
+        return self._span
+
+    def __exit__(self, _kind: object, _error: object, _trace: object) -> None:
+        assert self._before is not None
+        context.detach(self._before)
+        self._span.end()
 
 
-def start_tracing(otlp_endpoint: str | None, *, service: str) -> TracerProvider:
+class _Asking(_InHand):
+    """The same, for a request to another service, which is told of it and may fail."""
+
+    def __init__(self, span: Span, headers: MutableMapping[str, str]) -> None:
+        super().__init__(span)
+        self._headers = headers
+
+    def __enter__(self) -> Span:
+        super().__enter__()
+        _place.inject(self._headers)
+        return self._span
+
+    def __exit__(self, _kind: object, error: object, _trace: object) -> None:
+        if isinstance(error, Exception):
+            self._span.set_status(Status(StatusCode.ERROR))
+        super().__exit__(_kind, error, _trace)
+
+
+def start_tracing(otlp_endpoint: str | None, *, service: str) -> None:
     """Set the process's tracer; spans leave it only where a collector's address is given."""
+    if not otlp_endpoint:
+        trace.set_tracer_provider(_Uncollected())
+        return
+    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+
     provider = TracerProvider(resource=Resource.create({"service.name": f"braid-{service}"}))
-    if otlp_endpoint:
-        from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
-
-        provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(f"{otlp_endpoint.rstrip('/')}/v1/traces")))
+    provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(f"{otlp_endpoint.rstrip('/')}/v1/traces")))
     trace.set_tracer_provider(provider)
-    return provider
 
 
-def start_logging(log_format: str, level: str) -> None:
-    """Structured logs to standard error: one JSON object a line, or readable lines for a terminal."""
-    renderer: Any = (
-        structlog.processors.JSONRenderer()
-        if log_format == "json"
-        else structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
-    )
-    shared: list[Any] = [
-        structlog.contextvars.merge_contextvars,
-        structlog.stdlib.add_log_level,
-        structlog.stdlib.add_logger_name,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-        _add_trace,
-    ]
-    structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
-        cache_logger_on_first_use=True,
-    )
-    handler = logging.StreamHandler(sys.stderr)
-    final: list[Any] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta]
-    if log_format == "json":
-        final.append(structlog.processors.format_exc_info)
-    handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=[*final, renderer]))
-    root = logging.getLogger()
-    root.handlers = [handler]
-    # No line tells where it was written, and finding that out takes long (Python's logging HOWTO, "Optimization").
-    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
-    logging._srcfile = None
-    root.setLevel(level.upper())
-    # One line a request is our own affair; these would say it twice, with addresses in it.
-    for noisy in ("uvicorn.access", "httpx", "httpcore", "aiokafka"):
-        logging.getLogger(noisy).setLevel(logging.WARNING)
+class _Uncollected(trace.NoOpTracerProvider):
+    """Of spans that nobody collects."""
+
+    def get_tracer(self, *args: Any, **kwargs: Any) -> trace.Tracer:  # noqa: ARG002 (as the library names them)
+        return _Joining()
 
 
-def _add_trace(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
-    place = trace.get_current_span().get_span_context()
-    if place.is_valid:
-        event["trace_id"] = f"{place.trace_id:032x}"
-        event["span_id"] = f"{place.span_id:016x}"
-    return event
+class _Joining(trace.NoOpTracer):
+    """Makes spans that record nothing, and have the ids by which logs are joined.
+
+    Whether a trace is recorded elsewhere is for whoever began it to say; of ours, whoever has a collector records all.
+    """
+
+    _ids = RandomIdGenerator()
+
+    def start_span(self, name: str, context: Context | None = None, *args: Any, **kwargs: Any) -> Span:  # noqa: ARG002
+        parent = trace.get_current_span(context).get_span_context()
+        if parent.is_valid:
+            trace_id, flags = parent.trace_id, parent.trace_flags
+        else:
+            trace_id, flags = self._ids.generate_trace_id(), _SAMPLED
+        return NonRecordingSpan(SpanContext(trace_id, self._ids.generate_span_id(), False, flags, parent.trace_state))

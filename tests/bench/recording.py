@@ -16,10 +16,10 @@ from braid.command_line.embedded_platform import Databases
 from braid.command_line.services import definition_of
 from braid.kit.access_records import record_access
 from braid.kit.identity import Principal, Role
+from braid.kit.logs import start_logging
 from braid.kit.private_postgres import PrivatePostgres, state_directory
 from braid.kit.service import ServiceRuntime, build_api
 from braid.kit.settings import ServiceSettings
-from braid.kit.telemetry import start_logging
 from services.ledger.tables import BudgetRow
 from tests.audit.test_every_route import SIGNER, VERIFIER
 from tests.bench.figures import milliseconds, percentile

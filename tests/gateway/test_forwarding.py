@@ -1,14 +1,20 @@
 """What the gateway passes on, what it keeps back, and what it says when it cannot."""
 
+import re
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import httpx
 import jwt
 import pytest
+from prometheus_client import REGISTRY
+from starlette.routing import Match, compile_path
+from structlog.testing import capture_logs
 
 from braid.command_line.services import all_definitions
 from braid.kit.service import describe_api
+from gateway.answer_headers import SAFE
+from gateway.forwarded_routes import ForwardedRoutes
 from gateway.forwarding import WHOLE_ANSWER_MOST
 from gateway.routing import BODY_BYTES_MAX, ROUTES
 from gateway.service_clients import ServiceAway, ServiceSlow
@@ -29,6 +35,22 @@ def test_the_routing_table_is_the_services_own_description() -> None:
 
 def test_no_route_is_in_the_table_twice() -> None:
     assert len({(row.method, row.path) for row in ROUTES}) == len(ROUTES)
+
+
+@pytest.mark.parametrize("given", ["x", "a.b", "people", "a b"])
+def test_a_request_finds_the_first_row_that_fits_however_many_have_the_shape_of_its_path(given: str) -> None:
+    routes = ForwardedRoutes(None, ROUTES)  # type: ignore[arg-type]  # nothing is sent on
+    patterns = [(compile_path(row.path)[0], row) for row in ROUTES]
+    paths = {re.sub(r"{\w+}", given, row.path) for row in ROUTES}
+    paths |= {f"{path}/{given}" for path in paths} | {path.rsplit("/", 1)[0] for path in paths}
+
+    for path in paths:
+        fitting = [row for pattern, row in patterns if pattern.match(path)]
+        for method in ("GET", "PUT", "POST", "DELETE"):
+            wanted = next((row for row in fitting if row.method == method), None)
+            match, found = routes.matches({"type": "http", "method": method, "path": path})
+            assert found.get("route") == wanted, (method, path)
+            assert match == (Match.FULL if wanted else Match.PARTIAL if fitting else Match.NONE), (method, path)
 
 
 async def test_headers_that_steer_a_request_go_through(stub: StubGateway) -> None:
@@ -145,6 +167,52 @@ async def test_an_unknown_method_is_a_problem(stub: StubGateway) -> None:
         answer = await client.delete("/v1/people")
 
     assert (answer.status_code, answer.headers["content-type"]) == (405, "application/problem+json")
+
+
+async def test_a_refusal_is_a_problem_with_safe_headers_whatever_the_caller_reads(stub: StubGateway) -> None:
+    async with stub.browser() as client:
+        answer = await client.get("/v1/people", headers={"accept": "text/html", "x-request-id": "request-0001"})
+
+    assert (answer.status_code, answer.headers["content-type"]) == (401, "application/problem+json")
+    assert {name: answer.headers[name] for name in SAFE} == dict(SAFE)
+    assert (answer.headers["x-request-id"], answer.headers["www-authenticate"]) == ("request-0001", "Bearer")
+
+
+async def test_what_nobody_expected_of_a_service_is_a_problem_that_tells_nothing(stub: StubGateway) -> None:
+    def breaks(_request: httpx.Request) -> httpx.Response:
+        raise RuntimeError("Ada Lovelace")
+
+    stub.services.answers["/v1/people"] = breaks
+    with capture_logs() as lines:
+        async with stub.system() as client:
+            answer = await client.get("/v1/people")
+
+    assert (answer.status_code, answer.headers["content-type"]) == (500, "application/problem+json")
+    assert "Ada" not in answer.text
+    assert [(line["event"], line.get("error"), line.get("route"), line.get("status")) for line in lines] == [
+        ("unexpected_error", "RuntimeError", None, None),
+        ("request", None, "/v1/people", 500),
+    ]
+
+
+@pytest.mark.parametrize(("path", "status"), [("/v1/people", 503), (f"/v1/people/{PERSON_ID}/plans", 404)])
+async def test_what_is_forwarded_is_logged_and_counted_once_by_its_route(
+    path: str, status: int, stub: StubGateway
+) -> None:
+    stub.services.away.add("assessment")
+    route = path.replace(str(PERSON_ID), "{person_id}")
+    labels = {"service": "gateway", "method": "GET", "route": route, "status": str(status)}
+
+    def counted() -> float:
+        return REGISTRY.get_sample_value("braid_http_request_seconds_count", labels) or 0
+
+    before = counted()
+    with capture_logs() as lines:
+        async with stub.system() as client:
+            await client.get(path)
+
+    assert counted() == before + 1
+    assert [(line["event"], line["route"], line["status"]) for line in lines] == [("request", route, status)]
 
 
 async def test_a_service_that_is_away_is_a_problem_with_a_time_to_come_back(stub: StubGateway) -> None:

@@ -11,8 +11,9 @@ from uuid import uuid4
 from sqlalchemy import select
 
 from braid.kit.delivery import Delivery
+from braid.kit.logs import start_logging
 from braid.kit.message import Message, encoded
-from braid.kit.telemetry import start_logging, start_tracing
+from braid.kit.telemetry import start_tracing
 from tests.kit.example_api import client_of, example_api, signed_in
 from tests.kit.example_service import ExampleService, NumberSent, subscription_to, tables
 from tests.transports.handlers import Refusing
