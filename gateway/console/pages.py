@@ -31,6 +31,7 @@ from gateway.console.plan_pages import plan_routes
 from gateway.console.query_pages import query_routes
 from gateway.console.recovery_pages import recovery_routes
 from gateway.console.rendering import asset_routes, page
+from gateway.console.review_pages import review_routes
 from gateway.console.scenario_pages import scenario_routes
 from gateway.console.session import signed_in
 from gateway.console.sign_in_pages import sign_in_routes
@@ -67,6 +68,7 @@ def console_routes(door: Door, sign_in: SignIn | None, development_issuer: Devel
     router.include_router(letter_routes(door))
     router.include_router(correction_routes(door))
     router.include_router(webhook_routes(door))
+    router.include_router(review_routes(door))
     router.include_router(asset_routes())
     return router
 
