@@ -23,6 +23,7 @@ OUTCOMES: Mapping[str, tuple[str, str]] = {
     "less_money": ("Less money is needed", "Only where a new assessment found less need, or the person asks for it."),
     "ends": ("The support ends", "Only where a new assessment found less need, or the person asks for it."),
 }
+_HELD, _OVERDUE, _DUE = ("Held", "green"), ("Overdue", "red"), ("Due", "blue")
 MET: Mapping[str, str] = {"met": "Met", "partly_met": "Partly met", "not_met": "Not met"}
 
 
@@ -89,9 +90,9 @@ class Compared:
 def review_of(told: Told) -> Review:
     """A review."""
     stream = f": {wording.named(wording.STREAMS, told['stream'])}" if told["stream"] else ""
-    state, colour = (
-        ("Held", "green") if told["held_on"] else ("Overdue", "red") if told["is_overdue"] else ("Due", "blue")
-    )
+    state, colour = _OVERDUE if told["is_overdue"] else _DUE
+    if told["held_on"]:
+        state, colour = _HELD
     return Review(
         review_id=told["review_id"],
         person_id=told["person_id"],

@@ -118,6 +118,7 @@ async def test_staff_walk_from_the_figure_to_the_money(council: Council, tmp_pat
     await a_practitioner_settles_and_hands_in(council)
     await an_approver_refuses_with_reasons(council)
     await finance_pays(council, tmp_path)
+    await a_review_is_held(council)
     await a_practitioner_agrees(council)
     await staff_find_their_cases(council)
     await money_is_looked_at(council)
@@ -259,6 +260,27 @@ def status_report_on(file: str) -> bytes:
     message, *_ = re.findall(r"<MsgId>([^<]+)</MsgId>", file)
     made = [(payment, "ACSC", "") for payment in re.findall(r"<EndToEndId>([^<]+)</EndToEndId>", file)]
     return pain002(made, about=message)
+
+
+async def a_review_is_held(council: Council) -> None:
+    at = council.practitioner
+    await at.go(f"/people/{council.paid.person_id}/reviews")
+    await at.press("Ask for a review")
+    await at.page.get_by_label("Why should it be looked at?").fill("The carer has moved away.")
+    await at.page.get_by_label("By when?").fill("2009-09-01")
+    await at.press("Ask for it")
+    assert "The review is asked for." in await at.text()
+    await at.follow("First review")
+    await at.press("Write down what came of it")
+    await at.page.get_by_label("Held on").fill("2009-08-20")
+    await at.press("Write it down")
+    assert "Enter what was said" in await at.faults()
+    for met in await at.page.get_by_label("Partly met").all():
+        await met.check()
+    await at.page.get_by_label("What was said").fill("The nights are better.")
+    await at.page.get_by_label("It carries on").check()
+    await at.press("Write it down")
+    assert "What came of the review is written down" in await at.text()
 
 
 async def a_practitioner_agrees(council: Council) -> None:
