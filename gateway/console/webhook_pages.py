@@ -42,8 +42,8 @@ from gateway.forwarding import Door
 
 OK, CREATED, ACCEPTED, FORBIDDEN, NOT_FOUND, STALE, UNPROCESSABLE = 200, 201, 202, 403, 404, 412, 422
 SERVICE, SUBSCRIPTIONS = "webhooks", "/v1/webhook-subscriptions"
-#: A tick for each kind of event, and what else a form has.
-FIELDS_MAX = 120
+#: A tick for each kind of event, and what else a form has; an address may be long, and longer as it is sent.
+FIELDS_MAX, FORM_BYTES_MAX = 120, 30_000
 Cursor = Annotated[str, Query(max_length=200)]
 Told = Mapping[str, Any]
 _HERE = f"{WEBHOOKS}/{{subscription_id}}"
@@ -109,7 +109,7 @@ def _add_beginning(router: APIRouter, door: Door) -> None:
     @router.post(f"{WEBHOOKS}/new")
     async def begin(request: Request) -> Response:
         principal = await _keeper(door, request)
-        given = await form_fields(request, most=FIELDS_MAX)
+        given = await form_fields(request, most=FIELDS_MAX, bytes_max=FORM_BYTES_MAX)
         events = await _event_types(door, principal)
         body, faults = system_asked(given, _codes(events))
         status = UNPROCESSABLE
@@ -132,7 +132,7 @@ def _add_changing(router: APIRouter, door: Door) -> None:
     @router.post(f"{_HERE}/change")
     async def change(subscription_id: UUID, request: Request) -> Response:
         principal = await _keeper(door, request)
-        given = await form_fields(request, most=FIELDS_MAX)
+        given = await form_fields(request, most=FIELDS_MAX, bytes_max=FORM_BYTES_MAX)
         told, etag = await _subscription(door, principal, subscription_id)
         events = await _event_types(door, principal)
         body, faults = system_asked(given, _codes(events))

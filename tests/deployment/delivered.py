@@ -29,7 +29,7 @@ COMMANDS: Mapping[str, Sequence[str]] = {
     "migrate": SERVICES,
     "prepare-database": SERVICES,
     "topics": ("create",),
-    "keys": ("create",),
+    "keys": ("create", "create-client"),
     "clock": ("daily",),
     "dead-letters": ("list",),
 }
