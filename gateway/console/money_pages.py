@@ -154,6 +154,7 @@ async def _list_page(door: Door, request: Request, principal: Principal, listed:
     asked = address_query(after=after, **{listed.most: str(A_PAGE)})
     told = await read(door, principal, LEDGER, listed.path, query=asked)
     names = await _named(door, principal, told[listed.name])
+    shown: dict[str, Any] = {listed.name: [listed.shown(each, names) for each in told[listed.name]]}
     return page(
         f"money_{listed.name}.html",
         request=request,
@@ -161,7 +162,7 @@ async def _list_page(door: Door, request: Request, principal: Principal, listed:
         lists=lists_for(principal),
         after=after,
         next_query=address_query(after=told["next"]) if told["next"] else "",
-        **{listed.name: [listed.shown(each, names) for each in told[listed.name]]},
+        **shown,
     )
 
 

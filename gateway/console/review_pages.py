@@ -176,7 +176,7 @@ async def _review(door: Door, principal: Principal, review_id: UUID) -> tuple[To
 
 def _new_page(request: Request, principal: Principal, person_id: UUID, form: Form, status: int = OK) -> Response:
     is_own = principal.person_id == person_id
-    shown = {"person_id": person_id, "is_own": is_own, "form": form}
+    shown: dict[str, Any] = {"person_id": person_id, "is_own": is_own, "form": form}
     return page("review_new.html", request=request, status=status, principal=principal, **shown)
 
 

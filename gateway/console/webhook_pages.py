@@ -96,7 +96,7 @@ def _add_lists(router: APIRouter, door: Door) -> None:
         told = await read(door, principal, SERVICE, SUBSCRIPTIONS)
         found = [system_of(each, principal) for each in told["subscriptions"]]
         may_keep = bool(principal.roles & MAY_KEEP)
-        shown = {"systems": found, "may_keep": may_keep, "done": DONE.get(done, "")}
+        shown: dict[str, Any] = {"systems": found, "may_keep": may_keep, "done": DONE.get(done, "")}
         return page("webhooks.html", request=request, principal=principal, **shown)
 
 
@@ -283,14 +283,14 @@ def _form_page(
 
 def _secret_page(request: Request, principal: Principal, told: Told, secret: str | None, *, is_new: bool) -> Response:
     system = system_of(told, principal)
-    shown = {"system": system, "secret": secret, "is_new": is_new}
+    shown: dict[str, Any] = {"system": system, "secret": secret, "is_new": is_new}
     return page("webhook_secret_told.html", request=request, principal=principal, **shown)
 
 
 def _step_page(
     request: Request, principal: Principal, step: Step, told: Told, form: Form, status: int = OK
 ) -> Response:
-    shown = {"system": system_of(told, principal), "hours": HOUR_CHOICES, "form": form}
+    shown: dict[str, Any] = {"system": system_of(told, principal), "hours": HOUR_CHOICES, "form": form}
     return page(f"webhook_{step.name}.html", request=request, status=status, principal=principal, **shown)
 
 
