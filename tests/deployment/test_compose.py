@@ -361,9 +361,12 @@ def test_the_realm_has_every_role_that_the_platform_knows() -> None:
 
 
 def test_somebody_can_sign_in_with_each_role() -> None:
-    given = [role for user in realm()["users"] for role in user["clientRoles"]["braid"]]
+    people = [user for user in realm()["users"] if "serviceAccountClientId" not in user]
+    given = [role for user in people for role in user["clientRoles"]["braid"]]
+    systems = [user["clientRoles"]["braid"] for user in realm()["users"] if user not in people]
 
-    assert sorted(given) == sorted(role["name"] for role in realm()["roles"]["client"]["braid"])
+    assert sorted([*given, Role.SYSTEM]) == sorted(role["name"] for role in realm()["roles"]["client"]["braid"])
+    assert systems == [[Role.SYSTEM]] * 2
     assert {code for user in realm()["users"] for code in user["attributes"]["council"]} == {"E10009999"}
 
 

@@ -207,7 +207,7 @@ async def test_a_practitioner_judges_what_cannot_be_ranked_where_the_plan_is_han
     page = await page_of(stub, f"{PLAN_PAGE}/submission", PRACTITIONER)
     answer = await sent(stub, f"{PLAN_PAGE}/submission", {**HANDED_IN, **JUDGED}, PRACTITIONER)
 
-    assert "It was hurt myself. It is get lost." in page
+    assert "Then: hurt myself. Now: get lost." in page
     assert "The label of nights" not in page
     assert answer.status_code == 303
     word = {"part": "need", "name": "risks", "is_less": True, "because": "The door is mended."}

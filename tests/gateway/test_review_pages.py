@@ -121,7 +121,7 @@ async def test_a_practitioner_holds_a_review_and_judges_what_cannot_be_ranked(st
     page = await shown(stub, f"{ONE}/result")
     answer = await sent(stub, f"{ONE}/result", {**FILLED, **JUDGED})
 
-    assert "It was hurt myself. It is get lost." in page
+    assert "Then: hurt myself. Now: get lost." in page
     (change,) = posted(stub)
     assert (change.headers["idempotency-key"], change.headers["if-match"]) == ("k", '"1"')
     assert json.loads(change.content) == {
