@@ -189,6 +189,17 @@ def create(directory: Annotated[Path, typer.Option(help="Folder to write them to
     create_webhook_key(directory)
 
 
+@keys.command("create-client")
+def create_client(
+    client: Annotated[str, typer.Argument(help="Name of the client at the identity provider.")],
+    directory: Annotated[Path, typer.Option(help="Folder to write them to.")],
+) -> None:
+    """Write the key pair by which a system signs in, its public half as a key set; existing keys stay."""
+    from braid.kit.identity import create_keys
+
+    create_keys(directory, client)
+
+
 @app.command("openapi")
 def write_openapi() -> None:
     """Write the OpenAPI document of the whole platform."""

@@ -53,7 +53,7 @@ def _routes() -> Iterator[str]:
     done_by += [(action, f"`POST {path}`") for path, action in CHANGES.items()]
     for action in Action:
         routes = ", ".join(route for its, route in done_by if its is action)
-        yield f"| `{action}` | {routes} |"
+        yield f"| `{action}` | {routes or 'none: the platform does it by itself, and records it so'} |"
 
 
 def write() -> None:

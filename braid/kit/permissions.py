@@ -91,6 +91,7 @@ class Action(StrEnum):
     READ_ACCESS_RECORDS = "read-access-records"
     READ_WEBHOOKS = "read-webhooks"
     KEEP_WEBHOOKS = "keep-webhooks"
+    BE_TOLD_OF_EVENT = "be-told-of-event"
     READ_DEAD_LETTERS = "read-dead-letters"
     SHOW_DEAD_LETTER = "show-dead-letter"
     MEND_DEAD_LETTERS = "mend-dead-letters"
@@ -196,13 +197,16 @@ PERMISSIONS: Mapping[Action, Permission] = {
         "See which systems are told of events, and what became of each message",
         _AUDITOR,
         _SYSTEM,
+        _OPERATIONS,
         partner=Reach.AGENCY,
     ),
     Action.KEEP_WEBHOOKS: _row(
         "Have a system told of events, change and end that, and have messages sent again",
         _SYSTEM,
+        _OPERATIONS,
         partner=Reach.AGENCY,
     ),
+    Action.BE_TOLD_OF_EVENT: _row("Be sent the events that were subscribed to", _SYSTEM, partner=Reach.AGENCY),
     Action.READ_DEAD_LETTERS: _row(
         "See which messages could not be handled and whose wait, but not what they say", _OPERATIONS, _AUDITOR
     ),

@@ -20,7 +20,7 @@ _STAFF = {
     Role.APPROVER: "Decides on plans and recoveries, and settles figures that are beyond a practitioner's limits",
     Role.FINANCE_OFFICER: "Runs payments, asks money back, tries scenarios, and sees the ledger's proof",
     Role.AUDITOR: "Sees payments, the ledger's proof, people's budgets and who looked at them, and changes nothing",
-    Role.OPERATIONS: "Mends what stands in the way of messages between services, and sees nobody's record",
+    Role.OPERATIONS: "Mends what stands in the way of messages, keeps which systems are told, and sees nobody's record",
 }
 _OTHERS = {
     Role.DELEGATE: "Answers the self-assessment for people who have somebody to act for them, such as a deputy",

@@ -1,7 +1,8 @@
 """The pages of money to look at: across the council, and around one person."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -40,6 +41,26 @@ DONE: Mapping[str, str] = {
     "recovery": "The recovery is proposed. Nothing is owed before somebody else decides it.",
 }
 Cursor = Annotated[str, Query(max_length=200)]
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A list of the ledger's that a page shows as it comes.
+
+    Args:
+        name: in what the ledger answers, in the template's name and in the template.
+        most: the parameter that says how many.
+        shown: one of them, with people's names.
+    """
+
+    name: str
+    path: str
+    most: str
+    shown: Callable[[Mapping[str, Any], Mapping[str, str]], object]
+
+
+ALERTS = Listed("alerts", "/v1/budget-alerts", "most", alert_of)
+MATTERS = Listed("matters", "/v1/payment-matters", "limit", matter_of)
 
 
 def money_routes(door: Door) -> APIRouter:
@@ -83,34 +104,12 @@ def _lists(door: Door) -> APIRouter:
     @router.get("/alerts")
     async def alerts(request: Request, after: Cursor = "") -> Response:
         principal = await staff_of(door, request, MAY_LOOK)
-        asked = address_query(after=after, most=str(A_PAGE))
-        told = await read(door, principal, LEDGER, "/v1/budget-alerts", query=asked)
-        names = await _named(door, principal, told["alerts"])
-        return page(
-            "money_alerts.html",
-            request=request,
-            principal=principal,
-            lists=lists_for(principal),
-            alerts=[alert_of(each, names) for each in told["alerts"]],
-            after=after,
-            next_query=address_query(after=told["next"]) if told["next"] else "",
-        )
+        return await _list_page(door, request, principal, ALERTS, after)
 
     @router.get("/matters")
     async def matters(request: Request, after: UUID | None = None) -> Response:
         principal = await staff_of(door, request, MAY_SEE_MATTERS)
-        asked = address_query(after=str(after or ""), limit=str(A_PAGE))
-        told = await read(door, principal, LEDGER, "/v1/payment-matters", query=asked)
-        names = await _named(door, principal, told["matters"])
-        return page(
-            "money_matters.html",
-            request=request,
-            principal=principal,
-            lists=lists_for(principal),
-            matters=[matter_of(each, names) for each in told["matters"]],
-            after=after,
-            next_query=address_query(after=told["next"]) if told["next"] else "",
-        )
+        return await _list_page(door, request, principal, MATTERS, str(after or ""))
 
     return router
 
@@ -149,6 +148,22 @@ def _person(door: Door) -> APIRouter:
         )
 
     return router
+
+
+async def _list_page(door: Door, request: Request, principal: Principal, listed: Listed, after: str) -> Response:
+    asked = address_query(after=after, **{listed.most: str(A_PAGE)})
+    told = await read(door, principal, LEDGER, listed.path, query=asked)
+    names = await _named(door, principal, told[listed.name])
+    shown: dict[str, Any] = {listed.name: [listed.shown(each, names) for each in told[listed.name]]}
+    return page(
+        f"money_{listed.name}.html",
+        request=request,
+        principal=principal,
+        lists=lists_for(principal),
+        after=after,
+        next_query=address_query(after=told["next"]) if told["next"] else "",
+        **shown,
+    )
 
 
 async def staff_of(door: Door, request: Request, roles: frozenset[Any]) -> Principal:

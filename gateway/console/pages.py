@@ -31,11 +31,13 @@ from gateway.console.plan_pages import plan_routes
 from gateway.console.query_pages import query_routes
 from gateway.console.recovery_pages import recovery_routes
 from gateway.console.rendering import asset_routes, page
+from gateway.console.review_pages import review_routes
 from gateway.console.scenario_pages import scenario_routes
 from gateway.console.session import signed_in
 from gateway.console.sign_in_pages import sign_in_routes
 from gateway.console.statement_pages import statement_routes
 from gateway.console.timeline_pages import timeline_routes
+from gateway.console.webhook_pages import webhook_routes
 from gateway.development_issuer import DevelopmentIssuer
 from gateway.forms import form_fields, require_own_form
 from gateway.forwarding import Door
@@ -65,6 +67,8 @@ def console_routes(door: Door, sign_in: SignIn | None, development_issuer: Devel
     router.include_router(access_routes(door))
     router.include_router(letter_routes(door))
     router.include_router(correction_routes(door))
+    router.include_router(webhook_routes(door))
+    router.include_router(review_routes(door))
     router.include_router(asset_routes())
     return router
 

@@ -10,6 +10,7 @@ from fastapi.responses import Response
 
 from gateway.console.errors import PageRoute
 from gateway.console.forms import Fault, Given, day_of, filled, today
+from gateway.console.judging import JUDGEMENTS, judged
 from gateway.console.people_view import name_of, names_of, read
 from gateway.console.plan_forms import PLANNING, PlanForm, Seen, form_routes, read_plan
 from gateway.console.plan_view import DECISIONS, PLAN_STATES, PlanView, may_decide, may_write, waiting
@@ -88,13 +89,15 @@ def _reading(door: Door) -> APIRouter:
 
 def _submission(seen: Seen, given: Given) -> tuple[Mapping[str, Any], tuple[Fault, ...]]:
     faults = () if day_of(given["submitted_on"]) else (Fault("submitted_on", "Enter the day on which it is handed in"),)
+    # A practitioner says what cannot be ranked, and asks for what no money pays.
+    told, not_told = ([], ()) if seen.is_own else judged(given, seen.view.needs if seen.view.check else None)
     return {
         "submitted_on": given["submitted_on"],
         "risks": [risk for risk in ("safeguarding", "positive_risk") if given[risk]],
         "asks_for_less": given["asks_for_less"] == "yes",
-        # A practitioner asks for what no money pays.
+        "judged": told,
         "why_though_not_payable": None if seen.is_own else given["why_though_not_payable"] or None,
-    }, faults
+    }, (*faults, *not_told)
 
 
 HANDING_IN = PlanForm(
@@ -104,6 +107,7 @@ HANDING_IN = PlanForm(
     is_for=may_write,
     new=lambda _seen: filled(submitted_on=today().isoformat()).given,
     read=_submission,
+    shows=lambda _seen: {"judgements": JUDGEMENTS},
     sends_to="/submission",
 )
 

@@ -7,6 +7,7 @@ from typing import Any
 from braid.kit.identity import Principal
 from braid.kit.permissions import PERMISSIONS, Action
 from gateway.console import wording
+from gateway.console.judging import Judgement, NeedChange, changes_of, judgements
 
 MAY_PLAN = PERMISSIONS[Action.WRITE_PLAN].roles
 MAY_DECIDE = PERMISSIONS[Action.DECIDE_PLAN].roles
@@ -122,6 +123,13 @@ class PlanView:
     effective_from: str | None
     level: str
     questions: Mapping[str, str]
+    needs: tuple[NeedChange, ...]
+    judgements: tuple[Judgement, ...]
+
+    @property
+    def asks_to_judge(self) -> bool:
+        """Whether needs changed in a way that no rule can rank."""
+        return any(each.is_open for each in self.needs)
 
 
 def plan_view(plan: Mapping[str, Any], check: Mapping[str, Any] | None, name: str) -> PlanView:
@@ -129,6 +137,7 @@ def plan_view(plan: Mapping[str, Any], check: Mapping[str, Any] | None, name: st
     words, colour = PLAN_STATES[plan["state"]]
     content, submission = plan["content"], plan["submission"]
     streams = _streams(check) if check else ()
+    needs = changes_of(check.get("needs")) if check else ()
     route: Mapping[str, Any] = submission["route"] if submission else {"level": "", "questions": {}}
     return PlanView(
         plan_id=plan["plan_id"],
@@ -149,6 +158,8 @@ def plan_view(plan: Mapping[str, Any], check: Mapping[str, Any] | None, name: st
         effective_from=plan["effective_from"],
         level=wording.inside(wording.named({}, route["level"])),
         questions=route["questions"],
+        needs=needs,
+        judgements=judgements((submission or {}).get("judged_needs", ()), needs),
     )
 
 

@@ -98,6 +98,8 @@ def _links(principal: Principal) -> list[tuple[str, str]]:
         links.append(("/audit", "Audit"))
     if principal.roles & PERMISSIONS[Action.READ_DEAD_LETTERS].roles:
         links.append(("/dead-letters", "Dead letters"))
+    if principal.roles & PERMISSIONS[Action.READ_WEBHOOKS].roles:
+        links.append(("/webhooks", "Webhooks"))
     if Role.BUDGET_HOLDER in principal.roles and principal.person_id:
         mine = f"/people/{principal.person_id}"
         links += [(f"{mine}/{page}", words) for page, words in _OWN_PAGES]
@@ -109,7 +111,7 @@ def _links(principal: Principal) -> list[tuple[str, str]]:
 def home_of(principal: Principal) -> str:
     """Where somebody lands after signing in."""
     links = {words: address for address, words in _links(principal)}
-    first = ("Ledger", "People", "My budget", _ACTED_FOR, "Dead letters")
+    first = ("Ledger", "People", "My budget", _ACTED_FOR, "Dead letters", "Webhooks")
     return next((links[words] for words in first if words in links), "/")
 
 

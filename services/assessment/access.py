@@ -24,7 +24,7 @@ from services.assessment.domain.authority import (
     with_who_signed,
 )
 from services.assessment.domain.errors import AuthorityRefused
-from services.assessment.tables import AssessmentRow, ErasureRow, PersonRow, RecordReadRow
+from services.assessment.tables import AssessmentRow, ErasureRow, PersonRow
 
 
 class GivenAs(StrEnum):
@@ -56,27 +56,14 @@ class Hand:
     waits_for: tuple[str, ...] = ()
 
 
-async def person_to_read(
-    work: UnitOfWork, caller: Principal, person_id: UUID, what: str, *, named: str = "person"
-) -> PersonRow:
-    """A person whose record the caller reads; the reading is written down.
+async def person_to_read(work: UnitOfWork, caller: Principal, person_id: UUID, *, named: str = "person") -> PersonRow:
+    """A person whose record the caller reads.
 
     Raises:
         Problem: 404, there is no such person, or the record is not the caller's to see.
         AuthorityRefused: the caller's authority for the person is not in force.
     """
-    person = await _person(work, caller, person_id, named)
-    note_reading(work, caller, person_id, what)
-    return person
-
-
-def note_reading(work: UnitOfWork, caller: Principal, person_id: UUID, what: str) -> None:
-    """Write down that somebody read something of a person's record."""
-    work.session.add(
-        RecordReadRow(
-            council=work.council, person_id=person_id, what=what, read_by=caller.subject, roles=sorted(caller.roles)
-        )
-    )
+    return await _person(work, caller, person_id, named)
 
 
 async def person_to_change(work: UnitOfWork, caller: Principal, person_id: UUID, *, named: str = "person") -> PersonRow:
@@ -91,15 +78,14 @@ async def person_to_change(work: UnitOfWork, caller: Principal, person_id: UUID,
     return person
 
 
-async def assessment_to_read(work: UnitOfWork, caller: Principal, assessment_id: UUID, what: str) -> AssessmentRow:
-    """An assessment that the caller reads; the reading is written down.
+async def assessment_to_read(work: UnitOfWork, caller: Principal, assessment_id: UUID) -> AssessmentRow:
+    """An assessment that the caller reads.
 
     Raises:
         As `person_to_read`.
     """
     row = await _assessment(work, assessment_id, for_update=False)
     await _person(work, caller, row.person_id, "assessment")
-    note_reading(work, caller, row.person_id, what)
     return row
 
 

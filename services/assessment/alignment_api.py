@@ -89,7 +89,7 @@ async def read_questionnaire_alignment(questionnaire: str, version: int, _caller
 )
 async def read_assessment_alignment(assessment_id: UUID, work: Reading, caller: Caller) -> AssessmentAlignmentOut:
     """What each stream has of an assessment, what it lacks, and what was filled in from where."""
-    row = await assessment_to_read(work, caller, assessment_id, "an assessment's alignment")
+    row = await assessment_to_read(work, caller, assessment_id)
     questionnaire = store.questionnaire_of(row)
     parts = stream_parts(questionnaire, row.answers, row.to_confirm)
     return AssessmentAlignmentOut(

@@ -151,7 +151,7 @@ async def read_answer(
     assessment_id: UUID, question_id: str, work: Reading, caller: Caller, response: Response
 ) -> AnswerHistoryOut:
     """One answer, who gave it, and every one before it."""
-    row = await assessment_to_read(work, caller, assessment_id, "an answer")
+    row = await assessment_to_read(work, caller, assessment_id)
     history = await store.answers_given_to(work, assessment_id, question_id)
     newest = answer_out(row, question_id, history[0] if history else None, response)
     earlier = [EarlierAnswerOut(answer=each.answer, **given_out(each).model_dump()) for each in history]

@@ -152,7 +152,7 @@ async def begin_assessment(
 )
 async def read_assessment(assessment_id: UUID, work: Reading, caller: Caller, response: Response) -> AssessmentOut:
     """An assessment, who answered what, and what each stream still lacks."""
-    row = await assessment_to_read(work, caller, assessment_id, "an assessment")
+    row = await assessment_to_read(work, caller, assessment_id)
     return await assessment_out(row, work, response)
 
 
@@ -291,7 +291,7 @@ async def change_circumstances(
 )
 async def read_differences(assessment_id: UUID, work: Reading, caller: Caller) -> DifferencesOut:
     """What is other than in the agreed assessment before the change of circumstances."""
-    row = await assessment_to_read(work, caller, assessment_id, "an assessment's differences")
+    row = await assessment_to_read(work, caller, assessment_id)
     before, differences = await agreeing.differences(row, work)
     return DifferencesOut(
         before=before, differences=[DifferenceOut.model_validate(each, from_attributes=True) for each in differences]

@@ -123,7 +123,7 @@ async def record_authority(person_id: UUID, body: AuthorityIn, work: Writing, ca
 )
 async def read_authorities(person_id: UUID, work: Reading, caller: Caller) -> AuthoritiesOut:
     """Who may act for a person, who could once, and who will."""
-    await person_to_read(work, caller, person_id, "authorities to act")
+    await person_to_read(work, caller, person_id)
     rows = await authority_store.authority_rows(work, person_id)
     return AuthoritiesOut(authorities=[_out(row, work, caller) for row in rows])
 

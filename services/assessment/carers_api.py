@@ -13,7 +13,7 @@ from braid.kit.permissions import Action, may
 from braid.kit.problems import Problem, not_found, responses
 from braid.kit.unit_of_work import UnitOfWork
 from services.assessment import carers
-from services.assessment.access import note_reading, person_to_change, person_to_read
+from services.assessment.access import person_to_change, person_to_read
 from services.assessment.bodies import (
     INVALID,
     KEY,
@@ -152,7 +152,7 @@ async def record_carer(person_id: UUID, body: CarerIn, work: Writing, caller: Ca
 )
 async def read_carers(person_id: UUID, work: Reading, caller: Caller) -> CarersOut:
     """Who helps a person, what the person says of it, and what the carers say themselves."""
-    await person_to_read(work, caller, person_id, "carers")
+    await person_to_read(work, caller, person_id)
     return CarersOut(carers=[await _out(row, work) for row in await carers.carers_of(work, person_id)])
 
 
@@ -197,7 +197,6 @@ async def read_carer_assessments(carer_id: UUID, work: Reading, caller: Caller) 
     row = await _carer(work, carer_id)
     if not (_is_carer(caller, row) or caller.roles & COUNCIL_ROLES):
         raise not_found("carer")
-    note_reading(work, caller, row.person_id, "a carer's own assessments")
     return CarerAssessmentsOut(
         assessments=[_assessment_out(each) for each in await carers.assessments_of(work, carer_id)]
     )

@@ -123,7 +123,7 @@ async def correct(
 )
 async def read_corrections(person_id: UUID, work: Reading, caller: Caller, response: Response) -> CorrectionsOut:
     """What was corrected in a person's record, by whom and why."""
-    person = await person_to_read(work, caller, person_id, "corrections of the record")
+    person = await person_to_read(work, caller, person_id)
     return await _out(person, work, response)
 
 

@@ -111,7 +111,7 @@ async def attach(person_id: UUID, body: EvidenceIn, work: Writing, caller: Calle
 )
 async def list_evidence(person_id: UUID, work: Reading, caller: Caller) -> EvidenceListOut:
     """A person's documents, without their content."""
-    await person_to_read(work, caller, person_id, "the list of evidence")
+    await person_to_read(work, caller, person_id)
     return EvidenceListOut(evidence=await _metadata(work, person_id))
 
 
@@ -126,7 +126,7 @@ async def download(evidence_id: UUID, work: Reading, caller: Caller) -> Response
     row = (await work.session.scalars(select(EvidenceRow).where(EvidenceRow.evidence_id == evidence_id))).first()
     if row is None:
         raise not_found("document")
-    await person_to_read(work, caller, row.person_id, "a document", named="document")
+    await person_to_read(work, caller, row.person_id, named="document")
     return Response(
         row.content,
         media_type=row.media_type,

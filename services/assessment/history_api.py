@@ -68,7 +68,7 @@ async def read_history(
     assessment_id: UUID, work: Reading, caller: Caller, question_id: str | None = None
 ) -> AssessmentHistoryOut:
     """Who answered what and when, and how both sides came to agree; of one question alone, where one is named."""
-    row = await assessment_to_read(work, caller, assessment_id, "an assessment's history")
+    row = await assessment_to_read(work, caller, assessment_id)
     given, changes = await store.all_given(work, assessment_id), await store.changes_of(work, assessment_id)
     happened = [each for each in _happened(given, changes) if question_id in (None, each.question_id)]
     return AssessmentHistoryOut(

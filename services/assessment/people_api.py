@@ -148,7 +148,7 @@ async def list_people(
 @router.get("/people/{person_id}", dependencies=[may(Action.READ_RECORD)], responses=responses(NO_PERSON, NO_AUTHORITY))
 async def read_person(person_id: UUID, work: Reading, caller: Caller) -> PersonOut:
     """A person, with their assessments."""
-    person = await person_to_read(work, caller, person_id, "the person")
+    person = await person_to_read(work, caller, person_id)
     return _person_out(person, [row.assessment_id for row in await store.assessments_of(work, person_id)])
 
 

@@ -92,7 +92,7 @@ class ErasureOut(BaseModel):
 )
 async def subject_access(person_id: UUID, form: Form, work: Reading, caller: Caller) -> Response:
     """Everything that this service holds about a person, with who read it, and what is withheld and why."""
-    person = await person_to_read(work, caller, person_id, f"the whole record as {form}")
+    person = await person_to_read(work, caller, person_id)
     record: dict[str, Any] = await whole_record(person, work)
     if form is Form.JSON:
         return JSONResponse(record, headers=_PRIVATE)
@@ -121,7 +121,7 @@ async def hold(person_id: UUID, body: HoldIn, work: Writing, caller: Caller) -> 
 @router.get("/people/{person_id}/legal-holds", dependencies=[may(Action.HOLD_RECORD)], responses=responses(NO_PERSON))
 async def read_holds(person_id: UUID, work: Reading, caller: Caller) -> HoldsOut:
     """A person's legal holds, lifted ones too."""
-    person = await person_to_read(work, caller, person_id, "legal holds")
+    person = await person_to_read(work, caller, person_id)
     return HoldsOut(holds=[_hold_out(row) for row in await erasure.holds_of(work, person)])
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlmodel import col, select
 
+from braid.kit.access_records import Sought, find_records
 from braid.kit.unit_of_work import UnitOfWork
 from services.assessment import store
 from services.assessment.tables import (
@@ -33,7 +34,7 @@ _HELD: Mapping[str, type[Any]] = {
     "what_was_said_of_carers": CarerStatementRow,
     "withdrawals": WithdrawalRow,
     "legal_holds": LegalHoldRow,
-    "who_read_the_record": RecordReadRow,
+    "who_read_the_record_in_earlier_releases": RecordReadRow,
 }
 #: What is left out, and why.
 WITHHELD = {
@@ -50,6 +51,10 @@ WITHHELD = {
 #: Columns behind the headings of what is withheld.
 _LEFT_OUT = ("not_same_as", "because")
 _EVIDENCE = ("evidence_id", "title", "media_type", "size_bytes", "sha256", "added_by", "recorded_at")
+#: Of an access record; the others are the council's, or lead to traces.
+_ACCESS = ("recorded_at", "subject", "roles", "action", "method", "route", "status", "reason", "client")
+#: More than anybody's record is ever read.
+_ACCESSES_MOST = 1_000_000
 
 Record = dict[str, Any]
 
@@ -67,12 +72,22 @@ async def whole_record(person: PersonRow, work: UnitOfWork) -> Record:
         "answers_as_given": await _of_assessments(work, GivenAnswerRow, ids),
         "steps_of_assessments": await _of_assessments(work, AssessmentChangeRow, ids),
         **{heading: await _of_person(work, row, person) for heading, row in _HELD.items()},
+        "who_read_or_changed_the_record": await _accesses(work, person),
         "evidence": [
             {name: str(value) for name, value in zip(_EVIDENCE, row, strict=True)}
             for row in await work.session.execute(evidence)
         ],
         "withheld": WITHHELD,
     }
+
+
+async def _accesses(work: UnitOfWork, person: PersonRow) -> list[Record]:
+    found = await find_records(work, Sought(person_id=person.person_id, limit=_ACCESSES_MOST))
+    return [{name: _plain(row[name]) for name in _ACCESS} for row in found]
+
+
+def _plain(value: Any) -> Any:
+    return value if value is None or isinstance(value, int | list) else str(value)
 
 
 async def _of_person(work: UnitOfWork, row: type[Any], person: PersonRow) -> list[Record]:

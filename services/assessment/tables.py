@@ -276,7 +276,11 @@ class EvidenceRow(AssessmentServiceRow, table=True):
 
 
 class RecordReadRow(AssessmentServiceRow, table=True):
-    """Somebody read a person's record here; never changed."""
+    """Somebody read a person's record here, as releases wrote it before every service had access records (decision 17).
+
+    Nothing is written here any more. A release that comes after this one drops it, with what subject access and
+    forgetting do with it: until then, the release before this one may still be running and write here.
+    """
 
     __tablename__ = "record_read"
     __table_args__ = (Index("ix_record_read_person", "person_id"),)

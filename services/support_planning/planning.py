@@ -27,7 +27,7 @@ from services.support_planning.domain.completeness import Fault, PlanContradicts
 from services.support_planning.domain.differences import Difference, differences
 from services.support_planning.domain.findings import Finding, Weight
 from services.support_planning.domain.lifecycle import OPEN, State, Step, after
-from services.support_planning.domain.needs import Judged, ground_for_less
+from services.support_planning.domain.needs import Judged, NeedsCompared, ground_for_less
 from services.support_planning.domain.plan import pence_in_a_year
 from services.support_planning.rule_files import rules_on
 from services.support_planning.tables import PlanRow
@@ -230,11 +230,19 @@ def _told(one: Difference) -> dict[str, Any]:
     return {"name": f"{one.part}/{one.part_id}" if one.part_id else one.part, "message": f"{one.change.value}{fields}"}
 
 
-async def _with_reduction(work: UnitOfWork, row: PlanRow, checked: Checked, cost: int, how: HandingIn) -> list[Finding]:
+async def needs_since_before(work: UnitOfWork, row: PlanRow) -> NeedsCompared | None:
+    """Needs when the approved plan before a plan was handed in, and now; None where there is none before."""
     before = await plan_store.approved_before(work, row)
     if before is None or before.submission is None:
+        return None
+    return await agreed_needs.compared(work, row.person_id, before.submission)
+
+
+async def _with_reduction(work: UnitOfWork, row: PlanRow, checked: Checked, cost: int, how: HandingIn) -> list[Finding]:
+    before = await plan_store.approved_before(work, row)
+    compared = await needs_since_before(work, row)
+    if before is None or compared is None:
         return list(checked.findings)
-    compared = await agreed_needs.compared(work, row.person_id, before.submission)
     found = less_than_before(
         cost,
         pence_in_a_year(plan_of(plan_store.content_of(before.content))),

@@ -1,11 +1,11 @@
 """Deliveries: what is in line for whom, what became of it, and putting it in line again."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID, uuid4
 
-from sqlalchemy import CursorResult, func, update
+from sqlalchemy import CursorResult, and_, func, update
 from sqlalchemy.dialects.postgresql import insert as insert_or_skip
 from sqlmodel import col, select
 
@@ -100,6 +100,18 @@ async def attempts_of(work: UnitOfWork, delivery_id: UUID) -> Sequence[AttemptRo
     """The attempts to send something, the first first."""
     query = select(AttemptRow).where(AttemptRow.delivery_id == delivery_id).order_by(col(AttemptRow.attempt))
     return (await work.session.scalars(query)).all()
+
+
+async def last_attempts(work: UnitOfWork, rows: Sequence[DeliveryRow]) -> Mapping[UUID, AttemptRow]:
+    """The last attempt of each delivery that had any."""
+    query = select(AttemptRow).join(
+        DeliveryRow,
+        and_(
+            col(DeliveryRow.delivery_id) == AttemptRow.delivery_id, col(DeliveryRow.attempts) == col(AttemptRow.attempt)
+        ),
+    )
+    found = await work.session.scalars(query.where(col(AttemptRow.delivery_id).in_([row.delivery_id for row in rows])))
+    return {one.delivery_id: one for one in found}
 
 
 def send_again(work: UnitOfWork, delivery: DeliveryRow) -> None:

@@ -128,7 +128,7 @@ async def _record_disclosure(work: UnitOfWork, one: InHand, name: str, agency: s
     role = Role.PARTNER if agency else Role.SYSTEM
     access = Access(
         principal=Principal(f"webhook:{name}", work.council, frozenset({role}), agency=agency),
-        action=Action.READ_WEBHOOKS,
+        action=Action.BE_TOLD_OF_EVENT,
         method="POST",
         route=f"webhook {one.event_type}",
         resource=f"/v1/webhook-subscriptions/{one.subscription_id}/deliveries/{one.delivery_id}",

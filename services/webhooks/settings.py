@@ -1,9 +1,9 @@
 """What webhooks are told by their environment besides what every service is."""
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from braid.kit.settings import ServiceSettings, SettingsPart
-from services.webhooks.domain.targets import Where
+from services.webhooks.domain.targets import Where, private_networks
 
 
 class SealingSettings(SettingsPart):
@@ -26,8 +26,17 @@ class WebhookSettings(ServiceSettings):
 
     sealing: SealingSettings | None = Field(None, description="Needed to serve and to send.")
     sending: SendingSettings = Field(default_factory=SendingSettings)
+    private_networks: str = Field(
+        "", description="The council's own networks whose systems may be told: CIDRs, with commas between them."
+    )
+
+    @field_validator("private_networks")
+    @classmethod
+    def _are_private(cls, told: str) -> str:
+        private_networks(told)
+        return told
 
     @property
     def where(self) -> Where:
         """Where messages may go: in production never to the machine itself."""
-        return Where(loopback=self.environment != "production")
+        return Where(loopback=self.environment != "production", networks=private_networks(self.private_networks))

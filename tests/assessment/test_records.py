@@ -94,9 +94,11 @@ async def test_a_person_has_their_whole_record_with_who_read_it(office: Office) 
     assert record["person"]["name"] == "Somebody (a made-up name)"
     assert record["assessments"][0]["answers"] == {"nights": "awake"}
     assert record["answers_as_given"][0]["own_words"] == "<b>Every</b> night."
-    assert ("the auditor", "an assessment") in [
-        (each["read_by"], each["what"]) for each in record["who_read_the_record"]
+    assert ("the auditor", "GET", "/v1/assessments/{assessment_id}", 200) in [
+        (each["subject"], each["method"], each["route"], each["status"])
+        for each in record["who_read_or_changed_the_record"]
     ]
+    assert record["who_read_the_record_in_earlier_releases"] == []
     assert record["evidence"][0]["title"] == "A letter"
     assert set(record["withheld"]) >= {"carers_own_assessments", "reasons_of_legal_holds", "people_it_was_not"}
     assert "An inquiry" not in page.text

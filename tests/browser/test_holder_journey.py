@@ -4,6 +4,7 @@ Every page on the way is held to WCAG 2.2 AA by axe-core, at 1280 and 320 pixels
 the size; see ``Visitor.examine``.
 """
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -229,6 +230,7 @@ async def sees_the_money(at: Visitor, person_id: UUID) -> None:
     for told in ("Personal care", "Your indicative allocation", "Your whole budget"):
         assert told in text
     await at.go(f"/people/{person_id}/statement")
+    await takes_the_statement(at, person_id)
 
 
 async def plans_and_hands_in(at: Visitor, person_id: UUID) -> None:
@@ -244,8 +246,7 @@ async def plans_and_hands_in(at: Visitor, person_id: UUID) -> None:
     await at.page.get_by_label("What happens if things go wrong?").fill("Ring my sister.")
     await at.press("Save")
     await at.follow("Choose how the money is held")
-    await at.page.get_by_label("The council manages it").check()
-    await at.press("Save")
+    await chooses_a_mixture(at)
     await adds(at, "Care agency, an hour", {"How many each time": "2"}, {"How often": "weekly"})
     assert "The plan can be paid for" in await at.text()
     await adds(
@@ -264,6 +265,32 @@ async def plans_and_hands_in(at: Visitor, person_id: UUID) -> None:
     await at.press("Hand the plan in")
     await at.press("Hand it in")
     assert "The plan is handed in." in await at.text()
+
+
+async def chooses_a_mixture(at: Visitor) -> None:
+    """Some in hand, some with the council, some with a provider, whom the council has a code for."""
+    for way in ("Direct payment to the person", "The council manages it", "A provider holds it in an account"):
+        await at.page.get_by_label(way).check()
+    await at.press("Save")
+    assert [fault for fault in await at.faults() if "code for whoever holds it" in fault]
+    reference = at.page.locator("#reference-provider_account")
+    await reference.fill("provider-7")
+    await at.press("Save")
+    text = await at.text()
+    for way in ("Direct payment to the person", "The council manages it", "A provider holds it in an account"):
+        assert way in text
+
+
+async def takes_the_statement(at: Visitor, person_id: UUID) -> None:
+    """On paper and as a table, by the links of the statement's page."""
+    await at.page.goto(f"{at.url}/people/{person_id}/statement")
+    for kind, begins_with in (("pdf", b"%PDF-"), ("csv", b"")):
+        async with at.page.expect_download() as coming:
+            await at.page.locator(f'a[href*="statement.{kind}"]').first.click()
+        file = await (await coming.value).path()
+        content = await asyncio.to_thread(file.read_bytes)
+        assert content.startswith(begins_with)
+        assert content
 
 
 async def adds(at: Visitor, thing: str, fields: dict[str, str], choices: dict[str, str]) -> None:

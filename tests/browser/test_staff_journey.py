@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
+from urllib.parse import urlsplit
 from uuid import UUID
 
 import pytest
@@ -32,6 +33,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(1800), pytest.mark.xdist_
 
 PATIENCE_S = 300.0
 NIGHTS = "The log shows a call in each of the last ten nights."
+NOBODY_LISTENS = "http://127.0.0.1:9/events"
 REASONS = "Two agencies in the area are cheaper. Ask them, and hand the plan in again."
 #: Early users whose plan is a draft, waits for approval, and is paid.
 DRAFT, WAITING, PAID = 2, 3, 7
@@ -116,11 +118,13 @@ async def test_staff_walk_from_the_figure_to_the_money(council: Council, tmp_pat
     await a_practitioner_settles_and_hands_in(council)
     await an_approver_refuses_with_reasons(council)
     await finance_pays(council, tmp_path)
+    await a_review_is_held(council)
     await a_practitioner_agrees(council)
     await staff_find_their_cases(council)
     await money_is_looked_at(council)
     await a_scenario_is_tried(council)
     await letters_are_mended(council)
+    await a_system_is_told(council)
     await looking_is_looked_at(council)
     await others_look(council)
     await a_holder_challenges_and_tells_of_a_change(council)
@@ -258,6 +262,27 @@ def status_report_on(file: str) -> bytes:
     return pain002(made, about=message)
 
 
+async def a_review_is_held(council: Council) -> None:
+    at = council.practitioner
+    await at.go(f"/people/{council.paid.person_id}/reviews")
+    await at.press("Ask for a review")
+    await at.page.get_by_label("Why should it be looked at?").fill("The carer has moved away.")
+    await at.page.get_by_label("By when?").fill("2009-09-01")
+    await at.press("Ask for it")
+    assert "The review is asked for." in await at.text()
+    await at.follow("First review")
+    await at.press("Write down what came of it")
+    await at.page.get_by_label("Held on").fill("2009-08-20")
+    await at.press("Write it down")
+    assert "Enter what was said" in await at.faults()
+    for met in await at.page.get_by_label("Partly met").all():
+        await met.check()
+    await at.page.get_by_label("What was said").fill("The nights are better.")
+    await at.page.get_by_label("It carries on").check()
+    await at.press("Write it down")
+    assert "What came of the review is written down" in await at.text()
+
+
 async def a_practitioner_agrees(council: Council) -> None:
     """Both answers are seen side by side, one is disputed and settled, and the assessment is agreed."""
     at = council.practitioner
@@ -384,6 +409,43 @@ async def letters_are_mended(council: Council) -> None:
     await at.page.get_by_label("Its effect is there by another way").check()
     await at.press("Discard the letter")
     assert "Letter 1 is discarded. It is kept, with your reason." in await at.text()
+
+
+async def a_system_is_told(council: Council) -> None:
+    at = council.operations
+    await at.go("/webhooks")
+    await at.press("Add a system")
+    await at.press("Add it and show its secret")
+    assert await at.faults() == [
+        "Enter what the system is called",
+        "Enter the address, beginning with https://",
+        "Select at least one kind of event",
+    ]
+    await at.page.get_by_label("What the system is called").fill("Case management")
+    await at.page.get_by_label("Its address").fill("https://10.0.0.1/events")
+    await at.page.get_by_label("Award decided").check()
+    await at.press("Add it and show its secret")
+    assert "an address that is not public" in (await at.faults())[0]
+    await at.page.get_by_label("Its address").fill(NOBODY_LISTENS)
+    await at.press("Add it and show its secret")
+    assert "whsec_" in await at.text()
+    await at.follow("Go on, and send it a test message")
+    system = urlsplit(at.page.url).path
+    await at.press("Send a test message")
+    async with asyncio.timeout(PATIENCE_S):
+        while "It could not be reached." not in await at.text():
+            await asyncio.sleep(1)
+            await at.page.reload()
+    await at.press("Send it again")
+    await at.follow("Case management")
+    assert "Takes nothing" in await at.text()
+    for step in ("change", "secret", "recovery", "ending"):
+        await at.go(f"{system}/{step}")
+    await at.press("Delete it")
+    assert await at.faults() == ["Confirm that the system is to be told of nothing any more"]
+    await at.page.get_by_label("The system is to be told of nothing any more").check()
+    await at.press("Delete it")
+    assert "No system is told of anything yet." in await at.text()
 
 
 async def looking_is_looked_at(council: Council) -> None:

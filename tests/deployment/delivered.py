@@ -29,7 +29,7 @@ COMMANDS: Mapping[str, Sequence[str]] = {
     "migrate": SERVICES,
     "prepare-database": SERVICES,
     "topics": ("create",),
-    "keys": ("create",),
+    "keys": ("create", "create-client"),
     "clock": ("daily",),
     "dead-letters": ("list",),
 }
@@ -79,6 +79,7 @@ _OF_WEBHOOKS = (
     "SENDING__AT_ONCE",
     "SENDING__AT_ONCE_EACH",
     "SENDING__CA_FILE",
+    "PRIVATE_NETWORKS",
 )
 _OF_THE_GATEWAY = (
     *_EVERYWHERE,

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -43,10 +44,15 @@ def source_manifests() -> Sequence[Manifest]:
 @cache
 def rendered_manifests(overlay: str = COUNCIL) -> Sequence[Manifest]:
     """An overlay's objects as they reach a cluster; skips the test where nothing here can render them."""
+    return rendered_folder(OVERLAYS / overlay)
+
+
+def rendered_folder(folder: Path) -> Sequence[Manifest]:
+    """The objects of a folder's kustomization; skips the test where nothing here can render them."""
     if shutil.which("kubectl"):
-        command = ["kubectl", "kustomize", str(OVERLAYS / overlay)]
+        command = ["kubectl", "kustomize", str(folder)]
     elif shutil.which("kustomize"):
-        command = ["kustomize", "build", str(OVERLAYS / overlay)]
+        command = ["kustomize", "build", str(folder)]
     else:
         pytest.skip("rendering takes kubectl or kustomize, and neither is installed")
     rendered = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)

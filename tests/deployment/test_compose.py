@@ -36,6 +36,8 @@ from .test_dashboards import DASHBOARDS
 
 COMPOSE_DIRECTORY = ROOT / "deploy" / "compose"
 Service = Mapping[str, Any]
+#: Gives away public keys with our image's Python, and runs no command of ours.
+CLIENT_KEYS = "client-keys"
 
 
 @cache
@@ -52,8 +54,10 @@ def services() -> Mapping[str, Service]:
 
 
 def ours() -> Mapping[str, Service]:
-    """Those that run our image."""
-    return {name: service for name, service in services().items() if service["image"].startswith("braid:")}
+    """Those that run our image, for a command of ours."""
+    from_our_image = {name: one for name, one in services().items() if one["image"].startswith("braid:")}
+    assert {name for name, one in from_our_image.items() if not commands_of(one)} == {CLIENT_KEYS}
+    return {name: one for name, one in from_our_image.items() if name != CLIENT_KEYS}
 
 
 def commands_of(service: Service) -> list[list[str]]:
@@ -357,9 +361,12 @@ def test_the_realm_has_every_role_that_the_platform_knows() -> None:
 
 
 def test_somebody_can_sign_in_with_each_role() -> None:
-    given = [role for user in realm()["users"] for role in user["clientRoles"]["braid"]]
+    people = [user for user in realm()["users"] if "serviceAccountClientId" not in user]
+    given = [role for user in people for role in user["clientRoles"]["braid"]]
+    systems = [user["clientRoles"]["braid"] for user in realm()["users"] if user not in people]
 
-    assert sorted(given) == sorted(role["name"] for role in realm()["roles"]["client"]["braid"])
+    assert sorted([*given, Role.SYSTEM]) == sorted(role["name"] for role in realm()["roles"]["client"]["braid"])
+    assert systems == [[Role.SYSTEM]] * 2
     assert {code for user in realm()["users"] for code in user["attributes"]["council"]} == {"E10009999"}
 
 
@@ -388,10 +395,9 @@ def test_people_come_back_to_the_console_alone() -> None:
 
 
 def test_systems_sign_in_by_client_credentials_alone() -> None:
-    system = clients()["council-case-management"]
-
-    assert system["publicClient"] is False
-    assert allowed_flows(system) == {"serviceAccountsEnabled"}
+    for name in ("council-case-management", "council-clock"):
+        assert clients()[name]["publicClient"] is False
+        assert allowed_flows(clients()[name]) == {"serviceAccountsEnabled"}
 
 
 def test_the_clock_does_the_day_when_it_is_asked_to_as_a_system_of_the_realm() -> None:
@@ -406,10 +412,36 @@ def test_the_clock_does_the_day_when_it_is_asked_to_as_a_system_of_the_realm() -
     assert settings.issuer == gateway["GATEWAY_IDENTITY__ISSUER"]
     assert settings.discovery_url == gateway["GATEWAY_IDENTITY__DISCOVERY_URL"]
     assert (account["attributes"]["council"], account["clientRoles"]) == ([settings.council], {"braid": [Role.SYSTEM]})
-    assert system["secret"].strip("${}") in services()["clock"]["environment"]["CLOCK_CLIENT_SECRET"]
+    assert (system["clientAuthenticatorType"], "secret" in system, settings.client_secret) == (
+        "client-jwt",
+        False,
+        None,
+    )
 
 
-@pytest.mark.parametrize("client", ["braid-console", "council-case-management"])
+def test_the_clocks_key_is_seen_by_the_clock_alone_and_its_public_half_by_the_identity_provider() -> None:
+    clock, published = services()["clock"], services()[CLIENT_KEYS]
+    client = clients()["council-clock"]
+    key_file = environment_of(clock)["CLOCK_CLIENT_KEY_FILE"]
+
+    [volume] = [each.partition(":") for each in clock["volumes"]]
+    assert key_file == f"{volume[2].removesuffix(':ro')}/{client['clientId']}-private.pem"
+    holders = {
+        name
+        for name, service in services().items()
+        if any(mount.startswith(f"{volume[0]}:") for mount in service.get("volumes", []))
+    }
+    assert holders == {"keys", "clock"}
+    assert client["attributes"]["jwks.url"] == f"http://{CLIENT_KEYS}:8000/{client['clientId']}-public.jwks.json"
+    assert published["volumes"] == ["client-keys:/var/lib/braid/client-keys:ro"]
+    assert (published["read_only"], published["cap_drop"], "ports" in published) == (True, ["ALL"], False)
+    [script] = services()["keys"]["command"]
+    assert [line.split()[-2:] for line in script.splitlines() if "client-keys" in line] == [
+        [f"/var/lib/braid/clock-key/{client['clientId']}-public.jwks.json", "/var/lib/braid/client-keys/"]
+    ]
+
+
+@pytest.mark.parametrize("client", ["braid-console", "council-case-management", "council-clock"])
 def test_access_tokens_say_who_for_which_council_in_which_roles(client: str) -> None:
     configurations = [
         mapper["config"]

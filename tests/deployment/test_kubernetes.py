@@ -5,6 +5,7 @@ kubernetes-validate carries, the operators' by those in `schemas`.
 """
 
 import json
+import os
 import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
@@ -23,7 +24,7 @@ from braid.command_line.partner_manifests import partner_manifests
 from braid.command_line.services import all_topics, definition_of
 from braid.contracts.catalogue import dead_letter_topic
 from services.funding_streams.discovery import agencies
-from services.webhooks.domain.targets import PORTS, is_public
+from services.webhooks.domain.targets import PORTS, is_public, private_networks
 
 from .delivered import (
     COMMANDS,
@@ -48,6 +49,7 @@ from .manifests import (
     pod_labels,
     pod_of,
     read,
+    rendered_folder,
     rendered_manifests,
     selects,
     source_manifests,
@@ -408,6 +410,22 @@ def test_the_sender_alone_may_call_the_public_internet_and_nothing_private(rende
         assert not is_public(ip_address(private)), private
     assert lets_through("1.1.1.1")
     assert lets_through("2606:4700:4700::1111")
+
+
+def test_the_sender_may_call_the_private_networks_that_are_named_and_no_other(tmp_path: Path) -> None:
+    taken = [os.path.relpath(OVERLAYS / "local", tmp_path)]
+    components = [os.path.relpath(KUBERNETES / "components" / "private-receivers", tmp_path)]
+    kustomization = {"resources": taken, "components": components}
+    (tmp_path / "kustomization.yaml").write_text(yaml.safe_dump(kustomization))
+    rendered = rendered_folder(tmp_path)
+
+    policy = by_name(rendered, "NetworkPolicy")["webhooks-to-own-networks"]
+    senders = [w for w in workloads(rendered) if selects(policy["spec"]["podSelector"], pod_labels(w))]
+    assert [sender["metadata"]["name"] for sender in senders] == ["webhooks-sender"]
+    [rule] = policy["spec"]["egress"]
+    assert {port["port"] for port in rule["ports"]} == PORTS
+    named = environment_of(senders[0], rendered)["WEBHOOKS_PRIVATE_NETWORKS"]
+    assert [str(each) for each in private_networks(named)] == [peer["ipBlock"]["cidr"] for peer in rule["to"]]
 
 
 def test_the_keys_of_secrets_are_seen_by_what_seals_and_what_signs_alone(rendered: Sequence[Manifest]) -> None:

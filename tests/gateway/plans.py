@@ -106,13 +106,13 @@ def a_check(**other: Any) -> dict[str, Any]:
     }
 
 
-def fill_plans(stub: StubGateway, plan: dict[str, Any] | None = None) -> None:
+def fill_plans(stub: StubGateway, plan: dict[str, Any] | None = None, check: dict[str, Any] | None = None) -> None:
     """A council with one plan, which waits for a decision."""
     plan = plan or a_plan()
     stub.services.answers.update(
         {
             f"/v1/plans/{PLAN_ID}": lambda _: httpx.Response(200, json=plan, headers={"etag": '"3"'}),
-            f"/v1/plans/{PLAN_ID}/check": a_check(),
+            f"/v1/plans/{PLAN_ID}/check": check or a_check(),
             f"/v1/people/{PERSON_ID}/plans": {"plans": [plan], "in_force": None},
             f"/v1/people/{PERSON_ID}": person(),
             "/v1/people:search": {"people": [person()], "next": None},

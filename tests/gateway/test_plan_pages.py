@@ -8,7 +8,8 @@ import pytest
 from braid.kit.identity import Principal
 from tests.gateway.doubles import PRACTITIONER, StubGateway
 from tests.gateway.payments import APPROVER
-from tests.gateway.plans import PLAN_ID, PLAN_PAGE, a_plan, fill_plans
+from tests.gateway.plans import PLAN_ID, PLAN_PAGE, a_check, a_plan, fill_plans
+from tests.gateway.test_acting_pages import HOLDER
 from tests.gateway.whole import PERSON_ID
 
 DECISION = {
@@ -185,8 +186,81 @@ async def test_a_plan_is_handed_in_with_its_risks(stub: StubGateway) -> None:
         "submitted_on": "2009-06-02",
         "risks": ["positive_risk"],
         "asks_for_less": False,
+        "judged": [],
         "why_though_not_payable": None,
     }
+
+
+def difference(name: str, direction: str) -> dict[str, object]:
+    told = {"part": "need", "name": name, "label": f"The label of {name}", "domain": None, "direction": direction}
+    return {**told, "then": ["hurt_myself"], "now": ["get_lost"]}
+
+
+CHANGED = {"then": None, "now": None, "is_reassessed": True}
+NEEDS = {**CHANGED, "differences": [difference("risks", "other"), difference("nights", "less")]}
+JUDGED = {"judged-need-risks": "less", "because-need-risks": "The door is mended."}
+
+
+async def test_a_practitioner_judges_what_cannot_be_ranked_where_the_plan_is_handed_in(stub: StubGateway) -> None:
+    fill_plans(stub, a_plan("draft", submission=None), a_check(needs=NEEDS))
+    stub.services.answers[f"/v1/plans/{PLAN_ID}/submission"] = a_plan()
+    page = await page_of(stub, f"{PLAN_PAGE}/submission", PRACTITIONER)
+    answer = await sent(stub, f"{PLAN_PAGE}/submission", {**HANDED_IN, **JUDGED}, PRACTITIONER)
+
+    assert "Then: hurt myself. Now: get lost." in page
+    assert "The label of nights" not in page
+    assert answer.status_code == 303
+    word = {"part": "need", "name": "risks", "is_less": True, "because": "The door is mended."}
+    assert json.loads(posted(stub).content)["judged"] == [word]
+
+
+@pytest.mark.parametrize(
+    ("form", "fault"),
+    [
+        ({"judged-need-risks": ""}, "Select whether it is less need: the label of risks"),
+        ({"because-need-risks": ""}, "Enter why: the label of risks"),
+        ({"because-need-risks": "x" * 2_001}, "The reason must be 2,000 characters or fewer"),
+    ],
+)
+async def test_a_judgement_without_its_reason_is_told_beside_its_field(
+    form: dict[str, str], fault: str, stub: StubGateway
+) -> None:
+    fill_plans(stub, a_plan("draft", submission=None), a_check(needs=NEEDS))
+    answer = await sent(stub, f"{PLAN_PAGE}/submission", {**HANDED_IN, **JUDGED, **form}, PRACTITIONER)
+
+    assert answer.status_code == 422
+    assert answer.text.count(fault) == 2
+
+
+async def test_a_judgement_is_not_lost_while_what_changed_cannot_be_looked_up(stub: StubGateway) -> None:
+    fill_plans(stub, a_plan("draft", submission=None))
+    stub.services.answers[f"/v1/plans/{PLAN_ID}/check"] = lambda _: httpx.Response(503, json={})
+    answer = await sent(stub, f"{PLAN_PAGE}/submission", {**HANDED_IN, **JUDGED}, PRACTITIONER)
+
+    assert answer.status_code == 422
+    assert "cannot be looked up for the moment" in answer.text
+
+
+async def test_the_person_judges_nothing_of_their_own_needs(stub: StubGateway) -> None:
+    fill_plans(stub, a_plan("draft", submission=None), a_check(needs=NEEDS))
+    stub.services.answers[f"/v1/plans/{PLAN_ID}/submission"] = a_plan()
+    page = await page_of(stub, f"{PLAN_PAGE}/submission", HOLDER)
+    await sent(stub, f"{PLAN_PAGE}/submission", {**HANDED_IN, **JUDGED}, HOLDER)
+
+    assert "no rule can rank" not in page
+    assert json.loads(posted(stub).content)["judged"] == []
+
+
+@pytest.mark.parametrize("path", [PLAN_PAGE, f"{PLAN_PAGE}/decision"])
+async def test_what_was_judged_is_read_by_the_approver_and_the_person(path: str, stub: StubGateway) -> None:
+    word = {"part": "need", "name": "risks", "is_less": True, "because": "The door is mended."}
+    told = a_plan()
+    fill_plans(stub, {**told, "submission": {**told["submission"], "judged_needs": [word]}}, a_check(needs=NEEDS))
+
+    for principal in (APPROVER, HOLDER) if path == PLAN_PAGE else (APPROVER,):
+        text = await page_of(stub, path, principal)
+        assert "The label of risks: it is less need" in text
+        assert "The door is mended." in text
 
 
 async def test_what_stops_a_plan_is_told_where_it_is_handed_in(stub: StubGateway) -> None:

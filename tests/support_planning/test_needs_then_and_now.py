@@ -268,6 +268,7 @@ async def test_what_cannot_be_ranked_takes_no_money_away_until_a_practitioner_ju
         return await desk.ask("POST", f"{path}/result", {**RESULT, **changes}, etag=etag)
 
     cheaper = await desk.begin(content(an_item(units=8)))
+    asked = (await desk.ask("GET", f"{cheaper.path}/check")).json()["needs"]["differences"]
     refused = [await hold(), await cheaper.submit()]
     strange = [
         await hold(judged=[{**word, "name": "nights"}]),
@@ -283,6 +284,7 @@ async def test_what_cannot_be_ranked_takes_no_money_away_until_a_practitioner_ju
     )
     held, taken = await hold(judged=[word]), await cheaper.submit(judged=[word])
 
+    assert [(one["name"], one["direction"]) for one in asked] == [("risks", "other")]
     assert [one.status_code for one in refused] == [409, 422]
     assert all("a practitioner must say" in one.text for one in refused)
     assert [one.json()["type"].rsplit("/", 1)[1] for one in strange] == ["nothing-to-judge"] * 2

@@ -70,10 +70,10 @@ class Desk:
             sealing=SealingSettings(keys_file=str(folder / KEYS_FILE)),
         )
         self.runtime = ServiceRuntime(WEBHOOKS, self.settings, peers=self.peers)
-        app = build_api(self.runtime, verifier=verifier)
+        self._app = build_api(self.runtime, verifier=verifier)
         self.units = replace(self.runtime.units, clock=self.clock)
-        app.state.units = self.units
-        self.client = _client(app)
+        self._app.state.units = self.units
+        self.client = _client(self._app)
 
     async def close(self) -> None:
         """Close all connections."""
@@ -81,6 +81,11 @@ class Desk:
             await client.aclose()
         for runtime in (self.runtime, self._streams):
             await runtime.close()
+
+    def set(self, **settings: Any) -> None:
+        """Have settings changed."""
+        self.settings = self.settings.model_copy(update=settings)
+        self._app.state.settings = self.settings
 
     async def ask(
         self,

@@ -30,7 +30,7 @@ async def test_that_an_event_goes_out_is_in_the_persons_record_before_it_goes(de
         f"webhook {CASE_OPENED}",
     )
     assert record["resource"] == f"{place(begun)}/deliveries/{one.delivery_id}"
-    assert record["council"] == desk.council
+    assert (record["council"], record["action"]) == (desk.council, "be-told-of-event")
 
 
 async def test_attempts_are_one_disclosure_and_sending_again_by_hand_another(desk: Desk, receiver: Receiver) -> None:

@@ -8,12 +8,14 @@ from uuid import uuid4
 import httpx
 import pytest
 from cryptography.fernet import Fernet
+from pydantic import ValidationError
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from braid.contracts.award import AwardDecided, TraceStep
 from braid.kit.identity import Role
 from services.webhooks.domain.signing import headers
 from services.webhooks.sealing import CannotBeOpened, Seal, seal_of
+from services.webhooks.settings import WebhookSettings
 from tests.ledger.builders import Stream, an_award_decided
 from tests.webhooks.desk import AGENCY, CASE_OPENED, Desk, place
 from tests.webhooks.receiver import Receiver
@@ -278,3 +280,33 @@ async def test_who_keeps_subscriptions_is_recorded(desk: Desk, receiver: Receive
 
     assert [tuple(record) for record in records] == [("system:test", "keep-webhooks", None)]
     assert begun["created_by"] == "system:test"
+
+
+async def test_a_private_address_is_taken_where_its_network_is_named(desk: Desk) -> None:
+    body = {"name": "Case management", "url": "https://10.20.0.9/events", "event_types": [CASE_OPENED]}
+    refused = await desk.ask("POST", SUBSCRIPTIONS, body)
+    desk.set(private_networks="10.20.0.0/16")
+    taken = await desk.ask("POST", SUBSCRIPTIONS, body)
+    beside = await desk.ask("POST", SUBSCRIPTIONS, {**body, "url": "https://10.21.0.9/events"})
+
+    assert [answer.status_code for answer in (refused, taken, beside)] == [422, 201, 422]
+    assert desk.settings.where.networks
+
+
+def test_a_network_that_is_not_private_is_no_setting(desk: Desk) -> None:
+    with pytest.raises(ValidationError, match="not for private use"):
+        WebhookSettings.model_validate({**desk.settings.model_dump(), "private_networks": "169.254.0.0/16"})
+
+
+async def test_operations_keep_the_councils_subscriptions(desk: Desk, receiver: Receiver) -> None:
+    begun = await desk.subscribe(receiver, role=Role.OPERATIONS)
+    await desk.open_case()
+    await desk.sender().send_all_due()
+
+    asked = await desk.done("GET", f"{place(begun)}/deliveries", role=Role.OPERATIONS)
+    [delivery] = asked["deliveries"]
+    assert (delivery["last_attempt"]["outcome"], delivery["last_attempt"]["status"]) == ("answered", 204)
+    one = await desk.done("GET", f"{place(begun)}/deliveries/{delivery['delivery_id']}", role=Role.OPERATIONS)
+    assert one["last_attempt"] == one["attempts_made"][-1]
+    await desk.done("POST", f"{place(begun)}/ending", role=Role.OPERATIONS)
+    assert (await desk.done("GET", SUBSCRIPTIONS))["subscriptions"] == []

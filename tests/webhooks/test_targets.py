@@ -6,10 +6,12 @@ import pytest
 
 from services.webhooks.domain.targets import (
     IPAddress,
+    NotPrivate,
     Target,
     TargetRefused,
     Where,
     is_public,
+    private_networks,
     require_callable,
     target_of,
 )
@@ -108,3 +110,64 @@ def test_one_address_that_is_not_public_refuses_all_of_a_name() -> None:
     for addresses in found:
         with pytest.raises(TargetRefused):
             require_callable(target, addresses, HERE_TOO)
+
+
+NAMED = private_networks("10.20.0.0/16, 192.168.7.0/24, fd12:3456::/32")
+NAMED_TOO = Where(networks=NAMED)
+
+
+@pytest.mark.parametrize("url", ["https://10.20.3.4/", "https://192.168.7.9:8443/", "https://[fd12:3456::9]/"])
+def test_an_address_in_a_private_network_that_was_named_is_read(url: str) -> None:
+    assert target_of(url, NAMED_TOO).host in url
+    with pytest.raises(TargetRefused):
+        target_of(url, ANYWHERE)
+
+
+@pytest.mark.parametrize("url", REFUSED.values(), ids=REFUSED)
+def test_naming_networks_opens_nothing_else(url: str) -> None:
+    with pytest.raises(TargetRefused):
+        target_of(url, NAMED_TOO)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "10.21.0.1", "192.168.8.1", "172.16.0.1", "100.64.0.1", "fd12:3457::1",
+        "127.0.0.1", "::1", "::ffff:127.0.0.1", "169.254.1.1", "169.254.169.254", "::ffff:169.254.169.254", "fe80::1",
+        "168.63.129.16", "0.0.0.0", "224.0.0.1", "ff02::1", "64:ff9b::a14:1", "2002:a14:1::",
+    ],
+)  # fmt: skip
+def test_a_name_that_leads_out_of_the_named_networks_is_refused(address: str) -> None:
+    target = target_of("https://receiver.council.example/", NAMED_TOO)
+
+    require_callable(target, [ip_address("10.20.0.1"), ip_address("::ffff:10.20.0.2")], NAMED_TOO)
+    with pytest.raises(TargetRefused):
+        require_callable(target, [ip_address("10.20.0.1"), ip_address(address)], NAMED_TOO)
+
+
+@pytest.mark.parametrize("address", ["100.100.100.200", "fd00:ec2::254", "fd20:ce::254", "169.254.169.254"])
+def test_a_clouds_metadata_is_refused_whatever_is_named(address: str) -> None:
+    everything = Where(networks=private_networks("10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,100.64.0.0/10,fc00::/7"))
+    target = target_of("https://receiver.council.example/", everything)
+
+    require_callable(target, [ip_address("100.64.0.1"), ip_address("fd00::1")], everything)
+    with pytest.raises(TargetRefused):
+        require_callable(target, [ip_address(address)], everything)
+
+
+@pytest.mark.parametrize("told", ["", " ", ","])
+def test_no_network_is_named_by_itself(told: str) -> None:
+    assert private_networks(told) == ()
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "0.0.0.0/0", "::/0", "10.0.0.0/7", "127.0.0.0/8", "127.0.0.1", "::1", "169.254.0.0/16", "169.254.169.254/32",
+        "fe80::/10", "224.0.0.0/4", "8.8.8.0/24", "2000::/3", "::ffff:10.0.0.0/104", "10.0.0.1/8",
+        "council.example", "*",
+    ],
+)  # fmt: skip
+def test_what_is_no_private_network_cannot_be_named(told: str) -> None:
+    with pytest.raises(NotPrivate):
+        private_networks(f"10.20.0.0/16,{told}")

@@ -21,6 +21,7 @@ from services.support_planning.domain.differences import Change, differences
 from services.support_planning.domain.findings import Weight
 from services.support_planning.domain.lifecycle import State
 from services.support_planning.domain.plan import CostedItem, Plan
+from services.support_planning.reviews_compared import NeedsComparedOut
 from services.support_planning.tables import PlanRow
 
 router = APIRouter(prefix="/v1", route_class=UnitOfWorkRoute, tags=["support planning"])
@@ -75,6 +76,15 @@ class CheckOut(BaseModel):
     findings: list[FindingOut] = Field(description="What stops the plan first.")
     shortages: list[dict[str, Any]] = Field(
         description="As the ledger tells them: what is short, why, what would mend it."
+    )
+
+
+class PlanCheckOut(CheckOut):
+    """The check of a plan, with what of the needs is not as it was."""
+
+    needs: NeedsComparedOut | None = Field(
+        description="Needs when the approved plan before it was handed in, and now; null where there is none before."
+        " Where the plan gives less, whoever hands it in judges those that are ``other``."
     )
 
 
@@ -228,10 +238,15 @@ async def save_plan(
 
 
 @router.get("/plans/{plan_id}/check", dependencies=[may(Action.READ_PLAN)], responses=responses(NOT_YOURS))
-async def check_plan(plan_id: UUID, work: Reading, caller: Caller, ledger: Ledger) -> CheckOut:
-    """Check a plan as it stands."""
+async def check_plan(plan_id: UUID, work: Reading, caller: Caller, ledger: Ledger) -> PlanCheckOut:
+    """Check a plan as it stands, with what of the needs is not as it was when the plan before it was handed in."""
     row = await plan_for(plan_id, work, caller)
-    return _check_out(await _checked(plan_store.content_of(row.content), row.person_id, work, ledger))
+    checked = _check_out(await _checked(plan_store.content_of(row.content), row.person_id, work, ledger))
+    needs = await planning.needs_since_before(work, row)
+    return PlanCheckOut(
+        **checked.model_dump(),
+        needs=NeedsComparedOut.model_validate(needs, from_attributes=True) if needs else None,
+    )
 
 
 @router.get("/plans/{plan_id}/versions/{version}", dependencies=[may(Action.READ_PLAN)], responses=responses(NOT_YOURS))

@@ -1,8 +1,11 @@
-"""Who asks, and what is theirs: a council's system sees all of the council's subscriptions, an agency its own."""
+"""Who asks, and what is theirs: a council's system and operations see all of its subscriptions, an agency its own."""
 
-from braid.kit.identity import COUNCIL_ROLES, Principal
+from braid.kit.identity import COUNCIL_ROLES, Principal, Role
 from braid.kit.problems import Problem
 from services.webhooks.tables import SubscriptionRow
+
+#: Operations see nobody's record elsewhere; here there is none to see.
+_OF_THE_COUNCIL = COUNCIL_ROLES | {Role.OPERATIONS}
 
 
 def party(caller: Principal) -> str | None:
@@ -11,7 +14,7 @@ def party(caller: Principal) -> str | None:
     Raises:
         Problem: 403, a partner of no agency.
     """
-    if caller.roles & COUNCIL_ROLES:
+    if caller.roles & _OF_THE_COUNCIL:
         return None
     if caller.agency is None:
         raise Problem(403, "no-agency", "The token names no agency", "A partner's token says for which agency it is.")

@@ -139,6 +139,19 @@ class RecoveryOut(BaseModel):
     in_line: int
 
 
+class AttemptOut(BaseModel):
+    """One attempt to send a message."""
+
+    attempt: int
+    begun_at: datetime
+    outcome: str | None = Field(
+        description="answered, timed_out, not_resolved, address_refused, not_connected, not_trusted (its certificate),"
+        " broken_off, not_signed; null while it runs, or where our own process died in it."
+    )
+    status: int | None = Field(description="With which the receiver answered. Nothing else that it says is kept.")
+    took_ms: int | None
+
+
 class DeliveryOut(BaseModel):
     """One event for one subscription."""
 
@@ -154,6 +167,7 @@ class DeliveryOut(BaseModel):
     due_at: datetime | None = Field(description="When it is sent next; null where it is not.")
     ended_at: datetime | None
     is_kept: bool = Field(description="Whether it can be sent again.")
+    last_attempt: AttemptOut | None = Field(description="What came of the last attempt; null where there was none.")
 
 
 class DeliveriesOut(BaseModel):
@@ -161,19 +175,6 @@ class DeliveriesOut(BaseModel):
 
     deliveries: list[DeliveryOut]
     next: str | None = Field(description="What to send as ``after`` to go on.")
-
-
-class AttemptOut(BaseModel):
-    """One attempt to send a message."""
-
-    attempt: int
-    begun_at: datetime
-    outcome: str | None = Field(
-        description="answered, timed_out, not_resolved, address_refused, not_connected, not_trusted (its certificate),"
-        " broken_off, not_signed; null while it runs, or where our own process died in it."
-    )
-    status: int | None = Field(description="With which the receiver answered. Nothing else that it says is kept.")
-    took_ms: int | None
 
 
 class DeliveryWithAttemptsOut(DeliveryOut):

@@ -22,7 +22,7 @@ from services.webhooks.api.bodies import (
 )
 from services.webhooks.api.subscriptions import NO_SUBSCRIPTION, NOT_YOURS
 from services.webhooks.deliveries import State
-from services.webhooks.tables import DeliveryRow
+from services.webhooks.tables import AttemptRow, DeliveryRow
 
 router = APIRouter(prefix="/v1/webhook-subscriptions/{subscription_id}", route_class=UnitOfWorkRoute, tags=["webhooks"])
 
@@ -46,8 +46,10 @@ async def read_deliveries(
         work, row.subscription_id, state=state, before=_place(after), most=_DELIVERIES_A_PAGE + 1
     )
     page = rows[:_DELIVERIES_A_PAGE]
+    last = await deliveries.last_attempts(work, page)
     return DeliveriesOut(
-        deliveries=[_out(one) for one in page], next=str(page[-1].number) if len(rows) > len(page) else None
+        deliveries=[_out(one, last.get(one.delivery_id)) for one in page],
+        next=str(page[-1].number) if len(rows) > len(page) else None,
     )
 
 
@@ -62,11 +64,10 @@ async def read_delivery(
     """One delivery, with every attempt to send it."""
     row = await subscriptions.find(work, subscription_id, agency=party(caller))
     found = await deliveries.find(work, row, delivery_id)
-    made = [
-        AttemptOut.model_validate(one, from_attributes=True)
-        for one in await deliveries.attempts_of(work, found.delivery_id)
-    ]
-    return DeliveryWithAttemptsOut(**_out(found).model_dump(), attempts_made=made)
+    made = await deliveries.attempts_of(work, found.delivery_id)
+    return DeliveryWithAttemptsOut(
+        **_out(found, made[-1] if made else None).model_dump(), attempts_made=[_attempt(one) for one in made]
+    )
 
 
 @router.post(
@@ -108,7 +109,11 @@ def _place(cursor: str | None) -> int | None:
     return int(cursor)
 
 
-def _out(row: DeliveryRow) -> DeliveryOut:
+def _attempt(row: AttemptRow) -> AttemptOut:
+    return AttemptOut.model_validate(row, from_attributes=True)
+
+
+def _out(row: DeliveryRow, last: AttemptRow | None) -> DeliveryOut:
     state = State(row.state)
     return DeliveryOut(
         delivery_id=row.delivery_id,
@@ -120,4 +125,5 @@ def _out(row: DeliveryRow) -> DeliveryOut:
         due_at=row.due_at if state is State.WAITING else None,
         ended_at=row.ended_at,
         is_kept=row.body is not None,
+        last_attempt=_attempt(last) if last else None,
     )

@@ -1,4 +1,4 @@
-"""Where a webhook may go: public addresses over https, and nothing behind our own walls.
+"""Where a webhook may go: public addresses over https, private networks that were named, and nothing else of ours.
 
 An address is read here once, and the parts that were read are what is connected to; so nobody can have one thing
 checked and another one called. Names are looked at as what they resolve to, each time that they are connected to.
@@ -7,13 +7,14 @@ checked and another one called. Names are looked at as what they resolve to, eac
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from urllib.parse import SplitResult, urlsplit
 
 URL_MOST = 2_000
 PORTS = frozenset({443, 8443})
 
 IPAddress = IPv4Address | IPv6Address
+Network = IPv4Network | IPv6Network
 
 _PRINTABLE = re.compile(r"[\x21-\x7e]+")
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
@@ -25,6 +26,20 @@ _PUBLIC_IPV6 = IPv6Network("2000::/3")
 _CARRYING_IPV4 = (IPv6Network("2001::/32"), IPv6Network("2002::/16"))
 #: Clouds' own services at public addresses; and what Python takes for public in one release and not in another.
 _NOT_PUBLIC_IPV4 = (IPv4Network("168.63.129.16/32"), IPv4Network("192.0.0.0/24"), IPv4Network("192.88.99.0/24"))
+#: Of which a council has networks: for private use (RFC 1918, RFC 4193), or shared with who carries it (RFC 6598).
+_PRIVATE = (
+    IPv4Network("10.0.0.0/8"),
+    IPv4Network("172.16.0.0/12"),
+    IPv4Network("192.168.0.0/16"),
+    IPv4Network("100.64.0.0/10"),
+    IPv6Network("fc00::/7"),
+)
+#: Where clouds keep machines' keys, at addresses of those ranges; no setting opens these.
+_METADATA = (IPv4Network("100.100.100.200/32"), IPv6Network("fd00:ec2::/32"), IPv6Network("fd20:ce::254/128"))
+
+
+class NotPrivate(ValueError):
+    """A network that may not be named as one of a council's own."""
 
 
 class TargetRefused(Exception):
@@ -38,10 +53,12 @@ class Where:
     Args:
         ports: ports that may be called.
         loopback: whether this machine may be called, on any port and without TLS: for development alone.
+        networks: private networks whose systems may be called too, from `private_networks`.
     """
 
     ports: Collection[int] = PORTS
     loopback: bool = False
+    networks: Collection[Network] = ()
 
 
 @dataclass(frozen=True)
@@ -58,6 +75,32 @@ class Target:
         """Whether it names this machine."""
         literal = _literal(self.host)
         return self.host == "localhost" or (literal is not None and literal.is_loopback)
+
+
+def private_networks(told: str) -> tuple[Network, ...]:
+    """Read networks that a council names as its own, with commas between them.
+
+    Raises:
+        NotPrivate: one is none, or is not for private use: this machine, the link, or the internet.
+    """
+    return tuple(_private_network(part) for part in (each.strip() for each in told.split(",")) if part)
+
+
+def _private_network(told: str) -> Network:
+    try:
+        found = ip_network(told)
+    except ValueError as error:
+        raise NotPrivate(f"{told} is no network; write it as 10.20.0.0/16, its last bits nought.") from error
+    if not any(_holds(each, found) for each in _PRIVATE):
+        ranges = ", ".join(str(each) for each in _PRIVATE)
+        raise NotPrivate(f"{told} is not for private use; networks lie within {ranges}.")
+    return found
+
+
+def _holds(range_: Network, network: Network) -> bool:
+    if isinstance(network, IPv4Network):
+        return isinstance(range_, IPv4Network) and network.subnet_of(range_)
+    return isinstance(range_, IPv6Network) and network.subnet_of(range_)
 
 
 def target_of(url: str, where: Where) -> Target:
@@ -130,8 +173,8 @@ def require_callable(target: Target, addresses: Collection[IPAddress], where: Wh
     here = where.loopback and target.is_loopback
     if not addresses:
         raise TargetRefused("The host has no address.")
-    if not all(is_public(address) or (here and address.is_loopback) for address in addresses):
-        raise TargetRefused("The host has an address that is not public.")
+    if not all(is_public(one) or _is_named(one, where) or (here and one.is_loopback) for one in addresses):
+        raise TargetRefused("The host has an address that is not public, nor in a network that was named.")
 
 
 def is_public(address: IPAddress) -> bool:
@@ -144,3 +187,10 @@ def is_public(address: IPAddress) -> bool:
     elif any(address in network for network in _NOT_PUBLIC_IPV4):
         return False
     return address.is_global and not address.is_multicast
+
+
+def _is_named(address: IPAddress, where: Where) -> bool:
+    """Whether an address is in a private network that may be called; a cloud's own addresses are in none."""
+    if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
+        return _is_named(address.ipv4_mapped, where)
+    return any(address in each for each in where.networks) and not any(address in each for each in _METADATA)
