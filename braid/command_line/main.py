@@ -1,5 +1,6 @@
 """The `braid` command: every process and every tool of the platform is one of its sub-commands."""
 
+import asyncio
 from collections.abc import Coroutine
 from datetime import datetime
 from enum import StrEnum
@@ -62,7 +63,7 @@ def consume(service: Service) -> None:
     if not runtime.definition.handlers:
         raise typer.BadParameter(f"{service.value} consumes nothing")
     processes.observe(runtime)
-    _run(processes.consume(runtime))
+    _run(processes.consume(runtime), with_broker=True)
 
 
 @app.command()
@@ -73,7 +74,7 @@ def relay(service: Service) -> None:
 
     runtime = runtime_of(service.value)
     processes.observe(runtime)
-    _run(processes.relay(runtime))
+    _run(processes.relay(runtime), with_broker=True)
 
 
 @app.command()
@@ -150,7 +151,7 @@ def create_topics(
     """Create the platform's topics and their dead-letter topics where they are missing."""
     from braid.command_line.topics import create_missing
 
-    _run(create_missing(bootstrap, partitions=partitions, replicas=replicas))
+    _run(create_missing(bootstrap, partitions=partitions, replicas=replicas), with_broker=True)
 
 
 @topics.command("rewind")
@@ -163,7 +164,7 @@ def rewind_topics(
     from braid.kit.transports.kafka_rewind import StillConsuming
 
     try:
-        _run(set_back(service.value, to))
+        _run(set_back(service.value, to), with_broker=True)
     except StillConsuming as running:
         typer.echo(f"Not set back: {running}", err=True)
         raise typer.Exit(1) from running
@@ -216,12 +217,18 @@ def write_permissions() -> None:
     write()
 
 
-def _run(work: Coroutine[Any, Any, None]) -> None:
+def _run(work: Coroutine[Any, Any, None], *, with_broker: bool = False) -> None:
+    """Run a command's work.
+
+    A write to a connection that was just lost is an error under uvloop, and none under Python's own event loop.
+    aiokafka knows the second way alone: under uvloop what it does in the background ends by it, for good and without a
+    word (its issue 1038). So what talks with the broker runs under Python's.
+    """
     import uvloop
 
     from braid.kit.migrations import WrongSchema
 
     try:
-        uvloop.run(work)
+        (asyncio if with_broker else uvloop).run(work)
     except WrongSchema as refused:
         raise SystemExit(f"Refused to start: {refused}") from None

@@ -1,6 +1,7 @@
 """The client library gives up in the background at a connection that was just lost: what we do goes on."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import uuid4
 
@@ -16,6 +17,9 @@ from tests.kafka.scene import Scene
 from tests.transports.rig import eventually, message_of
 
 pytestmark = [pytest.mark.kafka, pytest.mark.xdist_group("kafka")]
+
+#: As uvloop tells it.
+LOST = "unable to perform operation on <TCPTransport closed=True>; the handler is closed"
 
 
 class LostOnce:
@@ -34,7 +38,7 @@ class LostOnce:
     async def _lose(self, node: Any, request: Any, **others: Any) -> Any:
         if isinstance(request, self._kind) and not self.was_met:
             self.was_met = True
-            raise RuntimeError("unable to perform operation on <TCPTransport closed=True>; the handler is closed")
+            raise RuntimeError(LOST)
         return await self._send(node, request, **others)
 
 
@@ -50,19 +54,35 @@ class Watched(KafkaSubscriber):
         return self.consumers[-1]
 
 
-async def test_a_consumer_whose_fetching_has_ended_is_replaced_and_misses_nothing(scene: Scene) -> None:
+async def fetching_ends(consumer: AIOKafkaConsumer) -> None:
+    lost = LostOnce(consumer._client, FetchRequest)
+    await eventually(lambda: lost.was_met)
+
+
+async def looking_for_brokers_ends(consumer: AIOKafkaConsumer) -> None:
+    async def meet_a_lost_connection() -> None:
+        raise RuntimeError(LOST)
+
+    consumer._client._sync_task.cancel()
+    consumer._client._sync_task = asyncio.create_task(meet_a_lost_connection())
+
+
+@pytest.mark.parametrize("ends", [fetching_ends, looking_for_brokers_ends])
+async def test_a_consumer_that_has_ended_in_the_background_is_replaced_and_misses_nothing(
+    scene: Scene, ends: Callable[[AIOKafkaConsumer], Awaitable[None]]
+) -> None:
     rig, person = scene.rig, uuid4()
     subscriber, delivery = Watched(rig.settings), rig.consumer()
     task = asyncio.create_task(subscriber.run(delivery))
     await rig.put(message_of(rig.number(person, 1)))
     assert await rig.noted(person, 1) == [1]
 
-    lost = LostOnce(subscriber.consumers[0]._client, FetchRequest)
-    await eventually(lambda: lost.was_met)
+    await ends(subscriber.consumers[0])
+    await eventually(lambda: len(subscriber.consumers) == 2)
     await rig.put(message_of(rig.number(person, 2)))
 
     assert await rig.noted(person, 2) == [1, 2]
-    assert len(subscriber.consumers) == 2
+    assert not [one for one in subscriber.consumers[0]._client._conns.values() if one.connected()]
     delivery.stop()
     await task
 

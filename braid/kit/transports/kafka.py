@@ -8,6 +8,7 @@ from typing import Any
 
 import structlog
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.client import AIOKafkaClient
 from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError, RebalanceInProgressError
 from aiokafka.structs import ConsumerRecord
 
@@ -94,8 +95,8 @@ class KafkaPublisher:
         self._on_step(Step.SENT)
 
     async def _working(self) -> AIOKafkaProducer:
-        """The producer, or another in its place where its sending has ended: it would refuse all from then on."""
-        if self._producer is not None and self._producer._sender.sender_task.done():
+        """The producer, or another in its place where its work in the background has ended, as a consumer's may."""
+        if self._producer is not None and _has_ended(self._producer):
             log.warning("producer_ended")
             await self.stop()
         if self._producer is None:
@@ -107,7 +108,12 @@ class KafkaPublisher:
         """Disconnect."""
         if self._producer is not None:
             producer, self._producer = self._producer, None
+            _leave_ended(producer.client)
             await producer.stop()
+
+
+def _has_ended(producer: AIOKafkaProducer) -> bool:
+    return bool(producer._sender.sender_task.done() or producer.client._sync_task.done())
 
 
 class KafkaSubscriber:
@@ -139,8 +145,7 @@ class KafkaSubscriber:
                 await consumer.start()
                 self._lag = Lag(delivery.subscription.consumer, consumer)
                 await self._read(consumer, delivery, self._lag)
-            except (KafkaError, OSError, RuntimeError) as error:
-                # A RuntimeError is what uvloop makes of a write to a connection that was just lost.
+            except (KafkaError, OSError) as error:
                 log.warning("broker_away", error=repr(error))
                 await asyncio.sleep(1)
             finally:
@@ -217,13 +222,14 @@ class KafkaSubscriber:
 def require_at_work(consumer: AIOKafkaConsumer) -> None:
     """Look whether what a consumer does in the background is still done.
 
-    An error that aiokafka does not expect ends its fetching or its work in the group for good, such as the RuntimeError
-    of uvloop at a connection that was just lost (its issue 1038). It is not told: polls go on, and bring nothing.
+    An error that aiokafka does not expect ends its fetching, its work in the group or its looking for brokers for good
+    (its issues 983 and 1038). It is not told: polls go on, and bring nothing.
 
     Raises:
         aiokafka.errors.KafkaError: it is not; only another consumer helps.
     """
-    if consumer._fetcher.error_future.done() or consumer._coordinator._coordination_task.done():
+    work = (consumer._fetcher.error_future, consumer._coordinator._coordination_task, consumer._client._sync_task)
+    if any(task.done() for task in work):
         raise KafkaError("the consumer has stopped reading by itself")
 
 
@@ -237,13 +243,14 @@ async def close(consumer: AIOKafkaConsumer) -> None:
     Raises:
         asyncio.CancelledError: it is us who are cancelled.
     """
+    _leave_ended(consumer._client)
     try:
         await consumer.stop()
     except asyncio.CancelledError:
         task = asyncio.current_task()
         if task is not None and task.cancelling():
             raise
-    except (KafkaError, RuntimeError) as error:
+    except KafkaError as error:
         log.info("consumer_had_ended", error=repr(error))
     else:
         return
@@ -251,6 +258,12 @@ async def close(consumer: AIOKafkaConsumer) -> None:
     if consumer._fetcher is not None:
         consumer._fetcher._fetch_task.cancel()
     await consumer._client.close()
+
+
+def _leave_ended(client: AIOKafkaClient) -> None:
+    """Have a client not tell by what its looking for brokers ended: it would keep its connections for that."""
+    if client._sync_task is not None and client._sync_task.done():
+        client._sync_task = None
 
 
 def _message(record: ConsumerRecord[bytes, bytes]) -> Message:
