@@ -74,7 +74,7 @@ def fill(
     stub: StubGateway,
     told: dict[str, Any],
     *deliveries: dict[str, Any],
-    next: str | None = None,  # noqa: A002 (as the service calls it)
+    next: str | None = None,
     **answers: httpx.Response,
 ) -> None:
     """A service with one subscription; ``answers`` are those to changes, by the end of their path."""
