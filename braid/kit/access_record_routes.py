@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, ConfigDict, Field, IPvAnyAddress
 
 from braid.kit.access_recording import record_apart
-from braid.kit.access_records import Access, Sought, find_records
+from braid.kit.access_records import Access, Sought, find_records, told_to_the_person
 from braid.kit.http import Caller, Reading, UnitOfWorkRoute
 from braid.kit.identity import COUNCIL_ROLES, Principal, Role, authenticated
 from braid.kit.permissions import Action, may
@@ -112,7 +112,11 @@ def access_record_routes() -> APIRouter:
         if not is_of_council and (asked.person_id is None or not caller.may_read(asked.person_id)):
             raise not_found("person")
         found = await find_records(work, asked.sought)
-        return RecordsFound(records=[AccessRecord.model_validate(dict(row)) for row in found])
+        return RecordsFound(
+            records=[
+                AccessRecord.model_validate(dict(row) if is_of_council else told_to_the_person(row)) for row in found
+            ]
+        )
 
     @router.post(ACCESSES, status_code=204)
     async def record(

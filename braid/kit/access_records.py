@@ -23,6 +23,9 @@ from braid.kit.unit_of_work import UnitOfWork
 PERSON = "person_id"
 #: Longest reason and address that are kept, in characters.
 REASON_MOST, RESOURCE_MOST = 1_000, 500
+#: What is done for reasons that the person is not told here: why there is a legal hold may be part of an inquiry (Data
+#: Protection Act 2018 Sch 2 Parts 1 and 2). That it was done, when and by whom they are told.
+WITHHELD_REASONS = frozenset({Action.HOLD_RECORD.value})
 
 #: By name of an id: a query for the people whose records such things belong to, by a list of them, ``:ids``.
 Whose = Mapping[str, str]
@@ -178,3 +181,11 @@ async def find_records(work: UnitOfWork, sought: Sought) -> list[RowMapping]:
     query = select(table).where(*conditions)
     query = query.order_by(table.c.recorded_at.desc(), table.c.record_id.desc()).limit(sought.limit)
     return list((await work.session.execute(query)).mappings())
+
+
+def told_to_the_person(record: RowMapping) -> dict[str, Any]:
+    """An access record as the person themselves may read it."""
+    told = {str(name): value for name, value in record.items()}
+    if told["action"] in WITHHELD_REASONS:
+        told["reason"] = None
+    return told

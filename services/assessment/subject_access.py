@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlmodel import col, select
 
-from braid.kit.access_records import Sought, find_records
+from braid.kit.access_records import Sought, find_records, told_to_the_person
 from braid.kit.unit_of_work import UnitOfWork
 from services.assessment import store
 from services.assessment.tables import (
@@ -83,7 +83,7 @@ async def whole_record(person: PersonRow, work: UnitOfWork) -> Record:
 
 async def _accesses(work: UnitOfWork, person: PersonRow) -> list[Record]:
     found = await find_records(work, Sought(person_id=person.person_id, limit=_ACCESSES_MOST))
-    return [{name: _plain(row[name]) for name in _ACCESS} for row in found]
+    return [{name: _plain(told[name]) for name in _ACCESS} for told in map(told_to_the_person, found)]
 
 
 def _plain(value: Any) -> Any:

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import text
 
+from braid.kit.access_record_routes import SEARCH
 from braid.kit.identity import Role
 from services.assessment import erasure, store
 from services.assessment.domain.retention import (
@@ -102,6 +103,11 @@ async def test_a_person_has_their_whole_record_with_who_read_it(office: Office) 
     assert record["evidence"][0]["title"] == "A letter"
     assert set(record["withheld"]) >= {"carers_own_assessments", "reasons_of_legal_holds", "people_it_was_not"}
     assert "An inquiry" not in page.text
+    looked = await person.done("POST", SEARCH, {"person_id": str(case.person_id)})
+    assert "hold-record" in {each["action"] for each in looked["records"]}
+    assert "An inquiry" not in str(looked)
+    audited = await office.somebody(Role.AUDITOR).done("POST", SEARCH, {"person_id": str(case.person_id)})
+    assert "An inquiry into a neighbour." in [each["reason"] for each in audited["records"]]
     assert record["legal_holds"][0]["from_on"] == "2009-07-01"
     assert page.headers["content-type"].startswith("text/html")
     assert "&lt;b&gt;Every&lt;/b&gt; night." in page.text

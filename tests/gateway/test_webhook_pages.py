@@ -70,7 +70,13 @@ def problem(status: int, kind: str, detail: str) -> httpx.Response:
     return httpx.Response(status, json=told)
 
 
-def fill(stub: StubGateway, told: dict[str, Any], *deliveries: dict[str, Any], **answers: Any) -> None:
+def fill(
+    stub: StubGateway,
+    told: dict[str, Any],
+    *deliveries: dict[str, Any],
+    next: str | None = None,
+    **answers: httpx.Response,
+) -> None:
     """A service with one subscription; ``answers`` are those to changes, by the end of their path."""
 
     def one(request: httpx.Request) -> httpx.Response:
@@ -92,7 +98,7 @@ def fill(stub: StubGateway, told: dict[str, Any], *deliveries: dict[str, Any], *
             "/v1/webhook-event-types": {"event_types": kinds},
             API: every,
             API_ONE: one,
-            f"{API_ONE}/deliveries": {"deliveries": list(deliveries), "next": answers.get("next")},
+            f"{API_ONE}/deliveries": {"deliveries": list(deliveries), "next": next},
             f"{API_ONE}/deliveries/{DELIVERY}": whole,
             f"{API_ONE}/test-message": lambda _: answers.get("test", in_line),
             f"{API_ONE}/secret": lambda _: answers.get("secret", rotated),
