@@ -15,6 +15,7 @@ class ServiceAddresses(SettingsPart):
     funding_streams: str
     ledger: str
     support_planning: str
+    outcomes: str
     webhooks: str
 
 

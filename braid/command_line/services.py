@@ -14,6 +14,7 @@ SERVICES: Mapping[str, str] = {
     "funding_streams": "services.funding_streams.main",
     "ledger": "services.ledger.main",
     "support_planning": "services.support_planning.main",
+    "outcomes": "services.outcomes.main",
     "webhooks": "services.webhooks.main",
 }
 

@@ -57,6 +57,16 @@ class FundClosed(Event):
     closed_on: date
 
 
+class DeathRecorded(Event):
+    """The day of a person's death as it is recorded now, or that a death which was recorded was none."""
+
+    TYPE: ClassVar[str] = "uk.braid.budget.death-recorded.v1"
+    TOPIC: ClassVar[str] = BUDGET_TOPIC
+
+    budget_id: UUID
+    died_on: Annotated[date | None, Field(description="Null: a death that was recorded was taken back.")]
+
+
 class AlertKind(StrEnum):
     """What a person should look at; nothing is stopped or taken back because of it."""
 

@@ -15,7 +15,7 @@ from braid.contracts.assessment import (
     PersonWithdrew,
 )
 from braid.contracts.award import AwardDecided
-from braid.contracts.budget import AlertCleared, AlertRaised, BudgetOpened, FundClosed, FundOpened
+from braid.contracts.budget import AlertCleared, AlertRaised, BudgetOpened, DeathRecorded, FundClosed, FundOpened
 from braid.contracts.challenge import ChallengeAnswered, DecisionChallenged
 from braid.contracts.event import Event
 from braid.contracts.partner import PartnerAwardDecided
@@ -39,6 +39,7 @@ EVENTS: Mapping[str, type[Event]] = {
         BudgetOpened,
         FundOpened,
         FundClosed,
+        DeathRecorded,
         AlertRaised,
         AlertCleared,
         PaymentRunApproved,

@@ -88,6 +88,10 @@ class Action(StrEnum):
     ANSWER_CHALLENGE = "answer-challenge"
     READ_PLANNING_CHOICES = "read-planning-choices"
     CHOOSE_FOR_COUNCIL = "choose-for-council"
+    READ_INSTRUMENTS = "read-instruments"
+    STATE_LICENCE = "state-licence"
+    RECORD_OUTCOME = "record-outcome"
+    READ_OUTCOMES = "read-outcomes"
     READ_ACCESS_RECORDS = "read-access-records"
     READ_WEBHOOKS = "read-webhooks"
     KEEP_WEBHOOKS = "keep-webhooks"
@@ -192,6 +196,12 @@ PERMISSIONS: Mapping[Action, Permission] = {
     Action.ANSWER_CHALLENGE: _row("Answer a challenge of a decision that somebody else took", _APPROVER),
     Action.READ_PLANNING_CHOICES: _row("Read the council's choices on planning", *_STAFF, budget_holder=Reach.COUNCIL),
     Action.CHOOSE_FOR_COUNCIL: _row("Make the choices that the law leaves to a council", _FINANCE),
+    Action.READ_INSTRUMENTS: _row(
+        "Read the instruments that outcomes are measured with", *_STAFF, budget_holder=Reach.COUNCIL
+    ),
+    Action.STATE_LICENCE: _row("State the council's licences of instruments, and load their wording", _FINANCE),
+    Action.RECORD_OUTCOME: _row("Record what was answered about somebody's life, and take it back", *_OFFICE, **_OWN),
+    Action.READ_OUTCOMES: _row("Read what was answered about somebody's life, with its scores", *_STAFF, **_OWN),
     Action.READ_ACCESS_RECORDS: _row("See who read or changed records, when, why and from where", _AUDITOR, **_OWN),
     Action.READ_WEBHOOKS: _row(
         "See which systems are told of events, and what became of each message",
@@ -222,6 +232,8 @@ TOUCHES_NOBODY = frozenset(
         Action.READ_BOOKS,
         Action.READ_PLANNING_CHOICES,
         Action.CHOOSE_FOR_COUNCIL,
+        Action.READ_INSTRUMENTS,
+        Action.STATE_LICENCE,
     }
 )
 

@@ -21,6 +21,7 @@ KEPT_BY: Mapping[str, str] = {
     "funding_streams": "decisions of the funding streams",
     "ledger": "budgets, spending and payments",
     "support_planning": "plans, reviews and challenges",
+    "outcomes": "what was answered about people's lives",
     "webhooks": "which systems are told of events",
 }
 #: A role as somebody is told of who has it.

@@ -19,6 +19,7 @@ SERVICES: Mapping[str, str] = {
     "funding_streams": "Funding streams",
     "ledger": "Ledger",
     "support_planning": "Support planning",
+    "outcomes": "Outcomes",
     "webhooks": "Webhooks",
 }
 #: What kinds of reasons mean; another is the kind of an error, and named as it is.

@@ -64,6 +64,7 @@ SHOWABLE = {
         "UPDATE spend_query SET answered_on = NULL, answer = NULL, kind = 'no_item', owner = 'practitioner',"
         " reasons = '{}'",
     ),
+    "outcomes": ("UPDATE response SET answers = '{}'",),
     "support_planning": (
         "UPDATE progress SET stage = 'planning', since = now(), user_group = NULL",
         "UPDATE challenge SET about = 'allocation', stream = NULL, plan_id = NULL, answer = NULL",
@@ -229,6 +230,8 @@ def test_nothing_of_a_person_is_left_out_by_its_action() -> None:
         Action.READ_BOOKS,
         Action.READ_PLANNING_CHOICES,
         Action.CHOOSE_FOR_COUNCIL,
+        Action.READ_INSTRUMENTS,
+        Action.STATE_LICENCE,
     }
     about_a_person = {row.action for row in ROUTES if "{person_id}" in row.path}
     assert all(leaves_record(action) for action in about_a_person)

@@ -16,8 +16,8 @@ from gateway.settings import GatewaySettings
 
 ROOT = Path(__file__).parents[2]
 
-SERVICES = ("assessment", "ras", "funding_streams", "ledger", "support_planning", "webhooks")
-CONSUMERS = ("ras", "funding_streams", "ledger", "support_planning", "webhooks")
+SERVICES = ("assessment", "ras", "funding_streams", "ledger", "support_planning", "outcomes", "webhooks")
+CONSUMERS = ("ras", "funding_streams", "ledger", "support_planning", "outcomes", "webhooks")
 SENDERS = ("webhooks",)
 
 #: By command, what may follow it.

@@ -68,7 +68,7 @@ def run(arguments: str, environment: Mapping[str, str]) -> Result:
 def environment_of(databases: Databases) -> dict[str, str]:
     """Settings of every service, as operations have them."""
     variables: dict[str, str] = {}
-    for service in ("assessment", "ras", "funding_streams", "ledger", "support_planning", "webhooks"):
+    for service in ("assessment", "ras", "funding_streams", "ledger", "support_planning", "outcomes", "webhooks"):
         database = databases.settings_of(service)
         assert database.url
         assert database.ops_url

@@ -32,6 +32,7 @@ _VALUES: dict[str, dict[str, Any]] = {
     "legal_hold": {"lifted_on": date(2009, 7, 1)},
     "dead_letter": {"resolution": None},
     "subscription": {"old_secret": None},
+    "response": {"taken_back_at": datetime(2009, 7, 1, tzinfo=UTC)},
 }
 
 #: In order: accounts are numbered as they come.

@@ -44,6 +44,7 @@ _NOT_OF_PEOPLE = {
     "actor": "staff",
     "set_by": "staff",
     "chosen_by": "staff",
+    "stated_by": "staff",
     "locked_by": "staff",
     "asked_by": "staff",
     "by": "staff",
@@ -66,6 +67,12 @@ STAYS: dict[str, dict[str, str]] = {
         "council_choice.name": "the council's own",
         "council_choice.content": "the council's own",
         "council_choice.reason": "the council's own",
+    },
+    "outcomes": {
+        "licence_statement.instrument_id": "a code",
+        "licence_statement.licences": "the council's own",
+        "licence_statement.wordings": "the holder's",
+        "licence_statement.reason": "the council's own",
     },
     "webhooks": {
         "subscription.name": "what a system is called",

@@ -36,6 +36,8 @@ SHORT = {
     "/v1/journal/proof": "what is wrong, if anything is",
     "/v1/payment-runs/{run_id}": "the steps of one run",
     "/v1/partners/{agency}/decisions/{reference}": "the versions of one decision",
+    "/v1/outcome-instruments": "the instruments that are released",
+    "/v1/outcome-instruments/{instrument_id}/licence": "a council's licences of one instrument",
     "/v1/webhook-event-types": "the events of the platform",
     "/v1/webhook-subscriptions": "fifty at most",
     "/v1/webhook-subscriptions/{subscription_id}": "the kinds of events of one system",

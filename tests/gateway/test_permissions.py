@@ -135,7 +135,12 @@ def test_an_auditor_reads_and_changes_nothing() -> None:
 
 
 def test_whoever_is_not_of_the_council_reaches_its_records_nowhere() -> None:
-    public = {Action.READ_PUBLISHED, Action.EVALUATE_RULES, Action.READ_PLANNING_CHOICES}
+    public = {
+        Action.READ_PUBLISHED,
+        Action.EVALUATE_RULES,
+        Action.READ_PLANNING_CHOICES,
+        Action.READ_INSTRUMENTS,
+    }
     outside = {Role.BUDGET_HOLDER, Role.DELEGATE, Role.PARTNER}
     mending = {Action.READ_DEAD_LETTERS, Action.SHOW_DEAD_LETTER, Action.MEND_DEAD_LETTERS}
     mending |= {Action.READ_WEBHOOKS, Action.KEEP_WEBHOOKS}

@@ -186,6 +186,7 @@ async def test_one_trace_leads_from_the_agreement_to_the_ledger(desk: Desk) -> N
             "funding_streams",
             "ledger",
             "support_planning",
+            "outcomes",
             "webhooks",
         }
 

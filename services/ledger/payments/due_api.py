@@ -250,7 +250,7 @@ async def record_stop(person_id: UUID, body: StopIn, work: Writing, caller: Call
     """Record a death, or a decision to suspend payments."""
     budget = await open_budget(person_id, work)
     asked = StopAsked(body.kind, body.from_on, body.to_on, body.reason)
-    return _stop(await stops.record_stop(work, budget.budget_id, asked, by=caller.subject))
+    return _stop(await stops.record_stop(work, budget, asked, by=caller.subject))
 
 
 @router.post(

@@ -9,11 +9,13 @@ from uuid import UUID, uuid4
 from sqlalchemy import text
 from sqlmodel import col, select
 
+from braid.contracts.budget import DeathRecorded
 from braid.kit.unit_of_work import UnitOfWork
 from services.ledger.domain.payments.death import PaidPeriod, Recoverable, recoverable_after_death
 from services.ledger.domain.payments.periods import Period
 from services.ledger.payments.run_steps import lock_payments
 from services.ledger.payments.tables import PaymentStopRow
+from services.ledger.tables import BudgetRow
 
 
 class StopKind(StrEnum):
@@ -44,13 +46,14 @@ class StopAsked:
     reason: str
 
 
-async def record_stop(work: UnitOfWork, budget_id: UUID, asked: StopAsked, *, by: str) -> PaymentStopRow:
+async def record_stop(work: UnitOfWork, budget: BudgetRow, asked: StopAsked, *, by: str) -> PaymentStopRow:
     """Record a death or a suspension; runs that are not filed yet look at it before anything is paid."""
+    await work.lock_person(budget.person_id)
     await lock_payments(work)
     row = PaymentStopRow(
         stop_id=uuid4(),
         council=work.council,
-        budget_id=budget_id,
+        budget_id=budget.budget_id,
         stop_kind=asked.kind.value,
         from_on=asked.from_on,
         to_on=asked.to_on,
@@ -59,6 +62,7 @@ async def record_stop(work: UnitOfWork, budget_id: UUID, asked: StopAsked, *, by
     )
     work.session.add(row)
     await work.session.flush()
+    await _tell_death(work, budget, row)
     return row
 
 
@@ -68,13 +72,19 @@ async def lift_stop(work: UnitOfWork, stop_id: UUID, *, reason: str, by: str) ->
     Raises:
         NoSuchStop: there is none of that id, or it was lifted already.
     """
-    await lock_payments(work)
     row = await work.session.get(PaymentStopRow, stop_id)
-    if row is None or row.lifted_by is not None:
+    budget = await work.session.get(BudgetRow, row.budget_id) if row else None
+    if row is None or budget is None:
+        raise NoSuchStop(f"nothing of the id {stop_id} keeps payments out")
+    await work.lock_person(budget.person_id)
+    await lock_payments(work)
+    await work.session.refresh(row)
+    if row.lifted_by is not None:
         raise NoSuchStop(f"nothing of the id {stop_id} keeps payments out")
     row.lifted_by, row.lifted_because = by, reason
     work.session.add(row)
     await work.session.flush()
+    await _tell_death(work, budget, row)
     return row
 
 
@@ -86,8 +96,8 @@ async def stops_of(work: UnitOfWork, budget_id: UUID) -> Sequence[PaymentStopRow
 
 async def recoverable_of_the_dead(work: UnitOfWork, budget_id: UUID) -> Recoverable | None:
     """What was paid for days after the person's death; None where no death is recorded."""
-    deaths = [stop.from_on for stop in await stops_of(work, budget_id) if _is_death(stop)]
-    if not deaths:
+    died_on = await _died_on(work, budget_id)
+    if died_on is None:
         return None
     query = text(
         "SELECT d.period_from, d.period_to, i.sent_pence FROM payment_due d JOIN payment_item i USING (due_id)"
@@ -97,8 +107,23 @@ async def recoverable_of_the_dead(work: UnitOfWork, budget_id: UUID) -> Recovera
     )
     rows = await work.session.execute(query, {"budget_id": budget_id})
     paid = [PaidPeriod(Period(row.period_from, row.period_to), row.sent_pence) for row in rows]
-    return recoverable_after_death(paid, min(deaths))
+    return recoverable_after_death(paid, died_on)
 
 
-def _is_death(stop: PaymentStopRow) -> bool:
-    return stop.stop_kind == StopKind.DEATH and stop.lifted_by is None
+async def _died_on(work: UnitOfWork, budget_id: UUID) -> date | None:
+    """The day of the death; the first one where several are recorded."""
+    stops = await stops_of(work, budget_id)
+    deaths = (stop.from_on for stop in stops if stop.stop_kind == StopKind.DEATH and stop.lifted_by is None)
+    return min(deaths, default=None)
+
+
+async def _tell_death(work: UnitOfWork, budget: BudgetRow, changed: PaymentStopRow) -> None:
+    if changed.stop_kind == StopKind.DEATH:
+        await work.publish(
+            DeathRecorded(
+                person_id=budget.person_id,
+                council=work.council,
+                budget_id=budget.budget_id,
+                died_on=await _died_on(work, budget.budget_id),
+            )
+        )

@@ -47,3 +47,15 @@ class AfterDeath(DomainError):
 
 class OtherVersion(DomainError):
     """A follow-up to another version of the instrument than the baseline: their scores cannot be compared."""
+
+
+class NotYet(DomainError):
+    """Answers of a day that is still to come."""
+
+
+class UnknownInstrument(DomainError):
+    """No such instrument was released, or no such version of it."""
+
+
+class LicenceRefused(DomainError):
+    """What a council states about its licence does not fit the instrument."""

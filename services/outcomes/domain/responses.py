@@ -85,6 +85,12 @@ def take(
     return tuple(_flags(instrument, kind, response, baseline))
 
 
+def flags_of(instrument: Instrument, response: Response, others: Sequence[Response]) -> tuple[Flag, ...]:
+    """What has to be said about a response beside all others of the same person or carer as they are known now."""
+    baseline = _baseline(instrument, _of_instrument(response, others))
+    return tuple(_flags(instrument, instrument.waves[response.wave], response, baseline))
+
+
 def due_on(kind: WaveKind, number: int, baseline_on: date) -> date:
     """The day of a wave; the month's last day where it has no such day."""
     months = baseline_on.month - 1 + kind.months * number
@@ -112,21 +118,31 @@ def _check_respondent(instrument: Instrument, response: Response) -> None:
 def _check_earlier(
     instrument: Instrument, kind: WaveKind, response: Response, earlier: Sequence[Response]
 ) -> Response | None:
-    same = [one for one in earlier if (one.instrument_id, one.subject) == (instrument.instrument_id, response.subject)]
-    # Another version may have been asked at other times.
-    waves = instrument.waves
-    baseline = next((one for one in same if one.wave in waves and waves[one.wave].is_baseline), None)
+    same = _of_instrument(response, earlier)
+    baseline = _baseline(instrument, same)
     if kind.is_baseline and baseline is not None:
         raise SecondBaseline(f"the baseline was answered on {baseline.answered_on}")
     if any((one.wave, one.number) == (response.wave, response.number) for one in same):
         raise AnsweredAlready(f"{response.wave} number {response.number} was answered already")
     if kind.is_baseline and any(one.answered_on <= response.answered_on for one in same):
         raise BeforeTheBaseline("a follow-up was answered before this baseline")
+    if kind.is_baseline and any(one.version != response.version for one in same):
+        raise OtherVersion(f"a follow-up answered another version than {response.version}")
     if baseline is not None and response.answered_on <= baseline.answered_on:
         raise BeforeTheBaseline(f"the baseline was answered on {baseline.answered_on}")
     if baseline is not None and baseline.version != response.version:
         raise OtherVersion(f"the baseline answered version {baseline.version}, this is version {response.version}")
     return baseline
+
+
+def _of_instrument(response: Response, others: Sequence[Response]) -> list[Response]:
+    return [one for one in others if (one.instrument_id, one.subject) == (response.instrument_id, response.subject)]
+
+
+def _baseline(instrument: Instrument, same: Sequence[Response]) -> Response | None:
+    # Another version may have been asked at other times.
+    waves = instrument.waves
+    return next((one for one in same if one.wave in waves and waves[one.wave].is_baseline), None)
 
 
 def _flags(instrument: Instrument, kind: WaveKind, response: Response, baseline: Response | None) -> Iterator[Flag]:

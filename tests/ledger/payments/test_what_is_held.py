@@ -1,11 +1,13 @@
 """What the check keeps out of a run, over everything that the database knows."""
 
+import json
 from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
+from tests.ledger.ledger_under_test import connected
 from tests.ledger.payments.payments_under_test import PaymentsUnderTest, told_as
 
 
@@ -55,6 +57,25 @@ async def test_a_death_taken_back_lets_everything_be_paid(payments: PaymentsUnde
     await payments.post(f"/payment-stops/{stopped['stop_id']}/lifting", {"reason": "Somebody else of that name"})
 
     assert (await payments.paid())["items"] == {"settled": 1}
+
+
+async def test_a_death_is_told_to_others_and_so_is_that_it_was_none(payments: PaymentsUnderTest) -> None:
+    person, _, _ = await payments.somebody_paid()
+    first = await stop(payments, person, kind="death", from_on="2009-05-31")
+    second = await stop(payments, person, kind="death", from_on="2009-05-30")
+    await stop(payments, person, kind="suspension", from_on="2009-05-01")
+    for one in (second, first):
+        await payments.post(f"/payment-stops/{one['stop_id']}/lifting", {"reason": "Somebody else of that name"})
+
+    async with connected(payments.ledger.url("ops")) as db:
+        rows = await db.fetch("SELECT value FROM outbox WHERE key = $1 ORDER BY id", str(person).encode())
+    told = [json.loads(row["value"]) for row in rows]
+    assert [event["died_on"] for event in told if "died_on" in event] == [
+        "2009-05-31",
+        "2009-05-30",
+        "2009-05-31",
+        None,
+    ]
 
 
 async def test_a_suspension_holds_its_own_days_until_it_is_lifted(payments: PaymentsUnderTest) -> None:
