@@ -40,7 +40,8 @@ RUN /opt/builder/bin/pip wheel --no-deps --no-build-isolation --wheel-dir dist .
 
 # A volume takes its owner from the folder that it is first mounted on, and the final stage has no shell work to do it
 # in.
-RUN mkdir -p /rootfs/var/lib/braid/keys /rootfs/var/lib/braid/public-keys && chown -R 10001:10001 /rootfs/var/lib/braid
+RUN mkdir -p /rootfs/var/lib/braid/keys /rootfs/var/lib/braid/public-keys /rootfs/var/lib/braid/webhook-keys \
+    && chown -R 10001:10001 /rootfs/var/lib/braid
 
 
 FROM python:3.11-slim-bookworm
