@@ -92,7 +92,7 @@ class ProcessPlatform:
         """Start one process, such as ``consume ras``."""
         with (self.folder / f"{command.replace(' ', '-')}.log").open("ab") as log:
             self.processes[command] = subprocess.Popen(
-                [sys.executable, "-m", "braid", *command.split()],
+                self._program(command),
                 env={**os.environ, **self._environment(command)},
                 stdout=log,
                 stderr=log,
@@ -138,6 +138,10 @@ class ProcessPlatform:
     def log(self, command: str) -> str:
         """What a process wrote."""
         return (self.folder / f"{command.replace(' ', '-')}.log").read_text()
+
+    def _program(self, command: str) -> list[str]:
+        """What runs a command of the platform: here, this very Python."""
+        return [sys.executable, "-m", "braid", *command.split()]
 
     def _environment(self, command: str) -> Mapping[str, str]:
         name = command.split()[1]
