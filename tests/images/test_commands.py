@@ -32,17 +32,21 @@ async def test_a_budget_opens_and_every_command_stops_in_time_when_told_to(
     engine: Engine, databases: Databases, kafka: KafkaBroker, tmp_path: Path
 ) -> None:
     [person, *_] = example_people()
-    containers = ContainerPlatform(databases, kafka.bootstrap, tmp_path / "platform", engine=engine)
+    containers = ContainerPlatform(
+        databases, kafka.bootstrap, tmp_path / "platform", ready_within_s=PATIENCE_S, engine=engine
+    )
     # Pytest's own folders are closed to everybody else, and so to the image's user.
     for folder in (tmp_path, *tmp_path.parents[:2]):
         folder.chmod(0o755)
-    async with containers.running() as platform:
-        async with platform.client() as practitioner:
+    async with containers.running():
+        async with containers.client() as practitioner:
             person_id = await make_journey(practitioner, person, reference="in-containers", patience_s=PATIENCE_S)
             budget = (await practitioner.get(f"/v1/people/{person_id}/budget")).json()
-        async with platform.client(Role.AUDITOR) as auditor:
+        async with containers.client(Role.AUDITOR) as auditor:
             proof = (await auditor.get("/v1/journal/proof")).json()
-        ends = {command: await asyncio.to_thread(stopped, engine, platform, command) for command in platform.commands}
+        ends = {
+            command: await asyncio.to_thread(stopped, engine, containers, command) for command in containers.commands
+        }
 
     assert [fund["stream"] for fund in budget["funds"]]
     assert proof["holds"]

@@ -104,7 +104,7 @@ from importlib import metadata
 here = [place for place in sys.path if place.startswith("/opt/braid")]
 print(json.dumps([[each.name, each.version] for each in metadata.distributions(path=here)]))
 """
-    found = {canonicalize_name(name): version for name, version in inside(engine, script)}
+    found = {str(canonicalize_name(name)): version for name, version in inside(engine, script)}
 
     assert found.pop("braid") == VERSION
     assert found == {package.name: package.version for package in locked_for_the_image()}

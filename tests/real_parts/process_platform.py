@@ -35,6 +35,7 @@ class ProcessPlatform:
         databases: of the services, migrated.
         bootstrap: address of the broker.
         folder: for keys and logs.
+        ready_within_s: patience with each process.
     """
 
     databases: Databases
@@ -42,6 +43,7 @@ class ProcessPlatform:
     folder: Path
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
     ports: dict[str, int] = field(default_factory=dict)
+    ready_within_s: int = START_TIMEOUT_S
 
     def __post_init__(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -126,7 +128,7 @@ class ProcessPlatform:
         """
         url = f"http://127.0.0.1:{self.ports[command]}/readyz"
         async with httpx.AsyncClient() as client:
-            for _ in range(START_TIMEOUT_S * 10):
+            for _ in range(self.ready_within_s * 10):
                 with contextlib.suppress(httpx.TransportError):
                     if (await client.get(url)).status_code == httpx.codes.OK:
                         return
