@@ -6,7 +6,7 @@ PORT ?= 8080
 STATE ?= .braid
 PYTEST_WORKERS ?= 2
 
-.PHONY: run demo analysis test check audit format lock assets bench chaos clean
+.PHONY: run demo analysis test check audit format lock assets images bench chaos clean
 
 run: $(VENV)/.run-installed
 	@$(BIN)/python -m braid run --port $(PORT) --state $(STATE)
@@ -47,6 +47,10 @@ FAULTS ?= 220
 chaos: $(VENV)/.test-installed
 	$(BIN)/python -m tests.chaos --seed $(SEED) --faults $(FAULTS) --report docs/reports/chaos.md
 
+# Builds the image and runs it in containers: deploy/README.md says what that needs.
+images: $(VENV)/.images-installed
+	$(BIN)/python -m pytest tests/images tests/deployment/test_image.py
+
 bench: $(VENV)/.test-installed
 	$(BIN)/python -m tests.bench
 
@@ -59,6 +63,8 @@ lock:
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url \
 		--extra dev --extra analysis -c requirements/run.txt -c requirements/analysis.txt pyproject.toml \
 		-o requirements/dev.txt
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url \
+		--extra dev --extra analysis --extra images -c requirements/dev.txt pyproject.toml -o requirements/images.txt
 
 # Needs Node.js; makes the console's stylesheet anew, which is committed so that nobody else needs it. Its last line says
 # from which sources it was made, and a test compares that with the sources that are there.
@@ -81,6 +87,10 @@ $(VENV)/.run-installed: requirements/run.txt | $(VENV)/bin/python
 $(VENV)/.analysis-installed: requirements/analysis.txt | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/analysis.txt
 	@touch $@ $(VENV)/.run-installed
+
+$(VENV)/.images-installed: requirements/images.txt | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/images.txt
+	@touch $@ $(VENV)/.test-installed $(VENV)/.run-installed
 
 $(VENV)/.test-installed: requirements/dev.txt | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt

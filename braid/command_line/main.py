@@ -1,10 +1,13 @@
 """The `braid` command: every process and every tool of the platform is one of its sub-commands."""
 
 import asyncio
+import os
+import signal
 from collections.abc import Coroutine
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
+from types import FrameType
 from typing import Annotated, Any
 
 import typer
@@ -36,6 +39,21 @@ Service = StrEnum("Service", [(name.upper(), name) for name in SERVICES])  # typ
 ServiceOrGateway = StrEnum(  # type: ignore[misc]
     "ServiceOrGateway", [(name.upper(), name) for name in (*SERVICES, "gateway")]
 )
+
+FIRST_PROCESS = 1
+
+
+@app.callback()
+def _before_each() -> None:
+    # The kernel keeps from a container's first process every signal that it has no handler for: what waits for a
+    # database or migrates one would not hear that it is to stop, and be killed when patience ends.
+    if os.getpid() == FIRST_PROCESS:
+        signal.signal(signal.SIGTERM, _end)
+
+
+def _end(number: int, _frame: FrameType | None) -> None:
+    # As a shell tells the end of what a signal ended; never 0, which a job's followers would take for its success.
+    raise SystemExit(128 + number)
 
 
 @app.command()

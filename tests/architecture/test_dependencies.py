@@ -8,7 +8,7 @@ import pytest
 from tests.architecture.source import ROOT
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-LOCKS = ("requirements/run.txt", "requirements/analysis.txt", "requirements/dev.txt")
+LOCKS = ("requirements/run.txt", "requirements/analysis.txt", "requirements/dev.txt", "requirements/images.txt")
 
 
 def names(requirements: list[str]) -> set[str]:
@@ -19,6 +19,7 @@ def test_every_dependency_has_its_reason() -> None:
     told = (ROOT / "docs" / "dependencies.md").read_text()
     extras = PROJECT["optional-dependencies"]
     wanted = names(PROJECT["dependencies"]) | names(extras["analysis"]) | names(extras["dev"])
+    wanted |= names(extras["images"])
 
     assert wanted - set(re.findall(r"^\| `([a-z0-9-]+)`", told.lower(), re.MULTILINE)) == set()
 
@@ -49,6 +50,7 @@ def test_what_the_project_needs_is_what_the_lock_has() -> None:
     assert names(PROJECT["dependencies"]) - set(locked("requirements/run.txt")) == set()
     assert names(extras["analysis"]) - set(locked("requirements/analysis.txt")) == set()
     assert names(extras["analysis"]) | names(extras["dev"]) <= set(locked("requirements/dev.txt"))
+    assert names(extras["images"]) <= set(locked("requirements/images.txt"))
 
 
 @pytest.mark.parametrize("larger", LOCKS[1:])

@@ -33,6 +33,7 @@ from .delivered import (
 )
 from .manifests import read, strings_in
 from .test_dashboards import DASHBOARDS
+from .test_image import instructions
 
 COMPOSE_DIRECTORY = ROOT / "deploy" / "compose"
 Service = Mapping[str, Any]
@@ -176,6 +177,22 @@ def test_our_containers_cannot_change_themselves_or_gain_rights() -> None:
         assert "no-new-privileges:true" in service["security_opt"], name
         assert "user" not in service, name
         assert "privileged" not in service, name
+
+
+def test_a_volume_that_a_job_of_ours_writes_to_has_a_folder_of_its_users_in_the_image() -> None:
+    # A new volume takes its owner from the folder beneath it, and is root's where there is none.
+    written = {
+        mount.split(":")[1]
+        for service in ours().values()
+        for mount in service.get("volumes", [])
+        if not mount.endswith(":ro")
+    }
+
+    [making] = (run for name, run in instructions() if name == "RUN" and "/rootfs" in run)
+    made, _, owner = making.partition("&&")
+    assert written
+    assert {f"/rootfs{folder}" for folder in written} == {word for word in made.split() if word.startswith("/rootfs")}
+    assert owner.split() == ["chown", "-R", "10001:10001", "/rootfs/var/lib/braid"]
 
 
 def test_the_private_key_is_seen_by_the_gateway_alone() -> None:

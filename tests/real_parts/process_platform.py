@@ -35,6 +35,7 @@ class ProcessPlatform:
         databases: of the services, migrated.
         bootstrap: address of the broker.
         folder: for keys and logs.
+        ready_within_s: patience with each process.
     """
 
     databases: Databases
@@ -42,6 +43,7 @@ class ProcessPlatform:
     folder: Path
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
     ports: dict[str, int] = field(default_factory=dict)
+    ready_within_s: int = START_TIMEOUT_S
 
     def __post_init__(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -92,7 +94,7 @@ class ProcessPlatform:
         """Start one process, such as ``consume ras``."""
         with (self.folder / f"{command.replace(' ', '-')}.log").open("ab") as log:
             self.processes[command] = subprocess.Popen(
-                [sys.executable, "-m", "braid", *command.split()],
+                self._program(command),
                 env={**os.environ, **self._environment(command)},
                 stdout=log,
                 stderr=log,
@@ -126,7 +128,7 @@ class ProcessPlatform:
         """
         url = f"http://127.0.0.1:{self.ports[command]}/readyz"
         async with httpx.AsyncClient() as client:
-            for _ in range(START_TIMEOUT_S * 10):
+            for _ in range(self.ready_within_s * 10):
                 with contextlib.suppress(httpx.TransportError):
                     if (await client.get(url)).status_code == httpx.codes.OK:
                         return
@@ -138,6 +140,10 @@ class ProcessPlatform:
     def log(self, command: str) -> str:
         """What a process wrote."""
         return (self.folder / f"{command.replace(' ', '-')}.log").read_text()
+
+    def _program(self, command: str) -> list[str]:
+        """What runs a command of the platform: here, this very Python."""
+        return [sys.executable, "-m", "braid", *command.split()]
 
     def _environment(self, command: str) -> Mapping[str, str]:
         name = command.split()[1]

@@ -1,0 +1,32 @@
+"""One engine and one image for the whole suite."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from .building import build_image
+from .engine import Engine, missing, private_engine
+
+HERE = Path(__file__).parent
+
+
+def pytest_ignore_collect(config: pytest.Config) -> bool | None:
+    """Leave this suite to those who name it: `make images`."""
+    named = [config.invocation_params.dir / argument.partition("::")[0] for argument in config.args]
+    return None if any(path.resolve().is_relative_to(HERE) for path in named) else True
+
+
+@pytest.fixture(scope="session")
+def engine() -> Iterator[Engine]:
+    """Podman with a store of its own."""
+    if why := missing():
+        pytest.skip(why)
+    with private_engine() as engine:
+        yield engine
+
+
+@pytest.fixture(scope="session")
+def built(engine: Engine) -> str:
+    """The image is in the engine's store; what its build said."""
+    return build_image(engine)
