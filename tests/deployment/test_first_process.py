@@ -58,7 +58,7 @@ def test_what_waits_for_its_database_stops_when_told_to(tmp_path: Path) -> None:
     log = tmp_path / "log"
     variables = {
         "ASSESSMENT_ENVIRONMENT": "test",
-        "ASSESSMENT_DATABASE__URL": "postgresql://nobody:none@127.0.0.1:1/none",
+        "ASSESSMENT_DATABASE__URL": "postgresql://nobody:known-to-nobody@127.0.0.1:1/none",
         "ASSESSMENT_IDENTITY__INTERNAL_KEYS_FILE": str(tmp_path / "internal-public.jwks.json"),
     }
     with first_process("serve assessment", variables, log) as (outer, inner):

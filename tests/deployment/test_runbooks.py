@@ -50,7 +50,7 @@ KINDS = {
     "cluster": "Cluster",
     "scheduledbackup": "ScheduledBackup",
     "objectstore": "ObjectStore",
-    "secret": "ExternalSecret",
+    "externalsecret": "ExternalSecret",
 }
 
 

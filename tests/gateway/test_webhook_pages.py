@@ -21,7 +21,7 @@ API = "/v1/webhook-subscriptions"
 API_ONE = f"{API}/{SUBSCRIPTION}"
 TEST = "uk.braid.webhook.test.v1"
 MESSAGE = f"{ONE}/deliveries/{DELIVERY}"
-SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+SECRET = "whsec_made-up-and-shown-once"
 FILLED = {"name": "Case management", "url": "https://cases.example/events", f"event-{AWARD}": "yes", "key": "k"}
 AGENCY = Principal("partner:test", EXAMPLE_COUNCIL, frozenset({Role.PARTNER}), None, "dwp-access-to-work")
 

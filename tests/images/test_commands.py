@@ -62,7 +62,7 @@ def stopped(engine: Engine, platform: ContainerPlatform, command: str) -> int:
 async def test_a_container_that_waits_for_its_database_stops_when_told_to(engine: Engine) -> None:
     engine.podman(
         *("run", "--detach", "--name=waiting", "--network=host", *SHUT_IN, "--env=ASSESSMENT_ENVIRONMENT=test"),
-        "--env=ASSESSMENT_DATABASE__OPS_URL=postgresql://nobody:none@127.0.0.1:1/none",
+        "--env=ASSESSMENT_DATABASE__OPS_URL=postgresql://nobody:known-to-nobody@127.0.0.1:1/none",
         "--env=ASSESSMENT_KAFKA__BOOTSTRAP=127.0.0.1:1",
         *(IMAGE, "relay", "assessment"),
     )
