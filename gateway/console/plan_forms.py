@@ -162,9 +162,8 @@ async def read_plan(door: Door, principal: Principal, plan_id: UUID) -> tuple[Ma
         status = answer.status_code if answer.status_code in (FORBIDDEN, NOT_FOUND) else 503
         raise Problem(status, "not-there", "There is no such plan")
     plan = answer.json()
-    check, name = await asyncio.gather(
-        _check(door, principal, plan_id), name_of(door, principal, UUID(plan["person_id"]))
-    )
+    person_id = UUID(plan["person_id"])
+    check, name = await asyncio.gather(_check(door, principal, plan_id), name_of(door, principal, person_id))
     return plan, plan_view(plan, check, name), answer.headers["etag"]
 
 
