@@ -110,7 +110,7 @@ def judged(given: Given, changes: Iterable[NeedChange] | None) -> tuple[list[Tol
 def judgements(told: Iterable[Told], changes: Iterable[NeedChange]) -> tuple[Judgement, ...]:
     """What was judged, with the labels of what changed where they are still known."""
     labels = {(each.part, each.name): each.label for each in changes}
-    words = {True: "It is less need", False: "It is not less need"}
+    words = {code == LESS: words for code, words, _ in JUDGEMENTS}
     return tuple(
         Judgement(
             labels.get((each["part"], each["name"])) or wording.named({}, each["name"]),

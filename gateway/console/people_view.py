@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from braid.kit.identity import Principal
-from braid.kit.problems import Problem
+from braid.kit.problems import Problem, not_found
 from gateway.console import wording
 from gateway.console.case_filters import AWAITED, Filters, work_of
 from gateway.console.forms import Fault, Form, Given, sent
@@ -229,6 +229,27 @@ async def read(door: Door, principal: Principal, service: str, path: str, *, que
     if answer.status_code == UNPROCESSABLE:  # An address that somebody changed by hand.
         raise Problem(NOT_FOUND, "not-found", "There is no such page")
     raise Problem(503, "service-unavailable", f"The {service} service did not answer", headers={"Retry-After": "2"})
+
+
+async def read_with_version(
+    door: Door, principal: Principal, service: str, path: str, *, what: str, code: str
+) -> tuple[Mapping[str, Any], str]:
+    """One thing, and its version, with which it is changed.
+
+    Args:
+        what: it is called, where it cannot be had.
+        code: of the problem then.
+
+    Raises:
+        Problem: 403 or 404, it is not theirs to see; 503, it cannot be had.
+    """
+    answer = await door.ask(principal, service, "GET", path)
+    if answer.status_code == NOT_FOUND:
+        raise not_found(what)
+    if answer.is_error:
+        status = FORBIDDEN if answer.status_code == FORBIDDEN else 503
+        raise Problem(status, code, f"The {what} cannot be had")
+    return answer.json(), answer.headers["etag"]
 
 
 def _row(person: Mapping[str, Any], case: Mapping[str, Any]) -> Row:

@@ -5,17 +5,15 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-import httpx
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from braid.kit.identity import Principal
 from braid.kit.permissions import PERMISSIONS, Action
-from braid.kit.problems import Problem, not_found
 from gateway.console.errors import PageRoute
 from gateway.console.forms import Fault, Form, Given, day_of, filled, refusal, sent, today
 from gateway.console.judging import JUDGEMENTS, judged
-from gateway.console.people_view import name_of, read
+from gateway.console.people_view import name_of, read, read_with_version
 from gateway.console.plan_forms import FIELDS_MAX, FORM_BYTES_MAX, PLANNING
 from gateway.console.rendering import page, see_other
 from gateway.console.review_view import MET, OUTCOMES, Compared, compared_of, review_of
@@ -23,7 +21,7 @@ from gateway.console.session import permitted
 from gateway.forms import form_fields
 from gateway.forwarding import Door
 
-OK, CREATED, FORBIDDEN, NOT_FOUND, STALE, UNPROCESSABLE = 200, 201, 403, 404, 412, 422
+OK, CREATED, STALE, UNPROCESSABLE = 200, 201, 412, 422
 WORDS_MOST = 2_000
 DONE: Mapping[str, str] = {
     "asked": "The review is asked for.",
@@ -160,18 +158,9 @@ def _result(given: Given, compared: Compared) -> tuple[Told, tuple[Fault, ...]]:
 
 
 async def _review(door: Door, principal: Principal, review_id: UUID) -> tuple[Told, str]:
-    """A review with what it compares, and its version.
-
-    Raises:
-        Problem: 403 or 404, it is not theirs to see; 503, it cannot be had.
-    """
-    answer: httpx.Response = await door.ask(principal, PLANNING, "GET", f"/v1/reviews/{review_id}")
-    if answer.status_code == NOT_FOUND:
-        raise not_found("review")
-    if answer.is_error:
-        status = FORBIDDEN if answer.status_code == FORBIDDEN else 503
-        raise Problem(status, "no-review", "The review cannot be had")
-    return answer.json(), answer.headers["etag"]
+    """A review with what it compares, and its version. Raises as `read_with_version` does."""
+    path = f"/v1/reviews/{review_id}"
+    return await read_with_version(door, principal, PLANNING, path, what="review", code="no-review")
 
 
 def _new_page(request: Request, principal: Principal, person_id: UUID, form: Form, status: int = OK) -> Response:

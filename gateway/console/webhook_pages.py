@@ -12,10 +12,9 @@ from fastapi.responses import Response
 
 from braid.kit.identity import Principal
 from braid.kit.permissions import Action
-from braid.kit.problems import Problem, not_found
 from gateway.console.errors import PageRoute
 from gateway.console.forms import Fault, Form, Given, filled, sent, today
-from gateway.console.people_view import read
+from gateway.console.people_view import read, read_with_version
 from gateway.console.rendering import page, see_other
 from gateway.console.session import permitted
 from gateway.console.webhook_forms import (
@@ -40,7 +39,7 @@ from gateway.console.webhook_view import (
 from gateway.forms import form_fields
 from gateway.forwarding import Door
 
-OK, CREATED, ACCEPTED, FORBIDDEN, NOT_FOUND, STALE, UNPROCESSABLE = 200, 201, 202, 403, 404, 412, 422
+OK, CREATED, ACCEPTED, STALE, UNPROCESSABLE = 200, 201, 202, 412, 422
 SERVICE, SUBSCRIPTIONS = "webhooks", "/v1/webhook-subscriptions"
 #: A tick for each kind of event, and what else a form has; an address may be long, and longer as it is sent.
 FIELDS_MAX, FORM_BYTES_MAX = 120, 30_000
@@ -243,18 +242,9 @@ def _codes(events: Told) -> list[str]:
 
 
 async def _subscription(door: Door, principal: Principal, subscription_id: UUID) -> tuple[Told, str]:
-    """A subscription, and its version.
-
-    Raises:
-        Problem: 403 or 404, it is not theirs to see; 503, it cannot be had.
-    """
-    answer = await door.ask(principal, SERVICE, "GET", f"{SUBSCRIPTIONS}/{subscription_id}")
-    if answer.status_code == NOT_FOUND:
-        raise not_found("subscription")
-    if answer.is_error:
-        status = FORBIDDEN if answer.status_code == FORBIDDEN else 503
-        raise Problem(status, "no-webhooks", "The subscription cannot be had")
-    return answer.json(), answer.headers["etag"]
+    """A subscription, and its version. Raises as `read_with_version` does."""
+    path = f"{SUBSCRIPTIONS}/{subscription_id}"
+    return await read_with_version(door, principal, SERVICE, path, what="subscription", code="no-webhooks")
 
 
 async def _put(door: Door, principal: Principal, told: Told, given: Given, body: Told) -> httpx.Response:
