@@ -63,12 +63,14 @@ async def one_history(databases: Databases, seed: int, number: int) -> Agreed:
     return Agreed(seed, number, history.steps, entries, seconds, now, dict(history.told))
 
 
-async def run(databases: FreshDatabases, journal: Path, seed: int, steps: int, shard: tuple[int, int]) -> None:
+async def run(
+    databases: FreshDatabases, journal: Path, seed: int, steps: int, shard: tuple[int, int], first: int
+) -> None:
     """Histories one after the other, those of the shard that the journal does not have yet, until all have enough."""
     copied = await databases.copy()
     this, of = shard
     here = 0
-    for number in count(this - 1, of):
+    for number in count(first + this - 1, of):
         known = [each for each in read(journal) if each.seed == seed]
         if number * STEPS_A_HISTORY >= steps:
             return
@@ -118,6 +120,9 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=1_000_000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--shard", default="1/1", help="which of how many, from 1")
+    parser.add_argument(
+        "--first", type=int, default=0, help="number of the first history, where another file has those before"
+    )
     parser.add_argument("--journal", type=Path, default=Path("histories.jsonl"))
     parser.add_argument("--report", action="store_true", help="run nothing; print what the journal says")
     asked = parser.parse_args()
@@ -126,7 +131,7 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as folder, test_postgres(Path(folder)) as server:
             databases = FreshDatabases(server.admin_url())
             databases.make_templates()
-            asyncio.run(run(databases, asked.journal, asked.seed, asked.steps, (int(this), int(of))))
+            asyncio.run(run(databases, asked.journal, asked.seed, asked.steps, (int(this), int(of)), asked.first))
     print(report(list(read(asked.journal))))
 
 
