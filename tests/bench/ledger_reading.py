@@ -20,7 +20,7 @@ _DISK = (
 )
 
 
-async def sizes(books: Books, db: asyncpg.Connection, post: Callable[..., Awaitable[float]]) -> None:
+async def sizes(books: Books, db: asyncpg.Connection, post: Callable[..., Awaitable[object]]) -> None:
     """Print bytes of disk and of write-ahead log a transfer, in batches of 1,000."""
     disk = await db.fetchval(_DISK)
     log = await db.fetchval("SELECT pg_current_wal_insert_lsn()")
