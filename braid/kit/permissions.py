@@ -92,6 +92,11 @@ class Action(StrEnum):
     STATE_LICENCE = "state-licence"
     RECORD_OUTCOME = "record-outcome"
     READ_OUTCOMES = "read-outcomes"
+    RUN_EVALUATION = "run-evaluation"
+    READ_EVALUATIONS = "read-evaluations"
+    MAKE_RETURN = "make-return"
+    READ_RETURNS = "read-returns"
+    DOWNLOAD_RETURN = "download-return"
     READ_ACCESS_RECORDS = "read-access-records"
     READ_WEBHOOKS = "read-webhooks"
     KEEP_WEBHOOKS = "keep-webhooks"
@@ -202,6 +207,11 @@ PERMISSIONS: Mapping[Action, Permission] = {
     Action.STATE_LICENCE: _row("State the council's licences of instruments, and load their wording", _FINANCE),
     Action.RECORD_OUTCOME: _row("Record what was answered about somebody's life, and take it back", *_OFFICE, **_OWN),
     Action.READ_OUTCOMES: _row("Read what was answered about somebody's life, with its scores", *_STAFF, **_OWN),
+    Action.RUN_EVALUATION: _row("Have costs and outcomes of the council's people compared", *_MONEY),
+    Action.READ_EVALUATIONS: _row("Read what evaluations found", *_CONTROL),
+    Action.MAKE_RETURN: _row("Have a client-level data return made and checked, and old ones discarded", *_MONEY),
+    Action.READ_RETURNS: _row("Read how returns fared in the Department's checks", *_CONTROL),
+    Action.DOWNLOAD_RETURN: _row("Take the file of a return, with everybody in it", *_MONEY),
     Action.READ_ACCESS_RECORDS: _row("See who read or changed records, when, why and from where", _AUDITOR, **_OWN),
     Action.READ_WEBHOOKS: _row(
         "See which systems are told of events, and what became of each message",
