@@ -46,6 +46,35 @@ class CarerRow(OutcomesRow, table=True):
     person_id: UUID
 
 
+class ToldRow(OutcomesRow, table=True):
+    """A thing that another service told of a person, under its own name; told again, it takes its own place."""
+
+    __tablename__ = "told"
+    __table_args__ = (Index("ix_told_council", "council", "person_id"),)
+
+    person_id: UUID = Field(primary_key=True)
+    # The field of `domain.told.Told` that it belongs to.
+    kind: str = Field(primary_key=True, sa_type=Text)
+    name: str = Field(primary_key=True, sa_type=Text)
+    council: str = Field(sa_type=Text)
+    record: dict[str, Any] = Field(sa_type=JSONB)
+
+
+class PaymentRow(OutcomesRow, table=True):
+    """One attempt at paying: its day, and whether the bank paid it or did not; it may do both."""
+
+    __tablename__ = "payment"
+    __table_args__ = (Index("ix_payment_person", "person_id"), Index("ix_payment_council", "council", "person_id"))
+
+    payment_id: UUID = Field(primary_key=True)
+    council: str = Field(sa_type=Text)
+    person_id: UUID
+    # Null until the approval of its run was heard.
+    pay_on: date | None = None
+    is_settled: bool = False
+    is_rejected: bool = False
+
+
 class ResponseRow(OutcomesRow, table=True):
     """What somebody answered about a person's life, or about a carer's; taken back with a reason, never changed."""
 
