@@ -1,7 +1,7 @@
 """Evaluations and statutory returns that a council asks for, as jobs; a return's rows by person.
 
 Revision ID: 0004
-Revises: 0001
+Revises: 0003
 """
 
 from pathlib import Path
@@ -10,12 +10,11 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
-from braid.kit.forgetting_migration import create_forget_person
 from braid.kit.roles import Roles
 from braid.kit.row_level_security import guard_by_council, let_owner_act
 
 revision = "0004"
-down_revision = "0001"
+down_revision = "0003"
 branch_labels = None
 depends_on = None
 
@@ -39,8 +38,7 @@ def upgrade() -> None:
             op.execute(statement)
         op.execute(f"GRANT {rights} ON {table} TO {ROLES.app}")
     op.execute(let_owner_act("statutory_return_person", ROLES.app, ROLES.owner))
-    op.execute("DROP FUNCTION forget_person")
-    create_forget_person(ROLES, (FUNCTIONS / "0004_forget_person.sql").read_text())
+    op.execute((FUNCTIONS / "0004_forget_person.sql").read_text())
 
 
 def _create_evaluation() -> None:
@@ -110,7 +108,6 @@ def _create_job(table: str, its_id: str, *own: sa.schema.SchemaItem) -> None:
 
 
 def downgrade() -> None:
-    op.execute("DROP FUNCTION forget_person")
-    create_forget_person(ROLES, (FUNCTIONS / "0001_forget_person.sql").read_text())
+    op.execute((FUNCTIONS / "0003_forget_person.sql").read_text())
     for table in ("statutory_return_person", "statutory_return", "evaluation_file", "evaluation"):
         op.drop_table(table)
