@@ -92,6 +92,7 @@ class Action(StrEnum):
     STATE_LICENCE = "state-licence"
     RECORD_OUTCOME = "record-outcome"
     READ_OUTCOMES = "read-outcomes"
+    READ_COUNCIL_REPORTS = "read-council-reports"
     READ_ACCESS_RECORDS = "read-access-records"
     READ_WEBHOOKS = "read-webhooks"
     KEEP_WEBHOOKS = "keep-webhooks"
@@ -202,6 +203,7 @@ PERMISSIONS: Mapping[Action, Permission] = {
     Action.STATE_LICENCE: _row("State the council's licences of instruments, and load their wording", _FINANCE),
     Action.RECORD_OUTCOME: _row("Record what was answered about somebody's life, and take it back", *_OFFICE, **_OWN),
     Action.READ_OUTCOMES: _row("Read what was answered about somebody's life, with its scores", *_STAFF, **_OWN),
+    Action.READ_COUNCIL_REPORTS: _row("Read reports over the whole council, which name nobody", _APPROVER, *_CONTROL),
     Action.READ_ACCESS_RECORDS: _row("See who read or changed records, when, why and from where", _AUDITOR, **_OWN),
     Action.READ_WEBHOOKS: _row(
         "See which systems are told of events, and what became of each message",
@@ -234,6 +236,7 @@ TOUCHES_NOBODY = frozenset(
         Action.CHOOSE_FOR_COUNCIL,
         Action.READ_INSTRUMENTS,
         Action.STATE_LICENCE,
+        Action.READ_COUNCIL_REPORTS,
     }
 )
 
