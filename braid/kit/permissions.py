@@ -97,6 +97,7 @@ class Action(StrEnum):
     MAKE_RETURN = "make-return"
     READ_RETURNS = "read-returns"
     DOWNLOAD_RETURN = "download-return"
+    READ_COUNCIL_REPORTS = "read-council-reports"
     READ_ACCESS_RECORDS = "read-access-records"
     READ_WEBHOOKS = "read-webhooks"
     KEEP_WEBHOOKS = "keep-webhooks"
@@ -212,6 +213,7 @@ PERMISSIONS: Mapping[Action, Permission] = {
     Action.MAKE_RETURN: _row("Have a client-level data return made and checked, and old ones discarded", *_MONEY),
     Action.READ_RETURNS: _row("Read how returns fared in the Department's checks", *_CONTROL),
     Action.DOWNLOAD_RETURN: _row("Take the file of a return, with everybody in it", *_MONEY),
+    Action.READ_COUNCIL_REPORTS: _row("Read reports over the whole council, which name nobody", _APPROVER, *_CONTROL),
     Action.READ_ACCESS_RECORDS: _row("See who read or changed records, when, why and from where", _AUDITOR, **_OWN),
     Action.READ_WEBHOOKS: _row(
         "See which systems are told of events, and what became of each message",
@@ -244,6 +246,7 @@ TOUCHES_NOBODY = frozenset(
         Action.CHOOSE_FOR_COUNCIL,
         Action.READ_INSTRUMENTS,
         Action.STATE_LICENCE,
+        Action.READ_COUNCIL_REPORTS,
     }
 )
 

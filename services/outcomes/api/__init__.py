@@ -1,13 +1,19 @@
 """The outcomes service's routes, one file a subject, and how its errors are told."""
 
 from braid.kit.problems import ProblemKind, ProblemTable
-from services.outcomes.api import client_level_data, evaluations, instruments, responses
+from services.outcomes.api import client_level_data, council_reports, evaluations, instruments, responses
 from services.outcomes.domain import errors
 from services.outcomes.domain.client_level_data.specification import NoSuchPeriod
 from services.outcomes.domain.people_compared import NoWholeWeek
 from services.outcomes.recording import NobodyKnown, NotTheirCarer, TakenBackAlready
 
-ROUTERS = (instruments.router, responses.router, evaluations.router, client_level_data.router)
+ROUTERS = (
+    instruments.router,
+    responses.router,
+    council_reports.router,
+    evaluations.router,
+    client_level_data.router,
+)
 
 PROBLEMS: ProblemTable = {
     errors.UnknownInstrument: ProblemKind(422, "unknown-instrument", "There is no such instrument"),
