@@ -33,7 +33,7 @@ _PEOPLE = text("""
         SELECT person_id, json_object_agg(stream, pence) AS pence
         FROM (
             SELECT person_id, stream, sum(pence) AS pence FROM spending_week
-            WHERE week BETWEEN :first AND :last GROUP BY person_id, stream
+            WHERE council = :council AND week BETWEEN :first AND :last GROUP BY person_id, stream
         ) AS by_stream
         GROUP BY person_id
     )
@@ -90,7 +90,7 @@ class EvaluationAsked:
 async def evaluation_asked(work: UnitOfWork, question: Mapping[str, Any], comparison: bytes) -> EvaluationAsked:
     """Everything that an evaluation needs, as it is recorded now."""
     days = {"first": date.fromisoformat(question["weeks_from"]), "last": date.fromisoformat(question["weeks_to"])}
-    lines = (await work.session.scalars(_PEOPLE, days)).all()
+    lines = (await work.session.scalars(_PEOPLE, {"council": work.council, **days})).all()
     return EvaluationAsked(question, work.now.isoformat(), comparison, "\n".join(lines).encode())
 
 

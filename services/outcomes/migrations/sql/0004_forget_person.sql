@@ -1,5 +1,5 @@
--- Answers about a person and about their carers go, with who the carers are, what other services told of them all, and
--- the person's rows of kept returns.
+-- Answers about a person and about their carers go, with who the carers are, what other services told of them all, what
+-- was spent for them, and the person's rows of kept returns.
 CREATE OR REPLACE FUNCTION forget_person(forgotten uuid) RETURNS uuid[]
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
