@@ -4,6 +4,7 @@ import asyncio
 import resource
 from collections.abc import Awaitable, Callable
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter, process_time
@@ -81,7 +82,7 @@ async def _on_record(people: int, folder: Path) -> None:
                 print(f"  {answer.results and answer.results['rows']:,} rows")
                 for name, with_file in (("before and after", b""), ("beside a file", _comparison(people, folder))):
                     evaluated = await _read(name, evaluation_asked(work, _question(with_file), with_file))
-                    answer = _timed("evaluated, reported", lambda: evaluation_work.worked_out(evaluated, _nobody))
+                    answer = _timed("evaluated, reported", partial(evaluation_work.worked_out, evaluated, _nobody))
                     print(f"  {answer.results and answer.results['people']}")
         finally:
             await runtime.close()
