@@ -124,8 +124,8 @@ def _must_be_installed() -> None:
             501,
             "analysis-not-installed",
             "Evaluations cannot be worked out here",
-            f"This service runs without {', '.join(missing)}. Install them where it runs (make analysis); braid outcomes"
-            " evaluate does the same on any machine that has them and reaches the database.",
+            f"This service runs without {', '.join(missing)}. Install them where it runs (make analysis); braid"
+            " outcomes evaluate does the same on any machine that has them and reaches the database.",
         )
 
 
