@@ -101,7 +101,7 @@ async def _read(what: str, asked: Awaitable[ReturnAsked | EvaluationAsked]) -> b
 def _question(comparison: bytes) -> dict[str, Any]:
     weeks = {"weeks_from": FIRST_MONDAY.isoformat(), "weeks_to": (FIRST_MONDAY + timedelta(7 * WEEKS - 1)).isoformat()}
     compare = "arms" if comparison else "before_and_after"
-    others = {"measures": None, "draws": DRAWS, "seed": 1, "pounds_a_point": 200, "licensed": []}
+    others: dict[str, Any] = {"measures": None, "draws": DRAWS, "seed": 1, "pounds_a_point": 200, "licensed": []}
     return {"compare": compare, **weeks, **others}
 
 

@@ -19,7 +19,7 @@ from tests.outcomes.desk import TODAY
 from tests.outcomes.events_of_a_journey import journey, told
 from tests.outcomes.jobs_desk import RETURNS, JobsDesk
 
-YEAR_2026 = {"quarter_ends_on": "2026-12-31", "la_code": "503"}
+YEAR_2026: dict[str, Any] = {"quarter_ends_on": "2026-12-31", "la_code": "503"}
 
 
 async def rows_of(desk: JobsDesk, where: str) -> list[dict[str, str]]:
@@ -174,7 +174,7 @@ async def test_nobody_sees_another_councils_return_and_an_auditor_takes_no_file(
 ) -> None:
     monkeypatch.setattr(JobRunner, "start", lambda *_: None)
     where = await jobs_desk.asked(RETURNS, **YEAR_2026)
-    other = {"role": Role.FINANCE_OFFICER, "council": "E10999123"}
+    other: dict[str, Any] = {"role": Role.FINANCE_OFFICER, "council": "E10999123"}
 
     for path in (where, f"{where}/file.csv", f"{where}/faults.csv"):
         assert (await jobs_desk.ask("GET", path, **other)).status_code == 404
@@ -193,7 +193,7 @@ async def test_nobody_sees_another_councils_return_and_an_auditor_takes_no_file(
         ({"quarter_ends_on": "2026-12-31", "la_code": "5O3"}, "invalid-request"),
     ],
 )
-async def test_a_return_ends_with_a_quarter_that_is_over(jobs_desk: JobsDesk, body: dict[str, str], type_: str) -> None:
+async def test_a_return_ends_with_a_quarter_that_is_over(jobs_desk: JobsDesk, body: dict[str, Any], type_: str) -> None:
     answer = await jobs_desk.ask_for(RETURNS, **body)
 
     assert answer.status_code == 422

@@ -123,7 +123,8 @@ async def discard(work: UnitOfWork, on: date) -> int:
 
 def _is_remembered(work: UnitOfWork) -> ColumnElement[bool]:
     """Whether a person's record was not erased, not even while the return was made."""
-    return _PERSON.c.person_id.not_in(select(work.tables.forgotten_person.c.person_id))
+    remembered: ColumnElement[bool] = _PERSON.c.person_id.not_in(select(work.tables.forgotten_person.c.person_id))
+    return remembered
 
 
 def _batches(people: bytes) -> Iterator[list[dict[str, Any]]]:
