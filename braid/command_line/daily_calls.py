@@ -62,10 +62,25 @@ async def _watch(system: SystemClient, on: date) -> str:
     return f"budgets looked at: {sum(page['watched'] for page in pages)}"
 
 
+async def _tell_spending(system: SystemClient, on: date) -> str:
+    weeks, turn = 0, 0
+    while True:
+        turn += 1
+        told = await system.post("/v1/spending:tell", f"daily-{on}-spending-{turn}")
+        weeks += told["weeks"]
+        if told["is_all"]:
+            return f"weeks of budgets whose spending was told: {weeks}"
+
+
 async def _forget(system: SystemClient, on: date) -> str:
     pages = await _pages(system, "/v1/forgetting", f"daily-{on}-forgetting", {})
     forgotten, kept = sum(page["forgotten"] for page in pages), sum(len(page["kept"]) for page in pages)
     return f"budgets of erased people whose words are gone now: {forgotten}, and still kept: {kept}"
+
+
+async def _discard_returns(system: SystemClient, on: date) -> str:
+    told = await system.post("/v1/client-level-data-returns:discard", f"daily-{on}-returns")
+    return f"returns whose files are discarded now: {told['discarded']}"
 
 
 async def _pages(system: SystemClient, path: str, key: str, query: Mapping[str, str]) -> list[dict[str, Any]]:
@@ -76,4 +91,10 @@ async def _pages(system: SystemClient, path: str, key: str, query: Mapping[str, 
     return pages
 
 
-_TASKS: tuple[Callable[[SystemClient, date], Awaitable[str]], ...] = (_let_go_of_what_has_run_out, _watch, _forget)
+_TASKS: tuple[Callable[[SystemClient, date], Awaitable[str]], ...] = (
+    _let_go_of_what_has_run_out,
+    _watch,
+    _tell_spending,
+    _forget,
+    _discard_returns,
+)
