@@ -249,4 +249,4 @@ def _run(work: Coroutine[Any, Any, None], *, with_broker: bool = False) -> None:
     try:
         (asyncio if with_broker else uvloop).run(work)
     except WrongSchema as refused:
-        raise SystemExit(f"Refused to start: {refused}") from None
+        raise SystemExit(f"Refused: {refused}") from None

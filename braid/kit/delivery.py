@@ -3,8 +3,9 @@
 At least once from the transport, once in effect: the claim in the inbox and the handler's work commit together. A
 message that cannot be handled goes to the dead letters with its cause, and its key is parked so that no later message
 of the same person passes it, save on topics from outside, where order does not matter. A lost database is never the
-message's fault, nor is another transaction that holds what it needs: delivery waits for them. A message about somebody
-whom the service has forgotten has no effect.
+message's fault, nor is another transaction that holds what it needs: delivery waits for them. Nor is a database that
+a later release has brought further than this code can follow: delivery ends, and leaves the message to that release. A
+message about somebody whom the service has forgotten has no effect.
 """
 
 import asyncio
@@ -98,8 +99,20 @@ class Subscription:
         return not any(topic in topics for topics in self.outside_topics.values())
 
 
+async def _any_schema() -> None:
+    """Look at nothing."""
+
+
 class Delivery:
-    """Takes messages for one subscription."""
+    """Takes messages for one subscription.
+
+    Args:
+        subscription: what it reads.
+        units: of the service whose state the messages change.
+        retry: how often a failing message is tried.
+        on_step: told of each moment of a delivery.
+        require_schema: raises where the database no longer serves this code; asked before a message is buried.
+    """
 
     def __init__(
         self,
@@ -108,11 +121,13 @@ class Delivery:
         *,
         retry: RetryPolicy | None = None,
         on_step: Callable[[Step], None] = lambda _step: None,
+        require_schema: Callable[[], Awaitable[None]] = _any_schema,
     ) -> None:
         self.subscription = subscription
         self._units = units
         self._retry = retry or RetryPolicy()
         self._on_step = on_step
+        self._require_schema = require_schema
         self._stop = asyncio.Event()
 
     def stop(self) -> None:
@@ -124,7 +139,11 @@ class Delivery:
         return self._stop.is_set()
 
     async def take(self, message: Message) -> Taken:
-        """Deliver one message. With any answer but ``STOPPED`` it is dealt with and may be acknowledged."""
+        """Deliver one message. With any answer but ``STOPPED`` it is dealt with and may be acknowledged.
+
+        Raises:
+            WrongSchema: it could not be handled, and the database no longer serves this code; nothing was done with it.
+        """
         if self.stopping:
             return Taken.STOPPED
         self._on_step(Step.RECEIVED)
@@ -251,6 +270,7 @@ class Delivery:
         log.error("dead_letter", topic=message.topic, position=message.position, cause=cause, attempts=attempts)
         while True:
             try:
+                await self._require_schema()
                 async with self._units.for_council("") as work:
                     await dead_letters.bury(
                         work,
