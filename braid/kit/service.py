@@ -67,6 +67,8 @@ class ServiceDefinition:
         handlers: its handler by CloudEvents type; empty where it consumes nothing.
         outside_topics: topics of the handled types that come from outside, one for each sender, as `Subscription` takes
             them; asked for when first needed.
+        may_come_early: handled types that need what another topic brings, and wait for it, as `Subscription` takes
+            them.
         problems: how its domain errors are told over HTTP.
         settings: what its environment tells it.
         asks: services that its API asks over HTTP for what it cannot know from events; each needs an address.
@@ -84,6 +86,7 @@ class ServiceDefinition:
     events: Mapping[str, Any] = field(default_factory=dict)
     handlers: Mapping[str, Handler] = field(default_factory=dict)
     outside_topics: Callable[[], Mapping[str, tuple[str, ...]]] = dict
+    may_come_early: frozenset[str] = frozenset()
     problems: ProblemTable = field(default_factory=dict)
     settings: type[ServiceSettings] = ServiceSettings
     asks: Sequence[str] = ()
@@ -104,7 +107,7 @@ class ServiceDefinition:
     @property
     def subscription(self) -> Subscription:
         """What it reads."""
-        return Subscription(self.name, self.events, self.handlers, self.outside_topics())
+        return Subscription(self.name, self.events, self.handlers, self.outside_topics(), self.may_come_early)
 
 
 class ServiceRuntime:

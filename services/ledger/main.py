@@ -3,7 +3,7 @@
 from braid.contracts.catalogue import EVENTS
 from braid.kit.service import ServiceDefinition
 from services.ledger.api import PROBLEMS, ROUTERS
-from services.ledger.events import HANDLERS
+from services.ledger.events import HANDLERS, MAY_COME_EARLY
 from services.ledger.forgetting_api import router as forgetting_router
 from services.ledger.measures import MEASURES
 from services.ledger.payments.due_api import router as due_router
@@ -34,6 +34,7 @@ SERVICE = ServiceDefinition(
     metadata=metadata,
     events=EVENTS,
     handlers=HANDLERS,
+    may_come_early=MAY_COME_EARLY,
     settings=LedgerSettings,
     measures=MEASURES,
     beside_api=gatherer_for,
