@@ -39,6 +39,10 @@ class WrongSchema(Exception):
     """The database is at a migration that this code cannot work with, or nobody has stated that it can."""
 
 
+class UnknownSchema(WrongSchema):
+    """The database is at a migration that this code does not know, so no migration of its own will mend it."""
+
+
 @dataclass(frozen=True)
 class Schema:
     """What a database says of itself.
@@ -61,15 +65,29 @@ def head_of(package: str) -> str:
     return (resources.files(f"{package}.migrations") / "HEAD").read_text().strip()
 
 
+def released_of(package: str) -> str:
+    """The migration that the last release came with; migrations after it may still take nothing away."""
+    return (resources.files(f"{package}.migrations") / "RELEASED").read_text().strip()
+
+
 async def require_servable(engine: AsyncEngine, package: str) -> None:
     """Refuse to work with a database that is not at this code's migration, nor at a later one that serves this code.
 
     Raises:
-        WrongSchema: it is at an earlier migration, at one that does not serve this code, or at none.
+        UnknownSchema: it is at a migration that this code does not know, and that does not serve it.
+        WrongSchema: it is at an earlier migration, or at none.
     """
     schema, wanted = await _schema(engine), head_of(package)
     if not schema.may_serve(wanted):
-        raise WrongSchema(f"{package}: the database is at migration {schema.revision}, {_misfit(schema, wanted)}")
+        is_known = schema.revision is None or _knows(package, schema.revision)
+        raise (WrongSchema if is_known else UnknownSchema)(
+            f"{package}: the database is at migration {schema.revision}, {_misfit(schema, wanted)}"
+        )
+
+
+def _knows(package: str, revision: str) -> bool:
+    versions = resources.files(f"{package}.migrations") / "versions"
+    return any(file.name.startswith(f"{revision}_") for file in versions.iterdir())
 
 
 def _misfit(schema: Schema, wanted: str) -> str:

@@ -26,10 +26,11 @@ from braid.kit.http_observation import NO_TELEMETRY, HttpObservation
 from braid.kit.identity import TokenVerifier, internal_verifier
 from braid.kit.measures import Measure
 from braid.kit.messaging_tables import MessagingTables, messaging_tables
-from braid.kit.migrations import WrongSchema, require_servable
+from braid.kit.migrations import UnknownSchema, WrongSchema, require_servable
 from braid.kit.outage import is_outage
 from braid.kit.peer_client import client_of
 from braid.kit.problems import PROBLEM_SCHEMA, ProblemTable, answer_with_problems
+from braid.kit.read_state import ReadTable
 from braid.kit.settings import ServiceSettings, SettingsRefused, required
 from braid.kit.unit_of_work import UnitOfWorkFactory
 
@@ -75,6 +76,7 @@ class ServiceDefinition:
         measures: what operations' role may count of its own in the database, told by the process that relays.
         beside_api: what a process that serves its API keeps running beside it; routes find it as ``app.state.beside``.
         whose: how it finds whose record the ids in its addresses belong to, for access records.
+        read_state: its tables that handlers alone fill, so that its topics could fill them again.
         sender: what sends its messages to systems outside, in a process of its own; None where it sends none.
     """
 
@@ -93,6 +95,7 @@ class ServiceDefinition:
     measures: Sequence[Measure] = ()
     beside_api: Callable[["ServiceRuntime"], AbstractAsyncContextManager[Any]] | None = None
     whose: Whose = field(default_factory=dict)
+    read_state: Sequence[ReadTable] = ()
     sender: Callable[["ServiceRuntime"], Worker] | None = None
 
     @property
@@ -193,6 +196,8 @@ class ServiceRuntime:
         while True:
             try:
                 return await require_servable(self._any_engine, self.definition.package)
+            except UnknownSchema:
+                raise
             except WrongSchema:
                 if asyncio.get_running_loop().time() >= deadline:
                     raise
