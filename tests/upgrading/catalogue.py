@@ -18,7 +18,7 @@ _QUERIES: Mapping[str, str] = {
         SELECT attrelid::regclass || '.' || attname, attrelid::regclass::text,
                concat_ws(' ', format_type(atttypid, atttypmod), CASE WHEN attnotnull THEN 'NOT NULL' END,
                          'default ' || pg_get_expr(adbin, adrelid),
-                         'identity ' || nullif(attidentity, ''), 'generated ' || nullif(attgenerated, ''))
+                         'identity ' || nullif(attidentity::text, ''), 'generated ' || nullif(attgenerated::text, ''))
         FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
         LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
         WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'v', 'p')
@@ -31,7 +31,8 @@ _QUERIES: Mapping[str, str] = {
         FROM pg_index JOIN pg_class ON pg_class.oid = indrelid
         WHERE relnamespace = 'public'::regnamespace AND indisunique""",
     "trigger": """
-        SELECT tgrelid::regclass || '.' || tgname, tgrelid::regclass::text, pg_get_triggerdef(oid) || ' ' || tgenabled
+        SELECT tgrelid::regclass || '.' || tgname, tgrelid::regclass::text,
+               pg_get_triggerdef(oid) || ' ' || tgenabled::text
         FROM pg_trigger WHERE NOT tgisinternal""",
     "policy": """
         SELECT tablename || '.' || policyname, tablename, concat_ws(' ', permissive, roles, cmd, qual, with_check)

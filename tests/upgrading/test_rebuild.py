@@ -1,11 +1,13 @@
 """Read state worked out anew from the topics after whole journeys: the same, row by row; and mended where it is not."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID, uuid4
 
+import httpx
 import pytest
 from aiokafka import AIOKafkaProducer
 from sqlalchemy.engine import make_url
@@ -53,6 +55,33 @@ class AfterJourneys:
         done = await asyncio.to_thread(Release().run, command, settings)
         assert not done.stderr or done.returncode, done.stderr
         return done.returncode, [line for line in done.stdout.splitlines() if not line.startswith("{")]
+
+    async def send_all_again(self, *services: str) -> str:
+        """Have services send all their events again; from when on they are to be read."""
+        moments = []
+        for service in services:
+            done = await asyncio.to_thread(
+                Release().run, f"topics resend {service}", self.platform.environment(f"relay {service}")
+            )
+            assert done.returncode == 0, done.stderr
+            moments.append(done.stdout.splitlines()[-1].split()[-2])
+            await eventually(lambda service=service: _is_there(self, service, _SENT, 1))
+        return min(moments)
+
+    async def take_all(self, service: str) -> None:
+        """Run a service's consumer until nothing waits for it."""
+        consumer = f"consume {service}"
+        self.platform.start(consumer)
+        await self.platform.ready(consumer)
+
+        async def nothing_waits() -> bool:
+            async with httpx.AsyncClient() as client:
+                told = await client.get(f"http://127.0.0.1:{self.platform.ports[consumer]}/metrics")
+            lags = re.findall(r"^braid_consumer_lag\{.*\} (.+)$", told.text, re.MULTILINE)
+            return bool(lags) and not any(map(float, lags))
+
+        await eventually(nothing_waits)
+        assert self.platform.stop(consumer) == 0
 
     async def change(self, service: str, *statements: str) -> None:
         """Change rows behind the service."""
@@ -148,6 +177,7 @@ async def test_read_state_is_rebuilt_from_the_topics_and_equal_row_by_row(after:
     await what_is_missing_is_mended_and_what_is_beyond_stays(after, first, stranger)
     await what_differs_is_mended_and_nothing_else_touched(after)
     await what_money_rests_on_is_told_and_left(after)
+    await what_was_sent_again_is_read_from_then_on(after)
 
 
 async def what_is_missing_is_mended_and_what_is_beyond_stays(after: AfterJourneys, lost: UUID, stranger: UUID) -> None:
@@ -184,6 +214,18 @@ async def what_money_rests_on_is_told_and_left(after: AfterJourneys) -> None:
     assert code == 1
     assert all(line.startswith("award_seen ") and line.endswith(": different in version") for line in said[1:])
     assert await after.tables("ledger") == before
+
+
+async def what_was_sent_again_is_read_from_then_on(after: AfterJourneys) -> None:
+    """The way back where topics no longer hold what came first; whoever has handled it does nothing again."""
+    before = await after.tables("funding_streams")
+
+    moment = await after.send_all_again("assessment", "ras")
+    await after.take_all("funding_streams")
+
+    assert await after.tables("funding_streams") == before
+    code, said = await after.rebuild("funding_streams", "--since", moment)
+    assert (code, said[-1]) == (0, "funding_streams has what its topics tell, row by row"), said
 
 
 def test_the_copy_is_never_made_on_a_server_with_the_services_roles(databases: Databases) -> None:
