@@ -95,7 +95,7 @@ async def taken_by(databases: Databases, *statements: str) -> list[str]:
         ("ALTER POLICY own_council ON allocation USING (false)", "policy allocation.own_council: was"),
         ("CREATE POLICY more ON allocation USING (true)", "policy allocation.more: is new"),
         ("ALTER TABLE allocation DISABLE ROW LEVEL SECURITY", "table allocation: was row security"),
-        ("REVOKE INSERT ON allocation FROM braid_ras_app", "right INSERT of braid_ras_app on allocation"),
+        ("REVOKE INSERT ON allocation FROM ras_app", "right INSERT of ras_app on allocation"),
         (
             "CREATE TRIGGER never BEFORE UPDATE ON allocation EXECUTE FUNCTION suppress_redundant_updates_trigger()",
             "trigger allocation.never: is new",
@@ -117,7 +117,7 @@ async def test_what_takes_something_away_is_seen(databases: Databases, statement
         "ALTER TABLE allocation ADD extra bigint GENERATED ALWAYS AS IDENTITY",
         "CREATE INDEX sooner ON allocation (as_of)",
         "CREATE FUNCTION more() RETURNS int LANGUAGE sql AS 'SELECT 1'",
-        "GRANT DELETE ON allocation TO braid_ras_app",
+        "GRANT DELETE ON allocation TO ras_app",
     ],
 )
 async def test_what_only_adds_takes_nothing_away(databases: Databases, statement: str) -> None:
