@@ -16,6 +16,7 @@ from braid.command_line.embedded_platform import Databases
 from braid.command_line.services import runtime_of
 from braid.kit.database import plain_url
 from braid.kit.dead_letters import DeadLetterOffice
+from braid.kit.logs import start_logging
 from braid.kit.private_postgres import PrivatePostgres, state_directory
 from braid.kit.processes import kafka_settings
 from braid.kit.read_state import Difference, ReadState
@@ -119,6 +120,8 @@ async def rebuild_from(
         StillConsuming: a consumer of the service went on.
     """
     live = runtime_of(service)
+    # What each message came to is told in the end.
+    start_logging(live.settings.telemetry.log_format, "error")
     settings = live.settings.model_copy(update={"database": copy.settings_of(service)})
     copied = ServiceRuntime(live.definition, settings)
     definition = live.definition
