@@ -26,7 +26,7 @@ from tests.restoring.restorable_postgres import fingerprints
 from tests.transports.rig import eventually, message_of
 from tests.upgrading.releases import Release
 
-pytestmark = [pytest.mark.kafka, pytest.mark.xdist_group("kafka"), pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.kafka, pytest.mark.xdist_group("kafka"), pytest.mark.timeout(900)]
 
 REBUILT = ("outcomes", "support_planning", "funding_streams", "ledger")
 PROCESSES = (

@@ -26,7 +26,7 @@ from tests.real_parts.process_platform import ProcessPlatform
 from tests.transports.rig import eventually, message_of
 from tests.upgrading.releases import Release
 
-pytestmark = [pytest.mark.kafka, pytest.mark.xdist_group("kafka"), pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.kafka, pytest.mark.xdist_group("kafka"), pytest.mark.timeout(900)]
 
 COUNCIL = "E10000077"
 SERVE, CONSUME, RELAY = COMMANDS = ("serve ledger", "consume ledger", "relay ledger")
