@@ -4,6 +4,7 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -65,7 +66,7 @@ class AfterJourneys:
             )
             assert done.returncode == 0, done.stderr
             moments.append(done.stdout.splitlines()[-1].split()[-2])
-            await eventually(lambda service=service: _is_there(self, service, _SENT, 1))
+            await eventually(partial(_is_there, self, service, _SENT, 1))
         return min(moments)
 
     async def take_all(self, service: str) -> None:
@@ -137,7 +138,7 @@ async def all_heard(after: AfterJourneys) -> None:
     """Wait until every consumer has taken all that was told."""
     await eventually(lambda: _is_there(after, "ledger", "SELECT count(*) FROM approved_plan", 1))
     for name in ("assessment", "ras", "funding_streams", "ledger"):
-        await eventually(lambda name=name: _is_there(after, name, _SENT, 1))
+        await eventually(partial(_is_there, after, name, _SENT, 1))
     await eventually(lambda: _is_there(after, "outcomes", "SELECT count(user_group) FROM person", 2))
     # What was sent a moment ago is taken within a few polls.
     for name in REBUILT:
