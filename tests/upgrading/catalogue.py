@@ -8,8 +8,7 @@ from dataclasses import dataclass
 
 import asyncpg
 
-#: Kind of thing -> a query of its name, the table that it is on, and what code relies on. Names of roles are alike at
-#: every service.
+#: Kind of thing -> a query of its name, the table or column that it goes with, and what code relies on.
 _QUERIES: Mapping[str, str] = {
     "table": """
         SELECT relname, relname, format('row security %s, forced %s', relrowsecurity, relforcerowsecurity)
@@ -49,7 +48,8 @@ _QUERIES: Mapping[str, str] = {
         SELECT format('%s of %s on %s', privilege_type, pg_get_userbyid(grantee), relname), relname, ''
         FROM pg_class, aclexplode(relacl) WHERE relnamespace = 'public'::regnamespace
         UNION ALL
-        SELECT format('%s of %s on %s.%s', privilege_type, pg_get_userbyid(grantee), relname, attname), relname, ''
+        SELECT format('%s of %s on %s.%s', privilege_type, pg_get_userbyid(grantee), relname, attname),
+               relname || '.' || attname, ''
         FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid, aclexplode(attacl)
         WHERE relnamespace = 'public'::regnamespace
         UNION ALL
@@ -67,13 +67,13 @@ class Thing:
 
     Args:
         kind, name: which.
-        table: the one that it is on, if any.
+        on: the table or column that it goes with, if any.
         meaning: what code relies on.
     """
 
     kind: str
     name: str
-    table: str | None
+    on: str | None
     meaning: str
 
     def __str__(self) -> str:
@@ -86,10 +86,10 @@ Catalogue = Mapping[tuple[str, str], Thing]
 async def catalogue_of(db: asyncpg.Connection) -> Catalogue:
     """Everything that code can rely on in a database."""
     things = [
-        Thing(kind, name, table, meaning or "")
+        Thing(kind, name, on, meaning or "")
         for kind, query in _QUERIES.items()
-        for name, table, meaning in await db.fetch(query)
-        if table != "alembic_version"
+        for name, on, meaning in await db.fetch(query)
+        if on != "alembic_version"
     ]
     return {(each.kind, each.name): each for each in things}
 
@@ -102,16 +102,20 @@ def taken_away(before: Catalogue, after: Catalogue) -> list[str]:
 def _lost_or_changed(before: Catalogue, after: Catalogue) -> Iterator[str]:
     for key, thing in before.items():
         now = after.get(key)
-        went_with_its_table = thing.kind != "table" and thing.table is not None and ("table", thing.table) not in after
-        if now is None and not went_with_its_table:
+        if now is None and (thing.kind == "table" or _is_there(thing.on, after)):
             yield str(thing)
         elif now is not None and now.meaning != thing.meaning:
             yield f"{thing}: was {thing.meaning}, is {now.meaning}"
 
 
+def _is_there(on: str | None, after: Catalogue) -> bool:
+    """What goes with a thing that is gone is not named beside it."""
+    return on is None or ("table", on) in after or ("column", on) in after
+
+
 def _newly_bound(before: Catalogue, after: Catalogue) -> Iterator[str]:
     for key, thing in after.items():
-        if key in before or ("table", thing.table or "") not in before:
+        if key in before or ("table", thing.on or "") not in before:
             continue
         if thing.kind in _BINDING:
             yield f"{thing}: is new on a table that was there"
