@@ -17,7 +17,7 @@ from sqlalchemy.engine import make_url
 from braid.command_line.services import all_definitions
 from braid.kit.bell import Bell
 from braid.kit.identity import create_keys, internal_signer, internal_verifier, read_key_set
-from braid.kit.migrations import is_at_head, upgrade
+from braid.kit.migrations import is_up_to_date, upgrade
 from braid.kit.prepare_database import prepare_database
 from braid.kit.private_postgres import PrivatePostgres
 from braid.kit.relay import Relay
@@ -226,7 +226,7 @@ def write_environment(databases: Databases, file: Path) -> None:
 async def _out_of_date(databases: Databases) -> list[ServiceDefinition]:
     definitions = all_definitions()
     ready = await asyncio.gather(
-        *(is_at_head(databases.owner_url(definition.name), definition.package) for definition in definitions)
+        *(is_up_to_date(databases.owner_url(definition.name), definition.package) for definition in definitions)
     )
     return [definition for definition, is_ready in zip(definitions, ready, strict=True) if not is_ready]
 

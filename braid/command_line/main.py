@@ -120,6 +120,40 @@ def migrate(service: Service) -> None:
     upgrade(owner_url, runtime.definition.package)
 
 
+@app.command()
+def rebuild(
+    service: Service,
+    council: Annotated[str, typer.Argument(help="Whose read state is compared.")],
+    mend: Annotated[bool, typer.Option(help="Write what is missing or different.")] = False,
+    since: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%dT%H:%M:%S%z"], help="Read from then on, when everything was sent again."),
+    ] = None,
+    scratch: Annotated[
+        str,
+        typer.Option(help="A PostgreSQL that nobody uses, as a superuser; else a private one is started."),
+    ] = "",
+) -> None:
+    """Work a service's read state out anew from its topics, once its consumers are stopped, and compare."""
+    from braid.command_line.rebuild import ServerInUse, copy_of, rebuild_from, tell
+    from braid.command_line.services import definition_of
+    from braid.kit.private_postgres import PrivatePostgresError
+    from braid.kit.transports.kafka_rewind import StillConsuming
+
+    definition = definition_of(service.value)
+    if not definition.read_state:
+        raise typer.BadParameter(f"{service.value} has no read state: all that it keeps is its own truth")
+    try:
+        with copy_of(definition, scratch) as copy:
+            rebuilt = asyncio.run(rebuild_from(service.value, council, copy, is_to_mend=mend, since=since))
+    except (ServerInUse, StillConsuming, PrivatePostgresError) as refused:
+        typer.echo(f"Not rebuilt: {refused}", err=True)
+        raise typer.Exit(1) from refused
+    tell(service.value, rebuilt)
+    if rebuilt.left or rebuilt.unhandled:
+        raise typer.Exit(1)
+
+
 @app.command("prepare-database")
 def prepare_database_(service: Service) -> None:
     """Make a service's database and roles, as a superuser."""
@@ -188,6 +222,14 @@ def rewind_topics(
         raise typer.Exit(1) from running
 
 
+@topics.command("resend")
+def resend_topics(service: Service) -> None:
+    """Have a service's relay send all its events again, for a reader whose topics no longer hold the first."""
+    from braid.command_line.topics import send_all_again
+
+    _run(send_all_again(service.value))
+
+
 @topics.command("manifests")
 def write_manifests() -> None:
     """Write the Kubernetes objects of the partner agencies' topics."""
@@ -249,4 +291,4 @@ def _run(work: Coroutine[Any, Any, None], *, with_broker: bool = False) -> None:
     try:
         (asyncio if with_broker else uvloop).run(work)
     except WrongSchema as refused:
-        raise SystemExit(f"Refused to start: {refused}") from None
+        raise SystemExit(f"Refused: {refused}") from None

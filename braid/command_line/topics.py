@@ -1,6 +1,6 @@
 """Kafka topics of the platform."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 import typer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
@@ -9,6 +9,7 @@ from aiokafka.errors import TopicAlreadyExistsError
 from braid.command_line.services import all_topics, runtime_of
 from braid.contracts.catalogue import dead_letter_topic
 from braid.kit.processes import kafka_settings
+from braid.kit.resending import send_again
 from braid.kit.transports.kafka_rewind import rewind
 
 
@@ -47,3 +48,17 @@ async def set_back(service: str, to: datetime) -> None:
         typer.echo(f"{each.topic}/{each.partition}: from {each.again_from} again, {again} messages")
     if not found:
         typer.echo("nothing came since then")
+
+
+async def send_all_again(service: str) -> None:
+    """Have a service's relay send all that it has sent once more, and tell how much.
+
+    Raises:
+        SettingsRefused: the settings do not say where the service's outbox is.
+    """
+    runtime, moment = runtime_of(service), datetime.now(UTC)
+    try:
+        events = await send_again(runtime.ops_engine, runtime.definition.tables)
+    finally:
+        await runtime.close()
+    typer.echo(f"{events} events are in line; read from {moment:%Y-%m-%dT%H:%M:%SZ} on")

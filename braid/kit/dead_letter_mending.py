@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 #: Letters of one key that a request replays at most; their handlers share its transaction.
 REPLAYED_MOST = 50
 #: Causes whose words are of our own making and tell nothing of what the message says about a person.
-_PLAIN_CAUSES = frozenset({"KeyIsParked", "MalformedMessage", "ValidationError", "EventTooLarge"})
+_PLAIN_CAUSES = frozenset({"KeyIsParked", "TooEarly", "MalformedMessage", "ValidationError", "EventTooLarge"})
+#: Causes of letters that a consumer takes up again by itself; the others wait for a person.
+_SET_ASIDE = frozenset({"KeyIsParked", "TooEarly"})
 
 
 @dataclass(frozen=True)
@@ -160,6 +162,12 @@ async def find_parked(work: UnitOfWork, consumer: str, *, limit: int) -> Sequenc
     return [Parked(topic, person_of(key), since, count, first) for topic, key, since, count, first in rows]
 
 
+async def first_set_aside(work: UnitOfWork, consumer: str, topic: str, person_id: UUID) -> Waiting | None:
+    """A person's first letter on a topic, if it waits for what another topic brings; the work holds the person."""
+    found = await find_waiting(work, consumer, Wanted(topic=topic, person_id=person_id, limit=1))
+    return next((each for each in found if each.ahead is None and each.letter.cause in _SET_ASIDE), None)
+
+
 async def hold_letter(work: UnitOfWork, consumer: str, letter_id: int) -> Waiting | None:
     """One letter of the council that waits, held until the transaction ends."""
     table = work.tables.dead_letter
@@ -176,7 +184,7 @@ async def replay(work: UnitOfWork, delivery: "Delivery", first: Waiting, *, by: 
         work: the transaction, of the letter's council.
         delivery: what the service's consumer delivers by.
         first: the letter, held; no other of its key comes before it.
-        by: who asks for it.
+        by: who asks for it, or the consumer that takes up what it had set aside.
     """
     consumer, message = first.letter.consumer, first.letter.message
     handled: list[int] = []

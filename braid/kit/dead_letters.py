@@ -1,5 +1,7 @@
 """Dead letters: messages that a consumer could not handle, kept whole with their cause until a person mends them.
 
+With them lie messages that came too early, until what they need has come (`braid.kit.delivery`).
+
 Burying one is a single transaction: the letter, the parking of its key, and a copy for the ``.dlq`` topic in the
 outbox. So a crash at any moment leaves either the message untouched or the letter complete.
 """
@@ -43,6 +45,22 @@ async def bury(
 
     The unit of work acts for no council: the letter may be unreadable, and only the operations role may read it.
     """
+    if await _keep(work, consumer, message, error, attempts=attempts, park=park):
+        await work.append(**_copy_for_topic(consumer, message, error, attempts))
+
+
+async def set_aside(work: UnitOfWork, consumer: str, message: Message, waits_for: Exception) -> None:
+    """Keep a message that cannot be handled yet, and park its key; nothing is wrong with it, so no topic gets a copy.
+
+    The unit of work acts for the message's council, and holds the person.
+    """
+    await _keep(work, consumer, message, waits_for, attempts=0, park=True)
+
+
+async def _keep(
+    work: UnitOfWork, consumer: str, message: Message, error: Exception, *, attempts: int, park: bool
+) -> bool:
+    """Keep a letter; whether it was not kept before."""
     tables = work.tables
     key = _storable_key(message.key)
     letter = insert_or_skip(tables.dead_letter).values(
@@ -58,7 +76,7 @@ async def bury(
     )
     inserted = await work.session.execute(letter.on_conflict_do_nothing().inline())
     if inserted.rowcount != 1:  # type: ignore[attr-defined]
-        return
+        return False
     if park and key is not None:
         parked = tables.parked_key
         parking = insert_or_skip(parked).values(consumer=consumer, topic=message.topic, key=key)
@@ -67,7 +85,7 @@ async def bury(
             index_elements=parked.primary_key.columns, set_={"recorded_at": parked.c.recorded_at}
         )
         await work.session.execute(parking)
-    await work.append(**_copy_for_topic(consumer, message, error, attempts))
+    return True
 
 
 def _copy_for_topic(consumer: str, message: Message, error: Exception, attempts: int) -> dict[str, Any]:

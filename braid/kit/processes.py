@@ -1,7 +1,8 @@
 """The long-running commands of a service: serve its API, consume its topics, relay its outbox, send outside.
 
 Each finishes what is in hand on SIGTERM, answers probes on its HTTP port, and waits for a database or broker that is
-away rather than dying of it.
+away rather than dying of it. Where a later release has brought the database further than this code can follow, an API
+is no longer ready, and the others end.
 """
 
 import asyncio
@@ -17,6 +18,7 @@ from fastapi import FastAPI
 from braid.kit.health import Check, nothing_to_measure, probes_only
 from braid.kit.logs import start_logging
 from braid.kit.measures import Measures
+from braid.kit.migrations import WrongSchema
 from braid.kit.relay import Relay
 from braid.kit.service import ServiceRuntime, build_api
 from braid.kit.settings import HttpSettings, KafkaSettings, SettingsRefused
@@ -32,6 +34,8 @@ GRACEFUL_SHUTDOWN_S = 20
 KEEP_ALIVE_S = 20
 #: How long a process waits for the migrations that its own release brings, in seconds.
 SCHEMA_WAIT_S = 60
+#: Time between two looks whether the database still serves this code, in seconds.
+SCHEMA_LOOK_S = 5
 OBJECTS_BETWEEN_COLLECTIONS = 20_000
 
 
@@ -161,9 +165,30 @@ async def _run_beside_probes(
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop)
+    watch = asyncio.create_task(_stop_when_not_served(runtime, stop))
     try:
         await work()
+        if watch.done():
+            await watch
     finally:
+        watch.cancel()
         server.should_exit = True
         await probes
         await runtime.close()
+
+
+async def _stop_when_not_served(runtime: ServiceRuntime, stop: Callable[[], None]) -> None:
+    """Stop the work once a later release has brought the database further than this code can follow.
+
+    Raises:
+        WrongSchema: it has.
+    """
+    while True:
+        await asyncio.sleep(SCHEMA_LOOK_S)
+        try:
+            await runtime.require_schema()
+        except WrongSchema:
+            stop()
+            raise
+        except Exception as error:
+            log.warning("schema_not_seen", service=runtime.definition.name, error=repr(error))

@@ -22,7 +22,7 @@ ROWS_MAX = 200
 #: Least time between two looks for messages of people who were forgotten, in seconds.
 SWEEP_EVERY_S = 10.0
 #: Transaction-scoped lock: it survives connection pooling by transaction and frees itself on a crash.
-_RELAY_LOCK = 7_042_001
+RELAY_LOCK = 7_042_001
 
 
 class Step(StrEnum):
@@ -124,7 +124,7 @@ class Relay:
         publishing and before the mark publishes the batch again.
         """
         async with self._ops.begin() as db:
-            if not await db.scalar(text("SELECT pg_try_advisory_xact_lock(:lock)"), {"lock": _RELAY_LOCK}):
+            if not await db.scalar(text("SELECT pg_try_advisory_xact_lock(:lock)"), {"lock": RELAY_LOCK}):
                 return 0
             messages = await self._pending(db)
             if not messages:

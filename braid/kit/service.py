@@ -5,14 +5,13 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
 import httpx
 import structlog
 from fastapi import APIRouter, FastAPI
-from sqlalchemy import MetaData, text
+from sqlalchemy import MetaData
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from braid.kit.access_record_routes import access_record_routes
@@ -27,10 +26,11 @@ from braid.kit.http_observation import NO_TELEMETRY, HttpObservation
 from braid.kit.identity import TokenVerifier, internal_verifier
 from braid.kit.measures import Measure
 from braid.kit.messaging_tables import MessagingTables, messaging_tables
-from braid.kit.migrations import WrongSchema, require_head
+from braid.kit.migrations import UnknownSchema, WrongSchema, require_servable
 from braid.kit.outage import is_outage
 from braid.kit.peer_client import client_of
 from braid.kit.problems import PROBLEM_SCHEMA, ProblemTable, answer_with_problems
+from braid.kit.read_state import ReadTable
 from braid.kit.settings import ServiceSettings, SettingsRefused, required
 from braid.kit.unit_of_work import UnitOfWorkFactory
 
@@ -68,12 +68,15 @@ class ServiceDefinition:
         handlers: its handler by CloudEvents type; empty where it consumes nothing.
         outside_topics: topics of the handled types that come from outside, one for each sender, as `Subscription` takes
             them; asked for when first needed.
+        may_come_early: handled types that need what another topic brings, and wait for it, as `Subscription` takes
+            them.
         problems: how its domain errors are told over HTTP.
         settings: what its environment tells it.
         asks: services that its API asks over HTTP for what it cannot know from events; each needs an address.
         measures: what operations' role may count of its own in the database, told by the process that relays.
         beside_api: what a process that serves its API keeps running beside it; routes find it as ``app.state.beside``.
         whose: how it finds whose record the ids in its addresses belong to, for access records.
+        read_state: its tables that handlers alone fill, so that its topics could fill them again.
         sender: what sends its messages to systems outside, in a process of its own; None where it sends none.
     """
 
@@ -85,12 +88,14 @@ class ServiceDefinition:
     events: Mapping[str, Any] = field(default_factory=dict)
     handlers: Mapping[str, Handler] = field(default_factory=dict)
     outside_topics: Callable[[], Mapping[str, tuple[str, ...]]] = dict
+    may_come_early: frozenset[str] = frozenset()
     problems: ProblemTable = field(default_factory=dict)
     settings: type[ServiceSettings] = ServiceSettings
     asks: Sequence[str] = ()
     measures: Sequence[Measure] = ()
     beside_api: Callable[["ServiceRuntime"], AbstractAsyncContextManager[Any]] | None = None
     whose: Whose = field(default_factory=dict)
+    read_state: Sequence[ReadTable] = ()
     sender: Callable[["ServiceRuntime"], Worker] | None = None
 
     @property
@@ -105,7 +110,7 @@ class ServiceDefinition:
     @property
     def subscription(self) -> Subscription:
         """What it reads."""
-        return Subscription(self.name, self.events, self.handlers, self.outside_topics())
+        return Subscription(self.name, self.events, self.handlers, self.outside_topics(), self.may_come_early)
 
 
 class ServiceRuntime:
@@ -179,18 +184,20 @@ class ServiceRuntime:
 
     def delivery(self, *, retry: RetryPolicy | None = None) -> Delivery:
         """The delivery of the events that the service consumes."""
-        return Delivery(self.definition.subscription, self.units, retry=retry)
+        return Delivery(self.definition.subscription, self.units, retry=retry, require_schema=self.require_schema)
 
     async def wait_for_schema(self, wait_s: float = 0) -> None:
         """Wait for the database for as long as it is away, and so many seconds for migrations that run beside us.
 
         Raises:
-            WrongSchema: the database is at another migration than the one that this code needs.
+            WrongSchema: the database is at a migration that does not serve this code.
         """
         deadline = asyncio.get_running_loop().time() + wait_s
         while True:
             try:
-                return await require_head(self._any_engine, self.definition.package)
+                return await require_servable(self._any_engine, self.definition.package)
+            except UnknownSchema:
+                raise
             except WrongSchema:
                 if asyncio.get_running_loop().time() >= deadline:
                     raise
@@ -207,7 +214,15 @@ class ServiceRuntime:
 
     def checks(self) -> Mapping[str, Check]:
         """What readiness looks at."""
-        return {"database": partial(_answers, self._any_engine)}
+        return {"database": self.require_schema}
+
+    async def require_schema(self) -> None:
+        """Look whether the database still serves this code: a later release may have brought it further.
+
+        Raises:
+            WrongSchema: it does not.
+        """
+        await require_servable(self._any_engine, self.definition.package)
 
     async def close(self) -> None:
         """Close all connections."""
@@ -216,11 +231,6 @@ class ServiceRuntime:
         for engine in (self._app_engine, self._ops_engine):
             if engine is not None:
                 await engine.dispose()
-
-
-async def _answers(engine: AsyncEngine) -> None:
-    async with engine.connect() as db:
-        await db.execute(text("SELECT 1"))
 
 
 def build_api(runtime: ServiceRuntime, *, verifier: TokenVerifier | None = None) -> FastAPI:

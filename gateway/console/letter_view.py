@@ -25,6 +25,7 @@ SERVICES: Mapping[str, str] = {
 #: What kinds of reasons mean; another is the kind of an error, and named as it is.
 CAUSES: Mapping[str, str] = {
     "KeyIsParked": "An earlier message of the same person waits",
+    "TooEarly": "What it needs comes on another topic, and has not come yet",
     "MalformedMessage": "The message is not as messages are",
     "ValidationError": "The message breaks its contract",
     "Permanent": "The service refused it",

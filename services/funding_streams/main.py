@@ -1,6 +1,7 @@
 """The funding streams, declared."""
 
 from braid.contracts.catalogue import EVENTS
+from braid.kit.read_state import ReadTable
 from braid.kit.service import ServiceDefinition
 from services.funding_streams.api import PROBLEMS, ROUTERS
 from services.funding_streams.events import HANDLERS, outside_topics
@@ -20,4 +21,6 @@ SERVICE = ServiceDefinition(
     outside_topics=outside_topics,
     measures=MEASURES,
     problems={**PROBLEMS, **PARTNER_PROBLEMS},
+    # What was decided on these facts, by the rules and choices of its day, is the service's own.
+    read_state=(ReadTable("case_facts"),),
 )

@@ -16,3 +16,6 @@ HANDLERS: Mapping[str, Handler] = {
     HoldingChanged.TYPE: record_holding,
     PersonErased.TYPE: record_erasure,
 }
+
+#: They need the budget that an award opens, and awards come on another topic.
+MAY_COME_EARLY = frozenset({PlanApproved.TYPE, HoldingChanged.TYPE})

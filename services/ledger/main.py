@@ -1,9 +1,10 @@
 """The ledger service, declared."""
 
 from braid.contracts.catalogue import EVENTS
+from braid.kit.read_state import ReadTable
 from braid.kit.service import ServiceDefinition
 from services.ledger.api import PROBLEMS, ROUTERS
-from services.ledger.events import HANDLERS
+from services.ledger.events import HANDLERS, MAY_COME_EARLY
 from services.ledger.forgetting_api import router as forgetting_router
 from services.ledger.measures import MEASURES
 from services.ledger.payments.due_api import router as due_router
@@ -17,6 +18,8 @@ from services.ledger.reports import ROUTERS as REPORT_ROUTERS
 from services.ledger.settings import LedgerSettings
 from services.ledger.tables import metadata
 from services.ledger.whose_records import WHOSE
+
+_HEARD_AT = frozenset({"recorded_at"})
 
 SERVICE = ServiceDefinition(
     name="ledger",
@@ -34,9 +37,19 @@ SERVICE = ServiceDefinition(
     metadata=metadata,
     events=EVENTS,
     handlers=HANDLERS,
+    may_come_early=MAY_COME_EARLY,
     settings=LedgerSettings,
     measures=MEASURES,
     beside_api=gatherer_for,
     problems={**PROBLEMS, **PAYMENT_PROBLEMS, **REPORT_PROBLEMS},
     whose=WHOSE,
+    # The journal and all money rest on them: what differs is told, and mended by an entry or by a message.
+    read_state=(
+        ReadTable("budget", _HEARD_AT, is_mended=False),
+        ReadTable("award_seen", is_mended=False),
+        ReadTable("fund", _HEARD_AT, is_mended=False),
+        ReadTable("fund_version", _HEARD_AT, is_mended=False),
+        ReadTable("approved_plan", _HEARD_AT, is_mended=False),
+        ReadTable("plan_holding", _HEARD_AT, is_mended=False),
+    ),
 )

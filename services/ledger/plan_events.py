@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from braid.contracts.plan import ApprovedItem, HoldingChanged, PlanApproved
+from braid.kit.delivery import TooEarly
 from braid.kit.unit_of_work import UnitOfWork
 from services.ledger import queries
 from services.ledger.domain.spending.planned_items import ItemCadence, PlannedItem
@@ -26,15 +27,11 @@ from services.ledger.tables import BudgetRow
 BY_PLAN = "support_planning"
 
 
-class NoBudgetForPlan(Exception):
-    """A plan was approved for somebody whose budget is not open yet: its award is still on its way."""
-
-
 async def record_plan(event: PlanApproved, work: UnitOfWork) -> None:
     """Keep the items of an approved plan, end those that it no longer has, and have payments follow.
 
     Raises:
-        NoBudgetForPlan: the award comes later; the event is tried again.
+        TooEarly: the budget is not open; the award that opens it is on its way.
     """
     budget = await _held_budget(event, work)
     known = await items_store.items_of(work, budget.budget_id)
@@ -53,7 +50,7 @@ async def record_holding(event: HoldingChanged, work: UnitOfWork) -> None:
     """Keep how the money of a plan is held from a day on, and have payments follow.
 
     Raises:
-        NoBudgetForPlan: the award comes later; the event is tried again.
+        TooEarly: the budget is not open; the award that opens it is on its way.
     """
     budget = await _held_budget(event, work)
     await keep_holding(work, budget.budget_id, event)
@@ -64,7 +61,7 @@ async def _held_budget(event: PlanApproved | HoldingChanged, work: UnitOfWork) -
     await work.lock_person(event.person_id)
     budget = await queries.budget_of(work, event.person_id)
     if budget is None:
-        raise NoBudgetForPlan(str(event.plan_id))
+        raise TooEarly("the person's budget is not open: the award that opens it has not come")
     return budget
 
 

@@ -1,6 +1,7 @@
 """The outcomes service, declared."""
 
 from braid.contracts.catalogue import EVENTS
+from braid.kit.read_state import ReadTable
 from braid.kit.service import ServiceDefinition
 from services.outcomes.api import PROBLEMS, ROUTERS
 from services.outcomes.events import HANDLERS
@@ -17,4 +18,5 @@ SERVICE = ServiceDefinition(
     handlers=HANDLERS,
     problems=PROBLEMS,
     whose=WHOSE,
+    read_state=(ReadTable("person"), ReadTable("carer")),
 )

@@ -1,6 +1,7 @@
 """The support-planning service, declared."""
 
 from braid.contracts.catalogue import EVENTS
+from braid.kit.read_state import ReadTable
 from braid.kit.service import ServiceDefinition
 from services.support_planning.api import PROBLEMS, ROUTERS
 from services.support_planning.asking_the_ledger import LEDGER
@@ -21,4 +22,6 @@ SERVICE = ServiceDefinition(
     asks=(LEDGER,),
     beside_api=timers_beside_api,
     whose=WHOSE,
+    # Where a budget has got to is told by plans and timers too, and by when it was heard: that is the service's own.
+    read_state=(ReadTable("award"), ReadTable("agreed_needs", frozenset({"recorded_at"}))),
 )

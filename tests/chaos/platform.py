@@ -88,7 +88,7 @@ class Platform(ProcessPlatform):
         with (self.folder / f"{command.replace(' ', '-')}.log").open("ab") as log:
             self.processes[command] = subprocess.Popen(
                 [sys.executable, "-m", "braid", *command.split()],
-                env={**os.environ, **self._environment(command), **faked},
+                env={**os.environ, **self.environment(command), **faked},
                 stdout=log,
                 stderr=log,
             )

@@ -35,8 +35,14 @@ COMMANDS = sorted(
         for line in block.strip().splitlines()
     }
 )
-#: They want a broker.
-OF_TOPICS = {"braid topics create", "braid topics rewind SERVICE --to MOMENT"}
+#: They want a broker; what rebuilds is run after whole journeys, in tests/upgrading.
+OF_TOPICS = {
+    "braid topics create",
+    "braid topics rewind SERVICE --to MOMENT",
+    "braid rebuild SERVICE COUNCIL",
+    "braid rebuild SERVICE COUNCIL --mend",
+    "braid rebuild SERVICE COUNCIL --since MOMENT",
+}
 OURS = [command for command in COMMANDS if command.startswith("braid ") and command not in OF_TOPICS]
 OF_KUBERNETES = [command for command in COMMANDS if command.startswith("kubectl ")]
 #: What is in the manifests under another name than kubectl gives it.

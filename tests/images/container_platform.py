@@ -48,10 +48,10 @@ class ContainerPlatform(ProcessPlatform):
             *("podman", "run", "--rm", f"--name={self.container(command)}", "--network=host", *SHUT_IN),
             f"--volume={self.folder}:{self.folder}:ro",
             # By name alone: podman reads the values, with their passwords, from its own environment.
-            *(f"--env={name}" for name in super()._environment(command)),
+            *(f"--env={name}" for name in super().environment(command)),
             *(IMAGE, *command.split()),
         ]
 
-    def _environment(self, command: str) -> Mapping[str, str]:
+    def environment(self, command: str) -> Mapping[str, str]:
         assert self.engine is not None
-        return {**self.engine.environment, **super()._environment(command)}
+        return {**self.engine.environment, **super().environment(command)}

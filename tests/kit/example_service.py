@@ -165,6 +165,7 @@ async def example_service(admin_url: str) -> AsyncIterator[ExampleService]:
 
 def _create_tables(connection: Connection) -> None:
     noted.create(connection)
+    connection.execute(text("CREATE TABLE alembic_version AS SELECT '0001' AS version_num"))
     with Operations.context(MigrationContext.configure(connection)):
         create_messaging_tables_v1(ROLES)
         create_forgetting_v1(ROLES)
@@ -175,6 +176,7 @@ def _create_tables(connection: Connection) -> None:
         *guard_by_council("noted", ROLES.app),
         let_owner_act("noted", ROLES.app, ROLES.owner),
         f"GRANT SELECT, INSERT ON noted TO {ROLES.app}",
+        f"GRANT SELECT ON alembic_version TO {ROLES.app}, {ROLES.ops}",
     )
     for statement in statements:
         connection.execute(text(statement))

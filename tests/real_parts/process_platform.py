@@ -36,6 +36,7 @@ class ProcessPlatform:
         bootstrap: address of the broker.
         folder: for keys and logs.
         ready_within_s: patience with each process.
+        tree: where the code lies that they run.
     """
 
     databases: Databases
@@ -44,6 +45,7 @@ class ProcessPlatform:
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
     ports: dict[str, int] = field(default_factory=dict)
     ready_within_s: int = START_TIMEOUT_S
+    tree: Path = Path(__file__).parents[2]
 
     def __post_init__(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -95,7 +97,8 @@ class ProcessPlatform:
         with (self.folder / f"{command.replace(' ', '-')}.log").open("ab") as log:
             self.processes[command] = subprocess.Popen(
                 self._program(command),
-                env={**os.environ, **self._environment(command)},
+                env={**os.environ, **self.environment(command)},
+                cwd=self.tree,
                 stdout=log,
                 stderr=log,
             )
@@ -145,7 +148,8 @@ class ProcessPlatform:
         """What runs a command of the platform: here, this very Python."""
         return [sys.executable, "-m", "braid", *command.split()]
 
-    def _environment(self, command: str) -> Mapping[str, str]:
+    def environment(self, command: str) -> Mapping[str, str]:
+        """The settings of a process, beside what it inherits."""
         name = command.split()[1]
         prefix = f"{name.upper()}_"
         common = {"ENVIRONMENT": "test", "HTTP__PORT": str(self.ports[command]), "TELEMETRY__LOG_LEVEL": "info"}

@@ -45,8 +45,8 @@ NO_OPTIONS: Mapping[str, str] = MappingProxyType({})
 class PrivatePostgres:
     """One PostgreSQL server on 127.0.0.1, for one process at a time.
 
-    Not durable means that a power cut may lose or spoil everything: for tests only. `options` are
-    PostgreSQL settings that win over ours. The methods block; call them from a thread in asyncio.
+    Not durable means that a power cut may lose or spoil everything: for tests, and for copies that are thrown away.
+    `options` are PostgreSQL settings that win over ours. The methods block; call them from a thread in asyncio.
     """
 
     def __init__(

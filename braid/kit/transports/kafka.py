@@ -12,11 +12,11 @@ from aiokafka.client import AIOKafkaClient
 from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError, RebalanceInProgressError
 from aiokafka.structs import ConsumerRecord
 
-from braid.kit.delivery import Delivery, Taken
+from braid.kit.delivery import Delivery, Subscription, Taken
 from braid.kit.message import Message
 from braid.kit.settings import KafkaSettings
 from braid.kit.transports.kafka_lag import Lag
-from braid.kit.undone_times import undone_times
+from braid.kit.undone_times import UndoneTime, undone_times
 
 log = structlog.get_logger(__name__)
 
@@ -182,12 +182,6 @@ class KafkaSubscriber:
                 await self._take_partition(consumer, delivery, partition, records, lag)
                 lag.is_done_with(partition)
 
-    def _was_undone(self, record: ConsumerRecord[bytes, bytes], delivery: Delivery) -> bool:
-        """Whether one of our services told it in a time that a restored database has taken back."""
-        if not self._undone or not delivery.subscription.keeps_order(record.topic):
-            return False
-        return any(undone.holds(record.timestamp) for undone in self._undone)
-
     async def _take_partition(
         self,
         consumer: AIOKafkaConsumer,
@@ -201,9 +195,9 @@ class KafkaSubscriber:
             # A rebalance may take the partition away while records of it are in hand.
             if delivery.stopping or partition not in consumer.assignment():
                 break
-            if self._was_undone(record, delivery):
+            if was_undone(record, self._undone, delivery.subscription):
                 log.info("message_undone", position=_position(record))
-            elif await delivery.take(_message(record)) is Taken.STOPPED:
+            elif await delivery.take(message_of(record)) is Taken.STOPPED:
                 break
             taken_to = record.offset + 1
             lag.takes(partition, taken_to)
@@ -266,7 +260,15 @@ def _leave_ended(client: AIOKafkaClient) -> None:
         client._sync_task = None
 
 
-def _message(record: ConsumerRecord[bytes, bytes]) -> Message:
+def was_undone(record: ConsumerRecord[bytes, bytes], undone: Sequence[UndoneTime], subscription: Subscription) -> bool:
+    """Whether one of our services told it in a time that a restored database has taken back."""
+    if not undone or not subscription.keeps_order(record.topic):
+        return False
+    return any(each.holds(record.timestamp) for each in undone)
+
+
+def message_of(record: ConsumerRecord[bytes, bytes]) -> Message:
+    """A record as deliveries take it."""
     return Message(
         topic=record.topic,
         key=record.key,

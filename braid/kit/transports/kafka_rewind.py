@@ -52,14 +52,14 @@ async def rewind(settings: KafkaSettings, subscription: Subscription, to: dateti
     Raises:
         StillConsuming: the group is not at rest.
     """
-    partitions = await _partitions(settings, subscription.topics)
+    partitions = await partitions_of(settings, subscription.topics)
     consumer = AIOKafkaConsumer(
         **connection(settings), group_id=group_of(subscription.consumer), enable_auto_commit=False
     )
     async with consumer:
         consumer.assign(partitions)
         reached = {partition: await consumer.committed(partition) for partition in partitions}
-        wanted = await _offsets_at(consumer, partitions, to)
+        wanted = await offsets_at(consumer, partitions, to)
         back = {
             partition: wanted[partition]
             for partition, offset in reached.items()
@@ -70,7 +70,8 @@ async def rewind(settings: KafkaSettings, subscription: Subscription, to: dateti
     return [SetBack(each.topic, each.partition, reached[each] or 0, back[each]) for each in sorted(back)]
 
 
-async def _partitions(settings: KafkaSettings, topics: Sequence[str]) -> list[TopicPartition]:
+async def partitions_of(settings: KafkaSettings, topics: Sequence[str]) -> list[TopicPartition]:
+    """The partitions of topics."""
     admin = AIOKafkaAdminClient(**connection(settings))
     await admin.start()
     try:
@@ -84,7 +85,7 @@ async def _partitions(settings: KafkaSettings, topics: Sequence[str]) -> list[To
     ]
 
 
-async def _offsets_at(consumer: AIOKafkaConsumer, partitions: Sequence[TopicPartition], to: datetime) -> Offsets:
+async def offsets_at(consumer: AIOKafkaConsumer, partitions: Sequence[TopicPartition], to: datetime) -> Offsets:
     """Where the first message since then lies; behind the last one where none has come since."""
     ends: Offsets = await consumer.end_offsets(partitions)
     moment_ms = int(to.timestamp() * 1000)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -50,6 +51,11 @@ def an_item(pence: int = 10_000, held: Mapping[str, int] | str = MINE, **told: A
         "held": [{"holding_id": holding, "pence": part} for holding, part in parts.items()],
         **told,
     }
+
+
+def plans_at(council: str, person: UUID) -> "PlansOf":
+    """A person's plans for those who tell of them alone: nothing is asked of the ledger."""
+    return PlansOf(SimpleNamespace(ledger=SimpleNamespace(council=council)), person)  # type: ignore[arg-type]
 
 
 class PlansOf:

@@ -1,0 +1,1 @@
+"""Where the example service has its head; its tables are made at once."""
