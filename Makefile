@@ -6,7 +6,7 @@ PORT ?= 8080
 STATE ?= .braid
 PYTEST_WORKERS ?= 2
 
-.PHONY: run demo analysis test check audit format lock assets images bench chaos clean
+.PHONY: run demo analysis test check audit format lock assets images cluster bench chaos clean
 
 run: $(VENV)/.run-installed
 	@$(BIN)/python -m braid run --port $(PORT) --state $(STATE)
@@ -50,6 +50,11 @@ chaos: $(VENV)/.test-installed
 # Builds the image and runs it in containers: deploy/README.md says what that needs.
 images: $(VENV)/.images-installed
 	$(BIN)/python -m pytest tests/images tests/deployment/test_image.py
+
+# Asks a real Kubernetes API server and Docker Compose what they make of what is shipped: takes Go, which builds both
+# the first time, and kubectl.
+cluster: $(VENV)/.test-installed
+	$(BIN)/python -m pytest tests/cluster
 
 bench: $(VENV)/.test-installed
 	$(BIN)/python -m tests.bench

@@ -71,8 +71,17 @@ def commands_of(service: Service) -> list[list[str]]:
 
 def environment_of(service: Service) -> Mapping[str, str]:
     """A service's variables, with the defaults of the Compose file filled in."""
-    variables = service.get("environment", {})
-    return {name: re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", value) for name, value in variables.items()}
+    filled_in: Mapping[str, str] = with_defaults(service.get("environment", {}))
+    return filled_in
+
+
+def with_defaults(value: Any) -> Any:
+    """A part of the file, with the defaults of its variables filled in."""
+    if isinstance(value, Mapping):
+        return {name: with_defaults(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [with_defaults(one) for one in value]
+    return re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", value) if isinstance(value, str) else value
 
 
 def running(command: str) -> Mapping[str, Service]:

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.real_parts.named_suites import left_out_unless_named
+
 from .building import build_image
 from .engine import Engine, missing, private_engine
 
@@ -13,8 +15,7 @@ HERE = Path(__file__).parent
 
 def pytest_ignore_collect(config: pytest.Config) -> bool | None:
     """Leave this suite to those who name it: `make images`."""
-    named = [config.invocation_params.dir / argument.partition("::")[0] for argument in config.args]
-    return None if any(path.resolve().is_relative_to(HERE) for path in named) else True
+    return left_out_unless_named(config, HERE)
 
 
 @pytest.fixture(scope="session")
