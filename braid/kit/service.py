@@ -28,6 +28,7 @@ from braid.kit.identity import TokenVerifier, internal_verifier
 from braid.kit.measures import Measure
 from braid.kit.messaging_tables import MessagingTables, messaging_tables
 from braid.kit.migrations import WrongSchema, require_head
+from braid.kit.moving.declared import Moving
 from braid.kit.outage import is_outage
 from braid.kit.peer_client import client_of
 from braid.kit.problems import PROBLEM_SCHEMA, ProblemTable, answer_with_problems
@@ -75,6 +76,7 @@ class ServiceDefinition:
         beside_api: what a process that serves its API keeps running beside it; routes find it as ``app.state.beside``.
         whose: how it finds whose record the ids in its addresses belong to, for access records.
         sender: what sends its messages to systems outside, in a process of its own; None where it sends none.
+        moving: how its tables move with a council to another installation.
     """
 
     name: str
@@ -92,6 +94,7 @@ class ServiceDefinition:
     beside_api: Callable[["ServiceRuntime"], AbstractAsyncContextManager[Any]] | None = None
     whose: Whose = field(default_factory=dict)
     sender: Callable[["ServiceRuntime"], Worker] | None = None
+    moving: Moving = field(default_factory=Moving)
 
     @property
     def prefix(self) -> str:

@@ -6,6 +6,7 @@ from services.ledger.api import PROBLEMS, ROUTERS
 from services.ledger.events import HANDLERS
 from services.ledger.forgetting_api import router as forgetting_router
 from services.ledger.measures import MEASURES
+from services.ledger.moving import MOVING
 from services.ledger.payments.due_api import router as due_router
 from services.ledger.payments.payees_api import router as payees_router
 from services.ledger.payments.problems import PROBLEMS as PAYMENT_PROBLEMS
@@ -39,4 +40,5 @@ SERVICE = ServiceDefinition(
     beside_api=gatherer_for,
     problems={**PROBLEMS, **PAYMENT_PROBLEMS, **REPORT_PROBLEMS},
     whose=WHOSE,
+    moving=MOVING,
 )
