@@ -9,7 +9,7 @@ from braid.command_line.embedded_platform import Databases
 from tests.moving.installations import Installation, a_ledger, quiet
 from tests.real_parts.databases import FreshDatabases
 
-LEAVING, LIVING_THERE = "E10100001", "E10100002"
+LEAVING, LIVING_THERE = "E10100001", "E10000003"
 
 
 @pytest.fixture

@@ -90,7 +90,10 @@ async def test_a_council_moves_with_all_that_every_service_knows(
         await nothing_waits(source.databases)
     async with running(target.databases, tmp_path / "other-keys") as platform:
         async with platform.desk(council=LIVING_THERE) as desk:
-            await make_journey(desk.client, example_people()[1], reference="theirs", patience_s=PATIENCE_S)
+            await desk.begin(example_people()[1])
+        async with a_ledger(target, LIVING_THERE) as ledger:
+            await ledger.open_fund()
+        await nothing_waits(target.databases)
         others = {service: await target.rows_of(service, LIVING_THERE) for service in SERVICES}
 
         for service in SERVICES:
