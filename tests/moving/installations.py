@@ -1,7 +1,7 @@
 """An installation's databases, and what a council has in them, looked at without the code that moves it."""
 
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,7 +60,7 @@ class Installation:
     def owner_url(self, service: str) -> str:
         return plain_url(self.databases.owner_url(service))
 
-    async def rows_of(self, service: str, council: str) -> Mapping[str, list[str]]:
+    async def rows_of(self, service: str, council: str) -> dict[str, list[str]]:
         """Every row of a council in every table of a service, but for numbers that the database gave."""
         async with connected(url_of(self.databases, service, "superuser")) as db:
             tables = await db.fetch(

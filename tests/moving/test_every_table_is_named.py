@@ -8,6 +8,7 @@ from braid.command_line.services import SERVICES, definition_of
 from braid.kit.moving.catalogue import NotDeclared, tables_that_move
 from braid.kit.moving.declared import STAYS_EVERYWHERE, Moving
 from braid.kit.roles import Roles
+from braid.kit.row_level_security import guard_by_council, let_owner_act
 from tests.ledger.ledger_under_test import connected
 from tests.ledger.test_council_guard import url_of
 
@@ -57,6 +58,19 @@ async def test_a_new_table_of_a_council_moves_by_itself(databases: Databases) ->
 
     assert "jotting" in moved
     assert not set(moved) & set(STAYS_EVERYWHERE)
+
+
+async def test_a_table_that_the_owner_may_not_act_on_stops_every_move(databases: Databases) -> None:
+    """Its rows would be left behind, and nobody would know."""
+    async with connected(databases.owner_url("ras").replace("+asyncpg", "")) as db:
+        await db.execute("CREATE TABLE jotting (jotting_id uuid PRIMARY KEY, council text NOT NULL)")
+        for statement in guard_by_council("jotting", Roles("ras").app):
+            await db.execute(statement)
+        with pytest.raises(NotDeclared, match="the owner may not act for a council on these tables: jotting"):
+            await tables_that_move(db, Moving())
+
+        await db.execute(let_owner_act("jotting", Roles("ras").app, Roles("ras").owner))
+        assert "jotting" in {table.name for table in await tables_that_move(db, Moving())}
 
 
 async def test_what_is_said_of_a_table_that_is_not_there_is_refused(databases: Databases) -> None:

@@ -103,8 +103,8 @@ async def test_a_council_moves_with_all_that_every_service_knows(
             await target.take_in(service)
 
         for service in SERVICES:
-            left = dict(await source.rows_of(service, EXAMPLE_COUNCIL))
-            came = dict(await target.rows_of(service, EXAMPLE_COUNCIL))
+            left = await source.rows_of(service, EXAMPLE_COUNCIL)
+            came = await target.rows_of(service, EXAMPLE_COUNCIL)
             assert len(came.pop("access_record")) == len(left.pop("access_record")) + 1
             assert came == left, service
             assert await target.rows_of(service, LIVING_THERE) == others[service]

@@ -93,7 +93,7 @@ async def _take_in(
         values = ", ".join(column.arrives.format(distance=distance) for column in table.columns)
         await db.execute(
             f'INSERT INTO "{table.name}" ({names}) OVERRIDING SYSTEM VALUE'  # noqa: S608 (names of the catalogue)
-            f" SELECT {values} FROM arriving AS t ORDER BY t.line_of_archive"
+            f" SELECT {values} FROM arriving AS t ORDER BY t.its_line"
         )
         await db.execute("DROP TABLE arriving")
 
@@ -102,7 +102,7 @@ async def _bring(db: asyncpg.Connection, table: MovedTable, file: Path) -> None:
     """The rows as the archive has them, beside the database's own tables, with the number of their line."""
     columns = ", ".join(f'"{column.name}" {column.kind}' for column in table.columns)
     await db.execute(
-        f"CREATE TEMPORARY TABLE arriving (line_of_archive bigint GENERATED ALWAYS AS IDENTITY, {columns}) ON COMMIT DROP"
+        f"CREATE TEMPORARY TABLE arriving (its_line bigint GENERATED ALWAYS AS IDENTITY, {columns}) ON COMMIT DROP"
     )
     names = [column.name for column in table.columns]
     await db.copy_to_table("arriving", source=file, columns=names, format="csv", header=True)

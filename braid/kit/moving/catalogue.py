@@ -9,6 +9,7 @@ from graphlib import TopologicalSorter
 
 import asyncpg
 
+from braid.kit.moving.archive import NotMoved
 from braid.kit.moving.declared import Moving, Translated
 
 _TABLES = """
@@ -17,6 +18,10 @@ SELECT
     EXISTS (
         SELECT FROM pg_attribute AS a WHERE a.attrelid = c.oid AND a.attname = 'council' AND NOT a.attisdropped
     ) AS of_a_council,
+    c.relrowsecurity AND NOT EXISTS (
+        SELECT FROM pg_policies AS p
+        WHERE p.schemaname = 'public' AND p.tablename = c.relname AND p.cmd = 'ALL' AND current_user = ANY (p.roles)
+    ) AND NOT (SELECT r.rolsuper FROM pg_roles AS r WHERE r.rolname = current_user) AS is_out_of_sight,
     ARRAY(
         SELECT DISTINCT f.confrelid::regclass::text FROM pg_constraint AS f
         WHERE f.conrelid = c.oid AND f.contype = 'f' AND f.confrelid <> c.oid
@@ -39,7 +44,7 @@ ORDER BY a.attnum
 """
 
 
-class NotDeclared(Exception):
+class NotDeclared(NotMoved):
     """Nobody has said whether a table without a council moves, or something is said of a table that is not there."""
 
 
@@ -84,7 +89,8 @@ async def tables_that_move(db: asyncpg.Connection, moving: Moving) -> list[Moved
     """The tables that move, each after those that its rows need.
 
     Raises:
-        NotDeclared: a table has no council and is not named as staying, or what is named is not there.
+        NotDeclared: a table has no council and is not named as staying, what is named is not there, or the role may not
+            act for a council on a table, whose rows would be left behind unseen.
     """
     found = {row["name"]: row for row in await db.fetch(_TABLES)}
     stays = moving.all_that_stays
@@ -95,6 +101,8 @@ async def tables_that_move(db: asyncpg.Connection, moving: Moving) -> list[Moved
     if gone := sorted(named - set(found)):
         raise NotDeclared(f"these tables are not there: {', '.join(gone)}")
     moved = {name: row for name, row in found.items() if name not in stays}
+    if unseen := sorted(name for name, row in moved.items() if row["is_out_of_sight"]):
+        raise NotDeclared(f"the owner may not act for a council on these tables: {', '.join(unseen)}")
     needs = {name: {*row["refers_to"], *moving.after.get(name, ())} & set(moved) for name, row in moved.items()}
     sorter = TopologicalSorter({name: sorted(needs[name]) for name in sorted(needs)})
     return [
