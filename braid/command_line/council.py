@@ -1,12 +1,12 @@
 """`braid council`: one council's rows of one service, to another installation or as an archive that it keeps."""
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from braid.command_line.services import SERVICES, runtime_of
+from braid.command_line.services import SERVICES, definition_of, runtime_of
 
 if TYPE_CHECKING:
     from braid.kit.moving.archive import Manifest
@@ -35,16 +35,16 @@ def export(
     from braid.kit.moving.leaving import export_council
     from braid.kit.moving.moves_recorded import Mover
 
-    owner_url, moving = _of(service)
+    owner_url = _owner_url(service)
     work = export_council(
         owner_url,
         service=service,
-        moving=moving,
+        moving=definition_of(service).moving,
         council=council,
         folder=out / service,
         mover=Mover(by, because),
     )
-    _tell("left", _moved(work), out / service)
+    _tell("left", _moved(service, owner_url, work), out / service)
 
 
 @app.command("import")
@@ -58,33 +58,44 @@ def import_(
     from braid.kit.moving.arriving import import_council
     from braid.kit.moving.moves_recorded import Mover
 
-    owner_url, moving = _of(service)
+    owner_url = _owner_url(service)
+    moving = definition_of(service).moving
     work = import_council(owner_url, service=service, moving=moving, folder=folder / service, mover=Mover(by, because))
-    _tell("came", _moved(work), folder / service)
+    _tell("came", _moved(service, owner_url, work), folder / service)
 
 
-def _of(service: str) -> tuple[str, Any]:
-    """The address of a service's database as its owner, and how its tables move."""
+def _owner_url(service: str) -> str:
+    """The address of a service's database as its owner."""
     from braid.kit.database import plain_url
     from braid.kit.settings import required
 
     if service not in SERVICES:
         raise typer.BadParameter(f"{service} is not a service")
     runtime = runtime_of(service)
-    url = required(runtime.settings.database.owner_url, f"{runtime.definition.prefix}DATABASE__OWNER_URL")
-    return plain_url(url), runtime.definition.moving
+    variable = f"{runtime.definition.prefix}DATABASE__OWNER_URL"
+    return plain_url(required(runtime.settings.database.owner_url, variable))
 
 
-def _moved(work: Coroutine[Any, Any, "Manifest"], tell: Callable[..., None] = typer.echo) -> "Manifest":
+def _moved(service: str, owner_url: str, work: Coroutine[Any, Any, "Manifest"]) -> "Manifest":
     import uvloop
 
     from braid.kit.moving.archive import NotMoved
 
     try:
-        return uvloop.run(work)
+        return uvloop.run(_at_head(definition_of(service).package, owner_url, work))
     except NotMoved as refused:
-        tell(f"Not moved: {refused}", err=True)
+        typer.echo(f"Not moved: {refused}", err=True)
         raise typer.Exit(1) from None
+
+
+async def _at_head(package: str, owner_url: str, work: Coroutine[Any, Any, "Manifest"]) -> "Manifest":
+    from braid.kit.migrations import head_of, is_at_head
+    from braid.kit.moving.archive import NotMoved
+
+    if not await is_at_head(owner_url, package):
+        work.close()
+        raise NotMoved(f"the database is away, or not at migration {head_of(package)}, which this code needs")
+    return await work
 
 
 def _tell(way: str, manifest: "Manifest", folder: Path) -> None:

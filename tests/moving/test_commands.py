@@ -67,6 +67,18 @@ async def test_a_refusal_is_one_line_and_a_failure(books: Path, target: Installa
     assert len(complained.splitlines()) == 1
 
 
+async def test_a_database_at_another_migration_is_left_alone(source: Installation, tmp_path: Path) -> None:
+    async with connected(url_of(source.databases, "ledger", "superuser")) as db:
+        await db.execute("UPDATE alembic_version SET version_num = '0003'")
+
+    code, told, complained = await ended(
+        braid(source, "export", "ledger", "--council", LEAVING, "--out", str(tmp_path / "out"), *WHO)
+    )
+
+    assert (code, told) == (1, "")
+    assert complained.startswith("Not moved: the database is away, or not at migration ")
+
+
 @pytest.mark.timeout(240)
 async def test_an_import_that_is_killed_leaves_nothing_and_can_be_made_again(books: Path, target: Installation) -> None:
     async with connected(url_of(target.databases, "ledger", "superuser")) as db:
