@@ -12,7 +12,18 @@ from typing import Annotated, Any
 
 import typer
 
-from braid.command_line import clock, contracts, dead_letters, ledger, ledger_exports, outcomes, partner, ras, rules
+from braid.command_line import (
+    clock,
+    contracts,
+    council,
+    dead_letters,
+    ledger,
+    ledger_exports,
+    outcomes,
+    partner,
+    ras,
+    rules,
+)
 from braid.command_line.services import SERVICES
 
 app = typer.Typer(
@@ -23,6 +34,7 @@ app = typer.Typer(
 )
 app.add_typer(clock.app, name="clock", help="What is called each day for a council.")
 app.add_typer(contracts.app, name="contracts", help="Event contracts: schemas, examples, AsyncAPI.")
+app.add_typer(council.app, name="council", help="A council that leaves for another installation, or comes.")
 app.add_typer(dead_letters.app, name="dead-letters", help="Messages that could not be handled: look, replay, mend.")
 ledger_exports.register(ledger.app)
 app.add_typer(ledger.app, name="ledger", help="The journal's proof.")

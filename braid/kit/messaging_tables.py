@@ -101,6 +101,8 @@ def _inbox(metadata: MetaData) -> Table:
         Column("consumer", Text, nullable=False),
         Column("event_id", Uuid, nullable=False),
         _recorded_at(),
+        # Whose message it was; null for what was handled before the column was there.
+        Column("council", Text, server_default=text("COALESCE(current_setting('braid.council', true), '')")),
         PrimaryKeyConstraint("consumer", "event_id"),
     )
 

@@ -136,11 +136,22 @@ def alembic_config(owner_url: str, package: str):  # type: ignore[no-untyped-def
 
 async def is_up_to_date(owner_url: str, package: str) -> bool:
     """Whether a service's database is there and may be served by this code; one query, without Alembic."""
+    schema = await _schema_at(owner_url)
+    return schema is not None and schema.may_serve(head_of(package))
+
+
+async def is_at_head(owner_url: str, package: str) -> bool:
+    """Whether a service's database is there and at this code's own migration, no earlier one and no later."""
+    schema = await _schema_at(owner_url)
+    return schema is not None and schema.revision == head_of(package)
+
+
+async def _schema_at(owner_url: str) -> Schema | None:
     engine = create_async_engine(async_url(owner_url), poolclass=NullPool)
     try:
-        return (await _schema(engine)).may_serve(head_of(package))
+        return await _schema(engine)
     except (DBAPIError, PostgresError):
-        return False
+        return None
     finally:
         await engine.dispose()
 

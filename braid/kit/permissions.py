@@ -106,6 +106,7 @@ class Action(StrEnum):
     READ_DEAD_LETTERS = "read-dead-letters"
     SHOW_DEAD_LETTER = "show-dead-letter"
     MEND_DEAD_LETTERS = "mend-dead-letters"
+    MOVE_COUNCIL = "move-council"
 
 
 @dataclass(frozen=True)
@@ -236,6 +237,7 @@ PERMISSIONS: Mapping[Action, Permission] = {
     ),
     Action.SHOW_DEAD_LETTER: _row("See what a message says that could not be handled, for a reason", _OPERATIONS),
     Action.MEND_DEAD_LETTERS: _row("Have such messages handled again, or discard them for a reason", _OPERATIONS),
+    Action.MOVE_COUNCIL: _row("Take the council's whole record out of an installation, or into one", _OPERATIONS),
 }
 
 #: What touches nobody's record; everything else leaves an access record (`braid.kit.access_records`).

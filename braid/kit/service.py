@@ -27,6 +27,7 @@ from braid.kit.identity import TokenVerifier, internal_verifier
 from braid.kit.measures import Measure
 from braid.kit.messaging_tables import MessagingTables, messaging_tables
 from braid.kit.migrations import UnknownSchema, WrongSchema, require_servable
+from braid.kit.moving.declared import Moving
 from braid.kit.outage import is_outage
 from braid.kit.peer_client import client_of
 from braid.kit.problems import PROBLEM_SCHEMA, ProblemTable, answer_with_problems
@@ -78,6 +79,7 @@ class ServiceDefinition:
         whose: how it finds whose record the ids in its addresses belong to, for access records.
         read_state: its tables that handlers alone fill, so that its topics could fill them again.
         sender: what sends its messages to systems outside, in a process of its own; None where it sends none.
+        moving: how its tables move with a council to another installation.
     """
 
     name: str
@@ -97,6 +99,7 @@ class ServiceDefinition:
     whose: Whose = field(default_factory=dict)
     read_state: Sequence[ReadTable] = ()
     sender: Callable[["ServiceRuntime"], Worker] | None = None
+    moving: Moving = field(default_factory=Moving)
 
     @property
     def prefix(self) -> str:

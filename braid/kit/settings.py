@@ -24,7 +24,7 @@ class DatabaseSettings(SettingsPart):
 
     url: SecretStr | None = Field(None, description="As the application's role: requests and events.")
     ops_url: SecretStr | None = Field(None, description="As the operations role: relay and dead letters.")
-    owner_url: SecretStr | None = Field(None, description="As the owner: migrations.")
+    owner_url: SecretStr | None = Field(None, description="As the owner: migrations, and a council that moves.")
     admin_url: SecretStr | None = Field(None, description="As a superuser: making the database and its roles.")
     pool_size: int = Field(5, ge=1, le=100)
 

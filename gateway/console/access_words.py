@@ -49,6 +49,9 @@ DONE: Mapping[str, str] = {
         "discard a message that could not be handled",
     ),
     **dict.fromkeys(("GET /v1/parked-keys", "GET /internal/parked-keys"), "see that messages wait"),
+    # By whoever runs the installation, with a command (docs/moving.md).
+    "COMMAND braid council export": "take the council’s whole record out of this installation",
+    "COMMAND braid council import": "take the council’s whole record into this installation",
     "POST /v1/people/{person_id}/assessments": "begin an assessment",
     "GET /v1/assessments/{assessment_id}": "see the assessment and its answers",
     "GET /v1/assessments/{assessment_id}/history": "see who answered what, and when",

@@ -7,6 +7,7 @@ from services.ledger.api import PROBLEMS, ROUTERS
 from services.ledger.events import HANDLERS, MAY_COME_EARLY
 from services.ledger.forgetting_api import router as forgetting_router
 from services.ledger.measures import MEASURES
+from services.ledger.moving import MOVING
 from services.ledger.payments.due_api import router as due_router
 from services.ledger.payments.payees_api import router as payees_router
 from services.ledger.payments.problems import PROBLEMS as PAYMENT_PROBLEMS
@@ -52,4 +53,5 @@ SERVICE = ServiceDefinition(
         ReadTable("approved_plan", _HEARD_AT, is_mended=False),
         ReadTable("plan_holding", _HEARD_AT, is_mended=False),
     ),
+    moving=MOVING,
 )

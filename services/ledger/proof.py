@@ -34,7 +34,11 @@ _MOMENT_OF_A_LEG = (
 _ENTRIES = """
 WITH legs AS (
     SELECT
-        l.sequence, string_agg(leg_bytes(l.account_id, l.amount_pence), '' ORDER BY l.account_id) AS bytes,
+        l.sequence,
+        string_agg(
+            leg_bytes(l.account_id - coalesce((SELECT h.accounts_from FROM chain_head AS h), 0), l.amount_pence),
+            '' ORDER BY l.account_id
+        ) AS bytes,
         min(l.value_date) AS first, max(l.value_date) AS last
     FROM journal_leg AS l WHERE l.sequence BETWEEN $1 AND $2 GROUP BY l.sequence
 ),
@@ -119,7 +123,9 @@ _STREAMS = _Check(
 _BLOCKS = _Check(
     "WITH opened AS ("
     " SELECT b.last_sequence, string_agg("
-    "  account_bytes(a.account_id, a.stream, a.code, a.fund_id, a.budget_id), '' ORDER BY a.account_id) AS bytes"
+    "  account_bytes("
+    "   a.account_id - coalesce((SELECT h.accounts_from FROM chain_head AS h), 0), a.stream, a.code, a.fund_id,"
+    "   a.budget_id), '' ORDER BY a.account_id) AS bytes"
     " FROM journal_leg AS l LEFT JOIN account AS a USING (account_id)"
     + _MOMENT_OF_A_LEG
     + " WHERE l.number = 1 GROUP BY b.last_sequence"

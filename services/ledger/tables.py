@@ -239,6 +239,8 @@ class ChainHeadRow(LedgerRow, table=True):
     sequence: int = Field(sa_type=BigInteger)
     recorded_at: datetime = Field(sa_type=Timestamp(timezone=True))
     link: bytes = Field(sa_type=LargeBinary)
+    #: How far the ids of the council's accounts lie above the numbers that its chain knows them by.
+    accounts_from: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
 
 
 class AccountDayRow(LedgerRow, table=True):

@@ -9,6 +9,7 @@ from services.webhooks.api import PROBLEMS, ROUTERS
 from services.webhooks.asking_for_streams import FUNDING_STREAMS
 from services.webhooks.events import HANDLERS
 from services.webhooks.measures import MEASURES
+from services.webhooks.moving import MOVING
 from services.webhooks.sealing import seal_of
 from services.webhooks.sending import sender_of
 from services.webhooks.settings import WebhookSettings
@@ -37,5 +38,6 @@ SERVICE = ServiceDefinition(
     measures=MEASURES,
     beside_api=_seals,
     whose=WHOSE,
+    moving=MOVING,
     sender=sender_of,
 )

@@ -10,6 +10,7 @@ OF_A_SESSION = re.compile(
 )
 #: Where it is right, and why.
 MAY = {
+    "braid/kit/moving/arriving.py": "a connection of its own, whose tables end with their transaction",
     "braid/kit/prepare_database.py": "a connection of its own, closed when the databases are there",
     "services/ledger/posting/gatherer.py": "a connection of its own, on which each council is set anew",
 }

@@ -88,6 +88,7 @@ def test_every_route_that_leaves_a_record_has_words() -> None:
         ("GET", "/v1/people/{person_id}/plans", 403, "Tried to see the support plans: refused"),
         ("POST", "/v1/people/{person_id}/erasure", 409, "Tried to erase the record: it did not work"),
         ("POST", "webhook uk.braid.budget.fund-opened.v1", 202, "Was sent the message ‘budget fund opened’"),
+        ("COMMAND", "braid council export", 200, "Took the council’s whole record out of this installation"),
         ("GET", "/v1/something-new", 200, "Read a person's assessments, authorities, carers and evidence"),
     ],
 )

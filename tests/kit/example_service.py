@@ -21,6 +21,7 @@ from braid.kit.delivery import Handler, Subscription
 from braid.kit.forgetting_migration import create_forget_person, create_forgetting_v1
 from braid.kit.messaging_migration import create_messaging_tables_v1
 from braid.kit.messaging_tables import MessagingTables, messaging_tables
+from braid.kit.moving_migration import create_moving_v1
 from braid.kit.prepare_database import prepare_database
 from braid.kit.roles import Roles
 from braid.kit.row_level_security import guard_by_council, let_owner_act
@@ -171,6 +172,7 @@ def _create_tables(connection: Connection) -> None:
         create_forgetting_v1(ROLES)
         create_access_records_v1(ROLES)
         create_dead_letters_by_council_v1(ROLES)
+        create_moving_v1(ROLES)
         create_forget_person(ROLES, FORGET_PERSON)
     statements: Sequence[str] = (
         *guard_by_council("noted", ROLES.app),

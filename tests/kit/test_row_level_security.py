@@ -86,7 +86,15 @@ async def test_row_level_security_binds_even_the_owner_of_the_tables(example: Ex
     async with example.app.connect() as db:
         query = text("SELECT relname FROM pg_class WHERE relrowsecurity AND relforcerowsecurity")
         guarded = set((await db.execute(query)).scalars())
-    assert guarded == {"outbox", "dead_letter", "idempotency_key", "forgotten_person", "access_record", "noted"}
+    assert guarded == {
+        "outbox",
+        "inbox",
+        "dead_letter",
+        "idempotency_key",
+        "forgotten_person",
+        "access_record",
+        "noted",
+    }
 
 
 BURY = text(

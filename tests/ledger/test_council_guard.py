@@ -22,7 +22,6 @@ SERVICES = [definition.name for definition in all_definitions()]
 
 #: Tables that tell nothing of a council's people, what they hold, and all that the application's role may do with them.
 UNGUARDED = {
-    "inbox": ("ids of messages that were handled, and of nobody", {"INSERT"}),
     "parked_key": ("opaque keys that wait behind a dead letter, asked for one by one", {"SELECT", "INSERT"}),
     "alembic_version": ("the number of the migration", {"SELECT"}),
 }

@@ -14,6 +14,7 @@ revision = "0015"
 down_revision = "0014"
 branch_labels = None
 depends_on = None
+oldest_code = "0014"
 
 ROLES = Roles("ledger")
 #: What the application may do with each table.

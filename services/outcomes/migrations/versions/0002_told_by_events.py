@@ -17,6 +17,7 @@ revision = "0002"
 down_revision = "0001"
 branch_labels = None
 depends_on = None
+oldest_code = "0001"
 
 ROLES = Roles("outcomes")
 SQL = Path(__file__).parent.parent / "sql"

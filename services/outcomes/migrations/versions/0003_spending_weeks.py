@@ -16,6 +16,7 @@ revision = "0003"
 down_revision = "0002"
 branch_labels = None
 depends_on = None
+oldest_code = "0001"
 
 ROLES = Roles("outcomes")
 SQL = Path(__file__).parent.parent / "sql"

@@ -17,6 +17,7 @@ revision = "0004"
 down_revision = "0003"
 branch_labels = None
 depends_on = None
+oldest_code = "0001"
 
 ROLES = Roles("outcomes")
 FUNCTIONS = Path(__file__).parent.parent / "sql"

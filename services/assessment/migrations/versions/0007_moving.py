@@ -1,0 +1,22 @@
+"""What moving a council to another installation needs: whose each inbox row is, and the owner bound to a council.
+
+Revision ID: 0007
+Revises: 0006
+"""
+
+from braid.kit.moving_migration import create_moving_v1, drop_moving_v1
+from braid.kit.roles import Roles
+
+revision = "0007"
+down_revision = "0006"
+branch_labels = None
+depends_on = None
+oldest_code = "0006"
+
+
+def upgrade() -> None:
+    create_moving_v1(Roles("assessment"))
+
+
+def downgrade() -> None:
+    drop_moving_v1()

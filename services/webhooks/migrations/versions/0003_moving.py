@@ -1,0 +1,22 @@
+"""What moving a council to another installation needs: whose each inbox row is, and the owner bound to a council.
+
+Revision ID: 0003
+Revises: 0002
+"""
+
+from braid.kit.moving_migration import create_moving_v1, drop_moving_v1
+from braid.kit.roles import Roles
+
+revision = "0003"
+down_revision = "0002"
+branch_labels = None
+depends_on = None
+oldest_code = "0002"
+
+
+def upgrade() -> None:
+    create_moving_v1(Roles("webhooks"))
+
+
+def downgrade() -> None:
+    drop_moving_v1()
