@@ -52,7 +52,7 @@ async def weeks(desk: Desk, first: date = MONDAY, last: date = MONDAY) -> list[S
 async def people(desk: Desk, first: date = MONDAY, last: date = MONDAY) -> list[SpentFor]:
     """What was spent for each person in some weeks."""
     async with desk.units.for_council(desk.council) as work:
-        return [one async for one in spent_by_person(work, first, last)]
+        return await spent_by_person(work, first, last)
 
 
 async def test_a_week_is_kept_by_stream_and_use(desk: Desk) -> None:
@@ -116,6 +116,21 @@ async def test_the_weeks_before_and_after_a_range_are_not_in_it(desk: Desk) -> N
     (found,) = await weeks(desk, mondays[1], mondays[2])
     assert found.pence == {mondays[1]: 2, mondays[2]: 4}
     assert [one.pence for one in await people(desk, mondays[1], mondays[2])] == [6]
+
+
+async def test_years_of_weeks_are_read_a_quarter_at_a_time_and_added_up_whole(desk: Desk) -> None:
+    mondays = [MONDAY + timedelta(weeks=number) for number in (0, 12, 13, 51, 52, 60)]
+    await desk.hear(*(told(desk, {(ASC, CARE): 1 << number}, week=week) for number, week in enumerate(mondays)))
+
+    found = await weeks(desk, mondays[0], mondays[-1])
+
+    assert [dict(one.pence) for one in found] == [
+        {mondays[0]: 1, mondays[1]: 2},
+        {mondays[2]: 4},
+        {mondays[3]: 8},
+        {mondays[4]: 16, mondays[5]: 32},
+    ]
+    assert await people(desk, mondays[0], mondays[-1]) == [SpentFor(desk.person, ASC, 63)]
 
 
 async def test_a_range_that_begins_within_a_week_is_refused(desk: Desk) -> None:
