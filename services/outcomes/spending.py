@@ -26,7 +26,7 @@ _BY_PERSON = text(
     "SELECT person_id, stream, sum(pence)::bigint AS pence FROM spending_week"
     " WHERE council = :council AND week BETWEEN :first AND :last GROUP BY person_id, stream"
 )
-#: Weeks of one statement: twenty thousand people have a million rows in a year, and a statement has its time.
+#: Weeks of one statement: twenty thousand people have two million rows a year, and a statement has its time.
 _WEEKS_ADDED_UP, _WEEKS_READ = 52, 13
 
 #: A row a person and stream, and not a week: Python takes sixty times as long over a row for each figure.
