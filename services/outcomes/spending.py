@@ -1,8 +1,9 @@
 """What was spent for people, as the ledger tells it week by week: kept, and read for many people at once."""
 
-from collections.abc import AsyncIterator
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -23,15 +24,20 @@ _KEEP = text(
 
 _BY_PERSON = text(
     "SELECT person_id, stream, sum(pence)::bigint AS pence FROM spending_week"
-    " WHERE council = :council AND week BETWEEN :first AND :last GROUP BY person_id, stream ORDER BY person_id, stream"
+    " WHERE council = :council AND week BETWEEN :first AND :last GROUP BY person_id, stream"
 )
+#: Weeks of one statement: twenty thousand people have two million rows a year, and a statement has its time.
+_WEEKS_ADDED_UP, _WEEKS_READ = 52, 13
 
-#: In the order of the index, so that nothing is sorted and the first rows come at once.
+#: A row a person and stream, and not a week: Python takes sixty times as long over a row for each figure.
 _BY_WEEK = text(
-    "SELECT week, person_id, stream, use, pence FROM spending_week"
-    " WHERE council = :council AND week BETWEEN :first AND :last ORDER BY week, person_id, stream, use"
+    "SELECT person_id, stream, array_agg((week - CAST(:first AS date)) / 7 ORDER BY week) AS numbers,"
+    " array_agg(pence ORDER BY week) AS pence"
+    " FROM (SELECT person_id, stream, week, sum(pence)::bigint AS pence FROM spending_week"
+    "  WHERE council = :council AND week BETWEEN :first AND :last GROUP BY person_id, stream, week) AS weeks"
+    " GROUP BY person_id, stream ORDER BY person_id, stream"
 )
-_ROWS_AT_ONCE = 10_000
+_ROWS_AT_ONCE = 2_000
 
 
 class NoMonday(ValueError):
@@ -48,20 +54,16 @@ class SpentFor:
 
 
 @dataclass(frozen=True, slots=True)
-class SpentInWeek:
-    """What one stream paid for one use of a person in a week.
+class SpentEachWeek:
+    """What one stream paid for a person, week by week.
 
     Args:
-        week: its Monday.
-        use: its code in the taxonomy of uses; empty where the ledger tells none.
-        pence: below zero where more came back than was spent.
+        pence: by the Monday of each week of which anything was told; below zero where more came back than was spent.
     """
 
-    week: date
     person_id: UUID
     stream: str
-    use: str
-    pence: int
+    pence: Mapping[date, int]
 
 
 async def note_spending(event: WeekSpent, work: UnitOfWork) -> None:
@@ -80,8 +82,8 @@ async def note_spending(event: WeekSpent, work: UnitOfWork) -> None:
     await work.session.execute(_KEEP, values)
 
 
-async def spent_by_person(work: UnitOfWork, first: date, last: date) -> AsyncIterator[SpentFor]:
-    """What each stream paid for each of the council's people over some weeks, person by person.
+async def spent_by_person(work: UnitOfWork, first: date, last: date) -> list[SpentFor]:
+    """What each stream paid for each of the council's people over some weeks.
 
     Args:
         work: the unit of work.
@@ -90,12 +92,17 @@ async def spent_by_person(work: UnitOfWork, first: date, last: date) -> AsyncIte
     Raises:
         NoMonday: one of them is none.
     """
-    async for row in _rows(work, _BY_PERSON, first, last):
-        yield SpentFor(*row)
+    added: Counter[tuple[UUID, str]] = Counter()
+    for begins, ends in _stretches(first, last, _WEEKS_ADDED_UP):
+        async for row in _rows(work, _BY_PERSON, begins, ends):
+            added[row.person_id, row.stream] += row.pence
+    return [SpentFor(person_id, stream, pence) for (person_id, stream), pence in added.items()]
 
 
-async def spent_by_week(work: UnitOfWork, first: date, last: date) -> AsyncIterator[SpentInWeek]:
-    """Everything that was spent for the council's people in some weeks, week by week and within one by person.
+async def spent_by_week(work: UnitOfWork, first: date, last: date) -> AsyncIterator[SpentEachWeek]:
+    """What each stream paid for each of the council's people in each of some weeks.
+
+    It comes thirteen weeks at a time, so that nothing has to be held whole: a stream of a person comes once in each.
 
     Args:
         work: the unit of work.
@@ -104,13 +111,23 @@ async def spent_by_week(work: UnitOfWork, first: date, last: date) -> AsyncItera
     Raises:
         NoMonday: one of them is none.
     """
-    async for row in _rows(work, _BY_WEEK, first, last):
-        yield SpentInWeek(*row)
+    for begins, ends in _stretches(first, last, _WEEKS_READ):
+        mondays = [begins + timedelta(weeks=number) for number in range(_WEEKS_READ)]
+        async for row in _rows(work, _BY_WEEK, begins, ends):
+            weeks = (mondays[number] for number in row.numbers)
+            yield SpentEachWeek(row.person_id, row.stream, dict(zip(weeks, row.pence, strict=True)))
+
+
+def _stretches(first: date, last: date, weeks: int) -> Iterator[tuple[date, date]]:
+    """Mondays of the first and the last week of so many at a time."""
+    if first.isoweekday() != 1 or last.isoweekday() != 1:
+        raise NoMonday(f"{first} to {last}")
+    while first <= last:
+        yield first, min(first + timedelta(weeks=weeks - 1), last)
+        first += timedelta(weeks=weeks)
 
 
 async def _rows(work: UnitOfWork, query: TextClause, first: date, last: date) -> AsyncIterator[Row[Any]]:
-    if first.isoweekday() != 1 or last.isoweekday() != 1:
-        raise NoMonday(f"{first} to {last}")
     values = {"council": work.council, "first": first, "last": last}
     found = await work.session.stream(query, values, execution_options={"yield_per": _ROWS_AT_ONCE})
     async for row in found:

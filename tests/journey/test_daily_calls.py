@@ -6,10 +6,12 @@ import socket
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import asyncpg
 import httpx
 import pytest
 from typer.testing import CliRunner, Result
@@ -22,6 +24,8 @@ from braid.kit.processes import http_server
 from braid.kit.settings import HttpSettings
 from gateway.development_issuer import ISSUER, SYSTEM
 from gateway.discovery import WELL_KNOWN
+from tests.ledger.test_council_guard import url_of
+from tests.transports.rig import eventually
 
 pytestmark = pytest.mark.xdist_group("daily_calls")
 
@@ -128,6 +132,40 @@ async def test_the_day_lets_go_of_what_ran_out_and_looks_at_every_budget_once(pl
     ]
     assert lines_of(again) == lines_of(first)
     assert len(alerts) == len({(alert["kind"], alert["about"]) for alert in alerts}) > 0
+
+
+async def test_the_day_tells_outcomes_what_was_spent_in_each_week(place: Place, databases: Databases) -> None:
+    async with signed_in(place.url, "practitioner") as client:
+        person = next(person for person in example_people() if "three-streams" in person.reference)
+        person_id = await make_journey(client, person, reference=uuid4().hex, patience_s=150)
+        budget = await asked(client, "GET", f"/v1/people/{person_id}/budget")
+    fund = next(fund for fund in budget["funds"] if fund["stream"] == "adult_social_care")
+    entry = {
+        "entry_id": str(uuid4()),
+        "kind": "spend",
+        "value_date": "2009-06-12",
+        "budget_id": budget["budget_id"],
+        "use": "care.personal",
+        "reason": "Invoice",
+        "legs": [
+            {"stream": fund["stream"], "account": account, "fund_id": fund["fund_id"], "amount_pence": pence}
+            for account, pence in (("fund.available", 24_000), ("fund.paid", -24_000))
+        ],
+    }
+    async with signed_in(place.url, "finance_officer") as finance:
+        await asked(finance, "POST", "/v1/entries", entry)
+
+    result = await call(place.settings, "--on", "2009-08-03")
+
+    assert f"{EXAMPLE_COUNCIL}, 03 August 2009: weeks of budgets whose spending was told: 1" in lines_of(result)
+    db = await asyncpg.connect(url_of(databases, "outcomes", "superuser"))
+    try:
+        query = "SELECT week, stream, use, pence FROM spending_week WHERE person_id = $1"
+        await eventually(lambda: db.fetchval(f"SELECT EXISTS ({query})", person_id))
+        rows = await db.fetch(query, person_id)
+    finally:
+        await db.close()
+    assert [tuple(row) for row in rows] == [(date(2009, 6, 8), "adult_social_care", "care.personal", 24_000)]
 
 
 async def test_a_client_of_another_council_does_nothing(place: Place) -> None:

@@ -38,7 +38,7 @@ async def tell(desk: Desk, **how: Any) -> Any:
 
 async def tell_all(desk: Desk) -> int:
     """Have spending told until nothing is left, as the clock does; how many weeks."""
-    weeks = 0
+    weeks: int = 0
     while True:
         told = await tell(desk)
         weeks += told["weeks"]
