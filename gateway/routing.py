@@ -167,6 +167,7 @@ ROUTES: tuple[Row, ...] = (
     Row("GET", "/v1/people/{person_id}/budget/standing", "ledger", Action.READ_BUDGET),
     Row("POST", "/v1/people/{person_id}/budget/watch", "ledger", Action.WATCH_BUDGET),
     Row("POST", "/v1/budget-watch", "ledger", Action.WATCH_ALL_BUDGETS),
+    Row("POST", "/v1/spending:tell", "ledger", Action.TELL_SPENDING),
     Row("GET", "/v1/budget-alerts", "ledger", Action.READ_ANY_ACCOUNT),
     Row("GET", "/v1/people/{person_id}/budget/statement", "ledger", Action.READ_BUDGET),
     Row("GET", "/v1/people/{person_id}/budget/statement.pdf", "ledger", Action.READ_BUDGET),

@@ -68,6 +68,7 @@ class Action(StrEnum):
     CORRECT_SPENDING = "correct-spending"
     WATCH_BUDGET = "watch-budget"
     WATCH_ALL_BUDGETS = "watch-all-budgets"
+    TELL_SPENDING = "tell-spending"
     KEEP_PAYMENTS_DUE = "keep-payments-due"
     STOP_PAYMENTS = "stop-payments"
     READ_PAYMENT_STOPS = "read-payment-stops"
@@ -175,6 +176,7 @@ PERMISSIONS: Mapping[Action, Permission] = {
     Action.CORRECT_SPENDING: _row("Correct what a spend was for", _PRACTITIONER, _FINANCE),
     Action.WATCH_BUDGET: _row("Look for alerts in one budget", _PRACTITIONER, *_MONEY),
     Action.WATCH_ALL_BUDGETS: _row("Look for alerts in every budget", *_MONEY),
+    Action.TELL_SPENDING: _row("Have it told what was spent, week by week", *_MONEY),
     Action.KEEP_PAYMENTS_DUE: _row("Keep payees, schedules, receipts and invoices", _FINANCE),
     Action.STOP_PAYMENTS: _row("Stop a person's payments, and let them go on", _PRACTITIONER, _FINANCE),
     Action.READ_PAYMENT_STOPS: _row(

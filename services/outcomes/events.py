@@ -12,7 +12,7 @@ from braid.contracts.assessment import (
     PersonWithdrew,
 )
 from braid.contracts.award import AwardDecided
-from braid.contracts.budget import BudgetOpened, DeathRecorded
+from braid.contracts.budget import BudgetOpened, DeathRecorded, WeekSpent
 from braid.contracts.payment import PaymentRejected, PaymentRunApproved, PaymentSettled
 from braid.contracts.plan import HoldingChanged, PlanApproved, PlanReturned
 from braid.contracts.review import ReviewCompleted
@@ -20,6 +20,7 @@ from braid.kit.delivery import Handler
 from braid.kit.forgetting import forget
 from services.outcomes.hearing import allocations, assessments, awards, budgets, plans
 from services.outcomes.people import note_death
+from services.outcomes.spending import note_spending
 
 HANDLERS: Mapping[str, Handler] = {
     CaseOpened.TYPE: assessments.hear_case,
@@ -39,5 +40,6 @@ HANDLERS: Mapping[str, Handler] = {
     PlanReturned.TYPE: plans.hear_return,
     HoldingChanged.TYPE: plans.hear_holding,
     ReviewCompleted.TYPE: plans.hear_review,
+    WeekSpent.TYPE: note_spending,
     PersonErased.TYPE: forget,
 }

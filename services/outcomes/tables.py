@@ -132,3 +132,26 @@ class LicenceStatementRow(OutcomesRow, table=True):
     reason: str = Field(sa_type=Text)
     stated_by: str = Field(sa_type=Text)
     recorded_at: datetime = recorded_at()
+
+
+class SpendingWeekRow(OutcomesRow, table=True):
+    """What one stream paid for one use in a week of somebody's budget, as the ledger told it last.
+
+    ``use`` is empty where the ledger tells none; ``told_sequence`` is the ledger's, and a higher one replaces the sum.
+    """
+
+    __tablename__ = "spending_week"
+    __table_args__ = (
+        CheckConstraint("extract(isodow FROM week) = 1", name="week_starts_on_a_monday"),
+        Index("ix_spending_week_person", "person_id"),
+    )
+
+    council: str = Field(primary_key=True, sa_type=Text)
+    # The Monday. Weeks come before people: tellings of a time lie together, and so do the weeks of a range.
+    week: date = Field(primary_key=True)
+    person_id: UUID = Field(primary_key=True)
+    stream: str = Field(primary_key=True, sa_type=Text)
+    use: str = Field(primary_key=True, sa_type=Text)
+    budget_id: UUID
+    pence: int = Field(sa_type=BigInteger)
+    told_sequence: int = Field(sa_type=BigInteger)

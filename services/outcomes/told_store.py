@@ -17,9 +17,9 @@ from services.outcomes.tables import ToldRow
 PEOPLE_AT_A_TIME = 500
 _TOLD = TypeAdapter(Told)
 #: One document a person: their things by kind, beside what is kept of them in rows of their own.
-_PEOPLE = text(
+EVERYBODY = (
     "SELECT t.person_id, jsonb_strip_nulls(jsonb_build_object("
-    "   'user_group', p.user_group, 'died_on', p.died_on, 'first_paid_on', y.first_paid_on)) || t.things"
+    "   'user_group', p.user_group, 'died_on', p.died_on, 'first_paid_on', y.first_paid_on)) || t.things AS told"
     " FROM (SELECT person_id, jsonb_object_agg(kind, records) AS things FROM ("
     "   SELECT person_id, kind, jsonb_agg(record ORDER BY name) AS records FROM told GROUP BY person_id, kind"
     " ) AS by_kind GROUP BY person_id) AS t"
@@ -44,9 +44,14 @@ async def keep(work: UnitOfWork, person_id: UUID, told: Thing) -> None:
 
 async def everybody_told(work: UnitOfWork) -> AsyncIterator[tuple[UUID, Told]]:
     """Everything that was told of each of the council's people, person by person, in the order of their ids."""
-    found = await work.session.stream(_PEOPLE.execution_options(yield_per=PEOPLE_AT_A_TIME))
+    found = await work.session.stream(text(EVERYBODY).execution_options(yield_per=PEOPLE_AT_A_TIME))
     async for person_id, document in found:
         yield person_id, _TOLD.validate_python(document)
+
+
+def told_of(document: bytes) -> Told:
+    """What one document of `EVERYBODY` tells."""
+    return _TOLD.validate_json(document)
 
 
 @cache
