@@ -28,8 +28,8 @@ _BY_PERSON = text(
 
 #: A row a person and stream, and not a week: Python takes sixty times as long over a row for each figure.
 _BY_WEEK = text(
-    "SELECT person_id, stream, array_agg((week - CAST(:first AS date)) / 7 ORDER BY week),"
-    " array_agg(pence ORDER BY week)"
+    "SELECT person_id, stream, array_agg((week - CAST(:first AS date)) / 7 ORDER BY week) AS numbers,"
+    " array_agg(pence ORDER BY week) AS pence"
     " FROM (SELECT person_id, stream, week, sum(pence)::bigint AS pence FROM spending_week"
     "  WHERE council = :council AND week BETWEEN :first AND :last GROUP BY person_id, stream, week) AS weeks"
     " GROUP BY person_id, stream ORDER BY person_id, stream"
@@ -90,7 +90,7 @@ async def spent_by_person(work: UnitOfWork, first: date, last: date) -> AsyncIte
         NoMonday: one of them is none.
     """
     async for row in _rows(work, _BY_PERSON, first, last):
-        yield SpentFor(*row)
+        yield SpentFor(row.person_id, row.stream, row.pence)
 
 
 async def spent_by_week(work: UnitOfWork, first: date, last: date) -> AsyncIterator[SpentEachWeek]:
@@ -104,9 +104,9 @@ async def spent_by_week(work: UnitOfWork, first: date, last: date) -> AsyncItera
         NoMonday: one of them is none.
     """
     mondays = [first + timedelta(weeks=number) for number in range((last - first).days // 7 + 1)]
-    async for person_id, stream, numbers, pence in _rows(work, _BY_WEEK, first, last):
-        weeks = (mondays[number] for number in numbers)
-        yield SpentEachWeek(person_id, stream, dict(zip(weeks, pence, strict=True)))
+    async for row in _rows(work, _BY_WEEK, first, last):
+        weeks = (mondays[number] for number in row.numbers)
+        yield SpentEachWeek(row.person_id, row.stream, dict(zip(weeks, row.pence, strict=True)))
 
 
 async def _rows(work: UnitOfWork, query: TextClause, first: date, last: date) -> AsyncIterator[Row[Any]]:
