@@ -10,6 +10,7 @@ import pytest
 from braid.contracts.allocation import AllocationSettled
 from braid.contracts.assessment import CaseOpened
 from braid.contracts.award import AwardDecided
+from braid.contracts.budget import WeekSpent
 from braid.kit.identity import Role
 from services.outcomes.domain.council_reports.catalogue import REPORTS
 from services.outcomes.domain.council_reports.tables import KEPT_BACK
@@ -150,6 +151,25 @@ async def test_a_page_has_the_picture_and_needs_no_other_file(desk: Desk) -> Non
     assert "data:image/svg+xml" in answer.text
     assert "planning and approval" in answer.text
     assert answer.headers["content-security-policy"].startswith("default-src 'none'")
+
+
+async def test_unspent_money_is_what_was_awarded_for_the_days_less_what_the_ledger_tells(desk: Desk) -> None:
+    award = an_award(amount_pence=3_650_000)
+    await desk.hear(told(AwardDecided, desk.council, desk.person, **award))
+    # 31 of 365 days, at £100 a day.
+    days = "from_day=2026-03-01&to_day=2026-03-31"
+    before = await report(desk, "unspent_money", days)
+    assert row(before, "adult_social_care")["funds"] == 0
+    assert before["notes"][0] == "Of 1 funds nobody told what was spent: they are left out."
+
+    for week, pence in (("2026-02-23", 99_999), ("2026-03-02", 200_000), ("2026-03-30", 77_777)):
+        spent = [{"stream": "adult_social_care", "use": "care.personal", "pence": pence}]
+        await desk.hear(told(WeekSpent, desk.council, desk.person, week_starts_on=week, spent=spent))
+    found = row(await report(desk, "unspent_money", days), "adult_social_care")
+
+    # Of the weeks that lie for their greater part in March, one has spending.
+    assert (found["awarded £"], found["spent £"], found["unspent, %"]) == (3_100, 2_000, 35.5)
+    assert found["recovered £"] is None
 
 
 async def test_another_council_sees_nothing_of_it(desk: Desk) -> None:

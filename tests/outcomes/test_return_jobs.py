@@ -16,7 +16,7 @@ from services.outcomes.client_level_data.return_files import read_return
 from services.outcomes.client_level_data.specification_files import release_2
 from services.outcomes.domain.client_level_data.checks import pre_flight
 from tests.outcomes.desk import TODAY
-from tests.outcomes.events_of_a_journey import journey, told
+from tests.outcomes.events_of_a_journey import journey
 from tests.outcomes.jobs_desk import RETURNS, JobsDesk
 
 YEAR_2026: dict[str, Any] = {"quarter_ends_on": "2026-12-31", "la_code": "503"}
@@ -91,9 +91,8 @@ async def test_errors_that_were_planted_in_what_is_told_are_found_at_their_rows(
         await jobs_desk.hear(*journey(jobs_desk.council, person))
     # Told again with another day of birth: after the case was opened.
     right = next(one for one in journey(jobs_desk.council, not_yet_born) if isinstance(one, AssessmentAgreed))
-    agreed = right.model_dump(mode="json")
-    changes = agreed | {"facts": agreed["facts"] | {"date_of_birth": "2026-01-10"}}
-    await jobs_desk.hear(told(AssessmentAgreed, jobs_desk.council, not_yet_born, **changes))
+    facts = {**right.facts, "date_of_birth": "2026-01-10"}
+    await jobs_desk.hear(right.model_copy(update={"facts": facts}))
 
     where, _ = await made(jobs_desk)
 

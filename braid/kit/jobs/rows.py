@@ -1,12 +1,12 @@
 """The rows of jobs. A run claims a job, shows that it is alive, and ends it; only the latest claim may."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CursorResult, Row, Table, func, literal, or_, select, tuple_, update
+from sqlalchemy import CursorResult, Table, func, literal, or_, select, tuple_, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from braid.kit.jobs.answer import problem
@@ -62,13 +62,13 @@ class JobRows:
 
     async def page(
         self, work: UnitOfWork, names: Iterable[str], after: tuple[datetime, UUID] | None, limit: int
-    ) -> Sequence[Row[Any]]:
+    ) -> list[dict[str, Any]]:
         """Columns of the council's jobs by their names, the latest first, behind one of them."""
         row = self._table.c
         query = select(*(row[name] for name in names)).order_by(row.recorded_at.desc(), self._id.desc()).limit(limit)
         if after is not None:
             query = query.where(tuple_(row.recorded_at, self._id) < tuple_(*map(literal, after)))
-        return (await work.session.execute(query)).all()
+        return [one._asdict() for one in await work.session.execute(query)]
 
     async def claim(self, work: UnitOfWork, job_id: UUID) -> Claim | None:
         """Claim a job that waits, or whose run has died; None where there is nothing to claim.

@@ -73,7 +73,7 @@ async def keep(work: UnitOfWork, row: EvaluationRow, comparison: bytes) -> None:
 async def evaluations(work: UnitOfWork, after: tuple[datetime, UUID] | None, limit: int) -> Sequence[EvaluationInShort]:
     """The council's evaluations, the latest first, behind one of them."""
     names = [field.name for field in fields(EvaluationInShort)]
-    return [EvaluationInShort(*row) for row in await EVALUATIONS.rows.page(work, names, after, limit)]
+    return [EvaluationInShort(**row) for row in await EVALUATIONS.rows.page(work, names, after, limit)]
 
 
 async def file(work: UnitOfWork, evaluation_id: UUID, name: str) -> bytes | None:

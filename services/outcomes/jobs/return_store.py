@@ -79,7 +79,7 @@ async def latest_la_code(work: UnitOfWork) -> str:
 async def returns(work: UnitOfWork, after: tuple[datetime, UUID] | None, limit: int) -> Sequence[ReturnInShort]:
     """The council's returns, the latest first, behind one of them."""
     names = [field.name for field in fields(ReturnInShort)]
-    return [ReturnInShort(*row) for row in await RETURNS.rows.page(work, names, after, limit)]
+    return [ReturnInShort(**row) for row in await RETURNS.rows.page(work, names, after, limit)]
 
 
 async def people_kept(work: UnitOfWork, return_id: UUID) -> list[UUID]:

@@ -93,7 +93,7 @@ async def scenario(work: UnitOfWork, scenario_id: UUID) -> tuple[ScenarioRow, bo
 async def scenarios(work: UnitOfWork, after: tuple[datetime, UUID] | None, limit: int) -> Sequence[ScenarioInShort]:
     """The council's scenarios without their results, the latest first, behind one of them."""
     names = [field.name for field in fields(ScenarioInShort)]
-    return [ScenarioInShort(*row) for row in await ROWS.page(work, names, after, limit)]
+    return [ScenarioInShort(**row) for row in await ROWS.page(work, names, after, limit)]
 
 
 async def file(work: UnitOfWork, scenario_id: UUID, name: str) -> bytes | None:
