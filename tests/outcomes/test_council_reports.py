@@ -237,6 +237,13 @@ def test_carers_are_counted_by_what_came_of_their_assessment() -> None:
     )
 
 
+def test_where_nobody_tells_of_other_carers_it_is_said_that_they_are_not_counted() -> None:
+    table = carers_assessed([replace(BUDGET, carers=(Carer("eligible"),))])
+
+    assert [one[0] for one in table.rows] == ["all carers", "eligible"]
+    assert "not counted" in table.warnings[0]
+
+
 def test_carers_lives_are_told_where_enough_answered_twice() -> None:
     def with_scores(measure: str, pairs: Sequence[tuple[float, float]]) -> list[Journey]:
         return [replace(BUDGET, carers=(Carer("eligible", {measure: pair}),)) for pair in pairs]

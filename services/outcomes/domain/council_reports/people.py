@@ -18,6 +18,7 @@ from services.outcomes.domain.council_reports.tables import (
 from services.outcomes.domain.small_numbers import PUBLISHED_PEOPLE_MIN
 
 NOT_TOLD = "not told"
+ASSESSED_ALONE = "Carers without an assessment of their own are told of by no event, and are not counted."
 PLANS_TELL_NO_NEEDS = (
     "Approved plans do not tell which needs they meet. Of people with a plan, needs that others do not meet are counted"
     " as not told, and are in no percentage."
@@ -131,7 +132,8 @@ def carers_assessed(journeys: Sequence[Journey]) -> CouncilTable:
     carers = [carer for one in journeys for carer in one.carers]
     outcomes = sorted({carer.outcome for carer in carers if carer.outcome})
     rows: list[tuple[Cell, ...]] = [("all carers", len(carers), None)]
-    rows.append(("not assessed", sum(not carer.outcome for carer in carers), None))
+    if not_assessed := sum(not carer.outcome for carer in carers):
+        rows.append(("not assessed", not_assessed, None))
     rows.extend((outcome, sum(carer.outcome == outcome for carer in carers), None) for outcome in outcomes)
     return CouncilTable(
         code="carers_assessed",
@@ -141,6 +143,7 @@ def carers_assessed(journeys: Sequence[Journey]) -> CouncilTable:
         rows=tuple((name, count, share(int(count or 0), len(carers))) for name, count, _ in rows),
         drawn=("people",),
         unit="carers",
+        warnings=() if not_assessed else (ASSESSED_ALONE,),
     )
 
 
