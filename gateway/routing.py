@@ -257,6 +257,7 @@ ROUTES: tuple[Row, ...] = (
     Row("POST", "/v1/people/{person_id}/outcome-responses", "outcomes", Action.RECORD_OUTCOME),
     Row("GET", "/v1/people/{person_id}/outcome-responses", "outcomes", Action.READ_OUTCOMES),
     Row("POST", "/v1/outcome-responses/{response_id}/taking-back", "outcomes", Action.RECORD_OUTCOME),
+    Row("GET", "/v1/people/{person_id}/outcome-waves", "outcomes", Action.READ_OUTCOMES),
     Row("GET", "/v1/webhook-event-types", "webhooks", Action.READ_WEBHOOKS),
     Row("POST", "/v1/webhook-subscriptions", "webhooks", Action.KEEP_WEBHOOKS),
     Row("GET", "/v1/webhook-subscriptions", "webhooks", Action.READ_WEBHOOKS),

@@ -202,6 +202,7 @@ DONE: Mapping[str, str] = {
     "POST /v1/people/{person_id}/outcome-responses": "record answers about the person’s life",
     "GET /v1/people/{person_id}/outcome-responses": "see the answers about the person’s life",
     "POST /v1/outcome-responses/{response_id}/taking-back": "take back answers about the person’s life",
+    "GET /v1/people/{person_id}/outcome-waves": "see which answers about the person’s life are due",
     "GET /v1/webhook-event-types": "see of which events systems may be told",
     "POST /v1/webhook-subscriptions": "have a system told of events",
     "GET /v1/webhook-subscriptions": "see which systems are told of events",

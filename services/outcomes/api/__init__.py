@@ -1,11 +1,11 @@
 """The outcomes service's routes, one file a subject, and how its errors are told."""
 
 from braid.kit.problems import ProblemKind, ProblemTable
-from services.outcomes.api import instruments, responses
+from services.outcomes.api import instruments, responses, waves
 from services.outcomes.domain import errors
 from services.outcomes.recording import NobodyKnown, NotTheirCarer, TakenBackAlready
 
-ROUTERS = (instruments.router, responses.router)
+ROUTERS = (instruments.router, responses.router, waves.router)
 
 PROBLEMS: ProblemTable = {
     errors.UnknownInstrument: ProblemKind(422, "unknown-instrument", "There is no such instrument"),
