@@ -67,6 +67,7 @@ _OWN_PAGES = (
     ("self-assessment", "My self-assessment"),
     ("plans", "My plans"),
     ("statement", "My statement"),
+    ("outcomes", "My life"),
     ("who-has-looked", "Who has looked"),
 )
 _ACTED_FOR = "People you act for"
