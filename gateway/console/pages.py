@@ -23,8 +23,10 @@ from gateway.console.errors import PageRoute
 from gateway.console.holder_budget_pages import budget_reader, holder_budget_routes
 from gateway.console.journal_view import proof_view
 from gateway.console.letter_pages import letter_routes
+from gateway.console.licence_pages import licence_routes
 from gateway.console.money_pages import money_routes
 from gateway.console.outcome_answering_pages import outcome_answering_routes
+from gateway.console.outcome_lists import outcome_list_routes
 from gateway.console.outcome_pages import outcome_routes
 from gateway.console.outcome_recording_pages import outcome_recording_routes
 from gateway.console.payment_pages import payment_routes
@@ -73,6 +75,8 @@ def console_routes(door: Door, sign_in: SignIn | None, development_issuer: Devel
     router.include_router(webhook_routes(door))
     router.include_router(review_routes(door))
     router.include_router(outcome_routes(door))
+    router.include_router(outcome_list_routes(door))
+    router.include_router(licence_routes(door))
     router.include_router(outcome_answering_routes(door))
     router.include_router(outcome_recording_routes(door))
     router.include_router(asset_routes())
