@@ -197,7 +197,7 @@ def response_of(told: Told, instrument: Told, others: Iterable[Told] = ()) -> Re
         wave_name(told["wave"], told["number"]),
         told["carer_id"] or "",
         told["answered_on"],
-        wording.inside(RESPONDENTS[told["respondent"]][0]),
+        RESPONDENTS[told["respondent"]][0],
         told["recorded_by"],
         told["recorded_at"],
         tuple(_answers(told["answers"], instrument)),
@@ -253,11 +253,17 @@ def _scores(told: Told, instrument: Told, first: Told | None) -> Iterator[ScoreV
         yield ScoreView(
             wording.sentence(scoring["label"]),
             "" if value is None else plain(value),
-            reasons[0] if value is None else _scale(value, scoring),
+            _no_score(score["missing"], instrument) if value is None else _scale(value, scoring),
             _change(value, before.get(score["scoring_id"])),
             reasons,
             score["unconfirmed"],
         )
+
+
+def _no_score(missing: Sequence[str], instrument: Told) -> str:
+    items = {item["item_id"]: item for item in instrument["items"]}
+    subjects = wording.listed([wording.inside(items[each]["domain"]) for each in missing])
+    return f"No score: what is asked on {subjects} was not answered. Nothing is put in its place."
 
 
 def _scale(value: float, scoring: Told) -> str:

@@ -212,7 +212,7 @@ async def test_a_missing_answer_says_that_there_is_no_score(stub: StubGateway) -
     fill_outcomes(stub, a_row(answers={"quality_of_life": 4}))
     text = await page_of(stub, ONE)
 
-    assert "There is no control over daily life: control over daily life was not answered" in text
+    assert "No score: what is asked on control over daily life was not answered. Nothing is put in its place." in text
     assert "Not answered: control over daily life, satisfaction." in text
 
 
