@@ -23,7 +23,7 @@ def daily(
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="A day that was missed; today where none is told.")
     ] = None,
 ) -> None:
-    """Let go of what has run out, look at every budget, forget the words whose time is over.
+    """Let go of what has run out, look at every budget, tell what was spent, forget the words whose time is over.
 
     It asks the gateway as the council's own system, by the settings CLOCK_. Run again on the same day it does nothing
     twice.

@@ -62,6 +62,16 @@ async def _watch(system: SystemClient, on: date) -> str:
     return f"budgets looked at: {sum(page['watched'] for page in pages)}"
 
 
+async def _tell_spending(system: SystemClient, on: date) -> str:
+    weeks, turn = 0, 0
+    while True:
+        turn += 1
+        told = await system.post("/v1/spending:tell", f"daily-{on}-spending-{turn}")
+        weeks += told["weeks"]
+        if told["is_all"]:
+            return f"weeks of budgets whose spending was told: {weeks}"
+
+
 async def _forget(system: SystemClient, on: date) -> str:
     pages = await _pages(system, "/v1/forgetting", f"daily-{on}-forgetting", {})
     forgotten, kept = sum(page["forgotten"] for page in pages), sum(len(page["kept"]) for page in pages)
@@ -76,4 +86,9 @@ async def _pages(system: SystemClient, path: str, key: str, query: Mapping[str, 
     return pages
 
 
-_TASKS: tuple[Callable[[SystemClient, date], Awaitable[str]], ...] = (_let_go_of_what_has_run_out, _watch, _forget)
+_TASKS: tuple[Callable[[SystemClient, date], Awaitable[str]], ...] = (
+    _let_go_of_what_has_run_out,
+    _watch,
+    _tell_spending,
+    _forget,
+)

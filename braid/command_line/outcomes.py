@@ -7,6 +7,7 @@ import csv
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from enum import StrEnum
 from importlib.util import find_spec
 from pathlib import Path
@@ -22,6 +23,7 @@ ANALYSIS = ("matplotlib", "numpy", "polars", "rich", "scipy", "statsmodels")
 
 
 FAULTS_SHOWN = 20
+DAY = ["%Y-%m-%d"]
 
 
 class Compared(StrEnum):
@@ -60,7 +62,14 @@ def made_up(
 
 @app.command()
 def evaluate(
-    people: Annotated[Path, typer.Option(help="People as .csv or .parquet; docs/outcomes.md tells the columns.")],
+    people: Annotated[
+        Path | None, typer.Option(help="People as .csv or .parquet; docs/outcomes.md tells the columns.")
+    ] = None,
+    council: Annotated[str, typer.Option(help="The people of a council, from the service's database.")] = "",
+    from_day: Annotated[datetime | None, typer.Option("--from", formats=DAY, help="With a council: the first day.")] = (
+        None
+    ),
+    to_day: Annotated[datetime | None, typer.Option("--to", formats=DAY, help="With a council: the last day.")] = None,
     compare: Annotated[Compared, typer.Option()] = Compared.BETWEEN_ARMS,
     draws: Annotated[int, typer.Option(min=100, max=100_000)] = 2000,
     pounds_a_point: Annotated[
@@ -72,8 +81,24 @@ def evaluate(
     ] = None,
     out: Annotated[Path, typer.Option(help="Folder to write to.")] = Path("evaluation"),
 ) -> None:
-    """Compare costs and outcomes, and write a report with its warnings. Ranks nobody."""
+    """Compare costs and outcomes, and write a report with its warnings. Ranks nobody.
+
+    Of a file of people; or of a council's recorded people, by the settings OUTCOMES_, between two days. Then people in
+    the file, if there is one, have no budget, and are those to compare with.
+    """
     _need_analysis()
+    if council:
+        if from_day is None or to_day is None:
+            raise typer.BadParameter("a council's people are compared between two days", param_hint="--from, --to")
+        from braid.command_line.outcomes_of_council import EvaluationOf, evaluate_council
+
+        asked = EvaluationOf(
+            council, from_day.date(), to_day.date(), compare.value, draws, seed, pounds_a_point, tuple(licensed or ())
+        )
+        evaluate_council(asked, people, out)
+        return
+    if people is None:
+        raise typer.BadParameter("name a file of people, or a council", param_hint="--people, --council")
     from services.outcomes.evaluation.cohort_files import read_cohort
     from services.outcomes.evaluation.differences import Design
     from services.outcomes.evaluation.evaluating import Question
@@ -93,6 +118,24 @@ def evaluate(
     for warning in evaluation.warnings:
         typer.echo(f"Warning: {warning}", err=True)
     typer.echo(f"wrote {out / 'evaluation.html'}")
+
+
+@app.command()
+def extract(
+    council: Annotated[str, typer.Option(help="Whose return, from the service's database.")],
+    quarter_ends_on: Annotated[datetime, typer.Option(formats=DAY, help="The last day of a quarter.")],
+    la_code: Annotated[str, typer.Option(help="The Department's code of the council, three digits.")] = "",
+    out: Annotated[Path, typer.Option(help="The file to write.")] = Path("return.csv"),
+    faults: Annotated[Path | None, typer.Option(help="Write every fault there as CSV.")] = None,
+) -> None:
+    """Make a council's client-level data return from its records, and check it. Sends nothing.
+
+    It reads the database by the settings OUTCOMES_. Exit code 1: something does not pass.
+    """
+    from braid.command_line.outcomes_of_council import extract_return
+
+    if not extract_return(council, quarter_ends_on.date(), la_code, out, faults):
+        raise typer.Exit(1)
 
 
 @app.command("check-return")

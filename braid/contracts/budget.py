@@ -5,11 +5,11 @@ from enum import StrEnum
 from typing import Annotated, ClassVar
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from braid.contracts.award import AwardStatus
-from braid.contracts.codes import Pence, StreamCode, Version
-from braid.contracts.event import Event
+from braid.contracts.codes import PENCE_MAX, Pence, StreamCode, Version
+from braid.contracts.event import Event, Part
 
 BUDGET_TOPIC = "braid.budget.v1"
 
@@ -104,3 +104,49 @@ class AlertCleared(Event):
     kind: AlertKind
     about: UUID
     cleared_on: date
+
+
+def _a_monday(day: date) -> date:
+    if day.isoweekday() != 1:
+        raise ValueError("a week starts on a Monday")
+    return day
+
+
+class SpentLine(Part):
+    """What one stream paid for one use in a week."""
+
+    stream: StreamCode
+    use: Annotated[
+        str | None, Field(min_length=1, description="Its code in the taxonomy of uses; null where none was told.")
+    ]
+    pence: Annotated[
+        int,
+        Field(
+            ge=-PENCE_MAX,
+            le=PENCE_MAX,
+            description="Whole pence, less what came back or was taken back; below zero where more came back.",
+        ),
+    ]
+
+
+class WeekSpent(Event):
+    """What a budget's streams paid in one week, as the journal has it up to one of its entries.
+
+    It is told again whenever an entry changes the week, late ones and reversals too: what is told with a higher
+    ``sequence`` takes the place of what was told before, line by line, and a reader never adds tellings up. A line that
+    was told once is in every later telling of its week. A week holds what is dated in it, by the day that the money
+    concerns (its value date), and not what was recorded in it. Spent is what a funder's return calls spent: money paid
+    to the person counts when they account for it. The person's own contribution is within it.
+    """
+
+    TYPE: ClassVar[str] = "uk.braid.budget.week-spent.v1"
+    TOPIC: ClassVar[str] = BUDGET_TOPIC
+
+    budget_id: UUID
+    week_starts_on: Annotated[
+        date, AfterValidator(_a_monday), Field(description="The Monday of the week, the first of its seven days.")
+    ]
+    sequence: Annotated[
+        int, Field(ge=1, description="The last entry of the council's journal that the sums may have in them.")
+    ]
+    spent: tuple[SpentLine, ...]

@@ -15,7 +15,15 @@ from braid.contracts.assessment import (
     PersonWithdrew,
 )
 from braid.contracts.award import AwardDecided
-from braid.contracts.budget import AlertCleared, AlertRaised, BudgetOpened, DeathRecorded, FundClosed, FundOpened
+from braid.contracts.budget import (
+    AlertCleared,
+    AlertRaised,
+    BudgetOpened,
+    DeathRecorded,
+    FundClosed,
+    FundOpened,
+    WeekSpent,
+)
 from braid.contracts.challenge import ChallengeAnswered, DecisionChallenged
 from braid.contracts.event import Event
 from braid.contracts.partner import PartnerAwardDecided
@@ -42,6 +50,7 @@ EVENTS: Mapping[str, type[Event]] = {
         DeathRecorded,
         AlertRaised,
         AlertCleared,
+        WeekSpent,
         PaymentRunApproved,
         PaymentSettled,
         PaymentRejected,

@@ -68,6 +68,7 @@ class Action(StrEnum):
     CORRECT_SPENDING = "correct-spending"
     WATCH_BUDGET = "watch-budget"
     WATCH_ALL_BUDGETS = "watch-all-budgets"
+    TELL_SPENDING = "tell-spending"
     KEEP_PAYMENTS_DUE = "keep-payments-due"
     STOP_PAYMENTS = "stop-payments"
     READ_PAYMENT_STOPS = "read-payment-stops"
@@ -92,6 +93,12 @@ class Action(StrEnum):
     STATE_LICENCE = "state-licence"
     RECORD_OUTCOME = "record-outcome"
     READ_OUTCOMES = "read-outcomes"
+    RUN_EVALUATION = "run-evaluation"
+    READ_EVALUATIONS = "read-evaluations"
+    MAKE_RETURN = "make-return"
+    READ_RETURNS = "read-returns"
+    DOWNLOAD_RETURN = "download-return"
+    READ_COUNCIL_REPORTS = "read-council-reports"
     READ_ACCESS_RECORDS = "read-access-records"
     READ_WEBHOOKS = "read-webhooks"
     KEEP_WEBHOOKS = "keep-webhooks"
@@ -174,6 +181,7 @@ PERMISSIONS: Mapping[Action, Permission] = {
     Action.CORRECT_SPENDING: _row("Correct what a spend was for", _PRACTITIONER, _FINANCE),
     Action.WATCH_BUDGET: _row("Look for alerts in one budget", _PRACTITIONER, *_MONEY),
     Action.WATCH_ALL_BUDGETS: _row("Look for alerts in every budget", *_MONEY),
+    Action.TELL_SPENDING: _row("Have it told what was spent, week by week", *_MONEY),
     Action.KEEP_PAYMENTS_DUE: _row("Keep payees, schedules, receipts and invoices", _FINANCE),
     Action.STOP_PAYMENTS: _row("Stop a person's payments, and let them go on", _PRACTITIONER, _FINANCE),
     Action.READ_PAYMENT_STOPS: _row(
@@ -202,6 +210,12 @@ PERMISSIONS: Mapping[Action, Permission] = {
     Action.STATE_LICENCE: _row("State the council's licences of instruments, and load their wording", _FINANCE),
     Action.RECORD_OUTCOME: _row("Record what was answered about somebody's life, and take it back", *_OFFICE, **_OWN),
     Action.READ_OUTCOMES: _row("Read what was answered about somebody's life, with its scores", *_STAFF, **_OWN),
+    Action.RUN_EVALUATION: _row("Have costs and outcomes of the council's people compared", *_MONEY),
+    Action.READ_EVALUATIONS: _row("Read what evaluations found", *_CONTROL),
+    Action.MAKE_RETURN: _row("Have a client-level data return made and checked, and old ones discarded", *_MONEY),
+    Action.READ_RETURNS: _row("Read how returns fared in the Department's checks", *_CONTROL),
+    Action.DOWNLOAD_RETURN: _row("Take the file of a return, with everybody in it", *_MONEY),
+    Action.READ_COUNCIL_REPORTS: _row("Read reports over the whole council, which name nobody", _APPROVER, *_CONTROL),
     Action.READ_ACCESS_RECORDS: _row("See who read or changed records, when, why and from where", _AUDITOR, **_OWN),
     Action.READ_WEBHOOKS: _row(
         "See which systems are told of events, and what became of each message",
@@ -234,6 +248,7 @@ TOUCHES_NOBODY = frozenset(
         Action.CHOOSE_FOR_COUNCIL,
         Action.READ_INSTRUMENTS,
         Action.STATE_LICENCE,
+        Action.READ_COUNCIL_REPORTS,
     }
 )
 

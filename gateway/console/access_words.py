@@ -126,6 +126,7 @@ DONE: Mapping[str, str] = {
     "GET /v1/people/{person_id}/budget/standing": "see how the spending stands",
     "POST /v1/people/{person_id}/budget/watch": "look for alerts in the budget",
     "POST /v1/budget-watch": "look for alerts in every budget",
+    "POST /v1/spending:tell": "have it told what was spent, week by week",
     "GET /v1/budget-alerts": "see an alert in the council’s list",
     "GET /v1/people/{person_id}/budget/statement": "see the statement",
     "GET /v1/people/{person_id}/budget/statement.pdf": "take a copy of the statement",

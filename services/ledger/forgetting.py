@@ -19,6 +19,7 @@ from braid.kit.strict_yaml import read_yaml
 from braid.kit.unit_of_work import UnitOfWork
 from services.ledger import queries
 from services.ledger.domain.retention import MoneyStanding, RetentionRule, reasons_to_keep, rule_on
+from services.ledger.spending.telling import lock_telling
 from services.ledger.tables import ForgottenBudgetRow
 
 _RULES = Path(__file__).parent / "retention.yaml"
@@ -57,6 +58,7 @@ def retention_rules() -> tuple[RetentionRule, ...]:
 async def record_erasure(event: PersonErased, work: UnitOfWork) -> None:
     """Forget what no account rests on, and remember that the words around the person's money are to go."""
     await forget(event, work)
+    await lock_telling(work)
     budget = await queries.budget_of(work, event.person_id)
     if budget is None:
         return

@@ -46,6 +46,35 @@ class CarerRow(OutcomesRow, table=True):
     person_id: UUID
 
 
+class ToldRow(OutcomesRow, table=True):
+    """A thing that another service told of a person, under its own name; told again, it takes its own place."""
+
+    __tablename__ = "told"
+    __table_args__ = (Index("ix_told_council", "council", "person_id"),)
+
+    person_id: UUID = Field(primary_key=True)
+    # The field of `domain.told.Told` that it belongs to.
+    kind: str = Field(primary_key=True, sa_type=Text)
+    name: str = Field(primary_key=True, sa_type=Text)
+    council: str = Field(sa_type=Text)
+    record: dict[str, Any] = Field(sa_type=JSONB)
+
+
+class PaymentRow(OutcomesRow, table=True):
+    """One attempt at paying: its day, and whether the bank paid it or did not; it may do both."""
+
+    __tablename__ = "payment"
+    __table_args__ = (Index("ix_payment_person", "person_id"), Index("ix_payment_council", "council", "person_id"))
+
+    payment_id: UUID = Field(primary_key=True)
+    council: str = Field(sa_type=Text)
+    person_id: UUID
+    # Null until the approval of its run was heard.
+    pay_on: date | None = None
+    is_settled: bool = False
+    is_rejected: bool = False
+
+
 class ResponseRow(OutcomesRow, table=True):
     """What somebody answered about a person's life, or about a carer's; taken back with a reason, never changed."""
 
@@ -103,3 +132,26 @@ class LicenceStatementRow(OutcomesRow, table=True):
     reason: str = Field(sa_type=Text)
     stated_by: str = Field(sa_type=Text)
     recorded_at: datetime = recorded_at()
+
+
+class SpendingWeekRow(OutcomesRow, table=True):
+    """What one stream paid for one use in a week of somebody's budget, as the ledger told it last.
+
+    ``use`` is empty where the ledger tells none; ``told_sequence`` is the ledger's, and a higher one replaces the sum.
+    """
+
+    __tablename__ = "spending_week"
+    __table_args__ = (
+        CheckConstraint("extract(isodow FROM week) = 1", name="week_starts_on_a_monday"),
+        Index("ix_spending_week_person", "person_id"),
+    )
+
+    council: str = Field(primary_key=True, sa_type=Text)
+    # The Monday. Weeks come before people: tellings of a time lie together, and so do the weeks of a range.
+    week: date = Field(primary_key=True)
+    person_id: UUID = Field(primary_key=True)
+    stream: str = Field(primary_key=True, sa_type=Text)
+    use: str = Field(primary_key=True, sa_type=Text)
+    budget_id: UUID
+    pence: int = Field(sa_type=BigInteger)
+    told_sequence: int = Field(sa_type=BigInteger)

@@ -2,15 +2,14 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID, uuid4
 
-from fastapi import APIRouter, BackgroundTasks, FastAPI, Query, Request, Response
+from fastapi import APIRouter, BackgroundTasks, Query, Request, Response
 
 from braid.kit.http import Caller, Reading, UnitOfWorkRoute, Writing
+from braid.kit.jobs.runner import running_jobs, start_job
 from braid.kit.paging import Cursor, cursor_of, moment_place
 from braid.kit.permissions import Action, may
 from braid.kit.problems import Problem, ProblemKind, ProblemTable, not_found, responses
@@ -19,9 +18,9 @@ from services.ras.domain.errors import TableNotSound
 from services.ras.scenario_bodies import PeopleIn, ScenarioIn, ScenarioInList, ScenarioOut, ScenariosOut, Status
 from services.ras.scenarios import store
 from services.ras.scenarios.asked import PeopleForm
+from services.ras.scenarios.job import SCENARIOS
 from services.ras.scenarios.process import missing_packages
 from services.ras.scenarios.questions import protection_of, table_of
-from services.ras.scenarios.runner import ScenarioRunner
 from services.ras.table_files import TableRefused
 from services.ras.tables import ScenarioRow
 
@@ -30,18 +29,11 @@ STORED_MOST = 50_000
 SCENARIOS_A_PAGE = 100
 
 
-@asynccontextmanager
-async def _runner(app: FastAPI) -> AsyncIterator[None]:
-    app.state.scenarios = ScenarioRunner(app.state.units)
-    yield
-    await app.state.scenarios.close()
-
-
 router = APIRouter(
     prefix="/v1",
     route_class=UnitOfWorkRoute,
     tags=["scenarios"],
-    lifespan=_runner,
+    lifespan=running_jobs,
 )
 
 PROBLEMS: ProblemTable = {
@@ -98,7 +90,7 @@ async def ask_scenario(
         people_form=form,
     )
     await store.keep(work, row, people)
-    after.add_task(_started, request, caller.council, row.scenario_id)
+    after.add_task(start_job, request, SCENARIOS, caller.council, row.scenario_id)
     response.headers["location"] = f"/v1/scenarios/{row.scenario_id}"
     return _out(row)
 
@@ -125,7 +117,7 @@ async def read_scenario(
     """How far a scenario is, and what it found. One whose run has died is taken up again by this."""
     row, waits = await _found(work, scenario_id)
     if waits and not missing_packages():
-        after.add_task(_started, request, caller.council, scenario_id)
+        after.add_task(start_job, request, SCENARIOS, caller.council, scenario_id)
     return _out(row)
 
 
@@ -156,11 +148,6 @@ def _must_be_installed() -> None:
             f"This service runs without {' and '.join(missing)}. Run it from the image that has the analysis packages,"
             " or install them (make analysis); braid ras simulate does the same on any machine that has them.",
         )
-
-
-async def _started(request: Request, council: str, scenario_id: UUID) -> None:
-    """Start after the commit: what a run would look for is there then."""
-    request.app.state.scenarios.start(council, scenario_id)
 
 
 async def _people(given: PeopleIn, work: UnitOfWork) -> tuple[PeopleForm, bytes, int]:

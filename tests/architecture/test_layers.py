@@ -8,15 +8,15 @@ import pytest
 from tests.architecture.source import ROOT, called_attributes, imported_names, modules
 
 #: The two edges, a request and a message; the unit of work that they call; migrations, which are their own edge;
-#: the run of a scenario, which outlives the request that asked for it; timers, whose time comes by itself; the
+#: the run of a job, which outlives the request that asked for it; timers, whose time comes by itself; the
 #: sender of webhooks; and the record of a request that was rolled back.
 MAY_COMMIT = {
     "braid/kit/http.py",
     "braid/kit/access_recording.py",
     "braid/kit/delivery.py",
+    "braid/kit/jobs/runner.py",
     "braid/kit/unit_of_work.py",
     "braid/kit/migrations.py",
-    "services/ras/scenarios/runner.py",
     "services/support_planning/timer_process.py",
     "services/webhooks/sending.py",
 }

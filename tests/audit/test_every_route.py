@@ -83,6 +83,7 @@ NAMED_OTHERWISE = {
     "POST /v1/entries": "whose budget the entry is in",
     "POST /v1/commitments:expire": "whose commitments ran out",
     "POST /v1/budget-watch": "whose budgets were looked at, by their locks",
+    "POST /v1/spending:tell": "whose weeks are told",
     "POST /v1/forgetting": "whose words were looked at, by their locks",
     "GET /v1/plans-to-approve": "whose plans it shows",
     "GET /v1/planning-times": "sums over everybody",

@@ -21,9 +21,11 @@ from tests.gateway.doubles import StubGateway
 
 DAY = date(2009, 8, 3)
 EXPIRY, WATCH, FORGETTING = "/v1/commitments:expire", "/v1/budget-watch", "/v1/forgetting"
+SPENDING = "/v1/spending:tell"
 NOTHING_RAN_OUT = {"commitment_ids": [], "released_pence": 0, "most": 100}
 NOBODY_FORGOTTEN = {"forgotten": 0, "kept": [], "next": None}
 NOBODY_WATCHED = {"watched": 0, "next": None}
+NOTHING_SPENT = {"weeks": 0, "read_to": 9, "is_all": True}
 
 
 class Waits:
@@ -45,7 +47,12 @@ def waits() -> Waits:
 @pytest.fixture
 async def system(stub: StubGateway, tmp_path: Path, waits: Waits) -> AsyncIterator[SystemClient]:
     """The example council's system at a gateway whose services answer from a table."""
-    stub.services.answers = {EXPIRY: NOTHING_RAN_OUT, WATCH: NOBODY_WATCHED, FORGETTING: NOBODY_FORGOTTEN}
+    stub.services.answers = {
+        EXPIRY: NOTHING_RAN_OUT,
+        WATCH: NOBODY_WATCHED,
+        SPENDING: NOTHING_SPENT,
+        FORGETTING: NOBODY_FORGOTTEN,
+    }
     async with system_of(stub, tmp_path, waits) as client:
         yield client
 
@@ -87,6 +94,9 @@ async def test_each_page_is_asked_for_under_a_key_of_its_own(stub: StubGateway, 
     stub.services.answers |= {
         EXPIRY: in_turn(ok(full), ok(NOTHING_RAN_OUT)),
         WATCH: in_turn(*(ok(page) for page in pages)),
+        SPENDING: in_turn(
+            ok({"weeks": 1_400, "read_to": 2_000, "is_all": False}), ok({"weeks": 3, "read_to": 2_004, "is_all": True})
+        ),
     }
     told: list[str] = []
 
@@ -100,11 +110,14 @@ async def test_each_page_is_asked_for_under_a_key_of_its_own(stub: StubGateway, 
         (WATCH, {"on": "2009-08-03"}, "daily-2009-08-03-watch"),
         (WATCH, {"on": "2009-08-03", "after": "a1"}, "daily-2009-08-03-watch-a1"),
         (WATCH, {"on": "2009-08-03", "after": "b2"}, "daily-2009-08-03-watch-b2"),
+        (SPENDING, {}, "daily-2009-08-03-spending-1"),
+        (SPENDING, {}, "daily-2009-08-03-spending-2"),
         (FORGETTING, {}, "daily-2009-08-03-forgetting"),
     ]
-    assert [line.partition(": ")[2] for line in told[:2]] == [
+    assert [line.partition(": ")[2] for line in told[:3]] == [
         "commitments that had run out: 100, with £1.00 that is free again",
         "budgets looked at: 207",
+        "weeks of budgets whose spending was told: 1403",
     ]
 
 
@@ -118,7 +131,7 @@ async def test_what_is_refused_once_is_told_and_keeps_nothing_else_back(
     code = await do_day(system, EXAMPLE_COUNCIL, DAY, lambda line, **_: told.append(line))
 
     assert code == REFUSED
-    assert [one.url.path for one in stub.services.asked] == [EXPIRY, WATCH, FORGETTING]
+    assert [one.url.path for one in stub.services.asked] == [EXPIRY, WATCH, SPENDING, FORGETTING]
     assert f"{EXPIRY} was refused (409): The period is closed: Up to 31 July." in told[0]
 
 

@@ -122,6 +122,7 @@ async def test_the_day_lets_go_of_what_ran_out_and_looks_at_every_budget_once(pl
     assert lines_of(first) == [
         f"{EXAMPLE_COUNCIL}, 03 August 2009: commitments that had run out: 1, with £240.00 that is free again",
         f"{EXAMPLE_COUNCIL}, 03 August 2009: budgets looked at: 1",
+        f"{EXAMPLE_COUNCIL}, 03 August 2009: weeks of budgets whose spending was told: 0",
         f"{EXAMPLE_COUNCIL}, 03 August 2009: budgets of erased people whose words are gone now: 0, and still kept: 0",
     ]
     assert lines_of(again) == lines_of(first)

@@ -192,7 +192,7 @@ def test_a_need_is_unmet_where_neither_the_plan_nor_others_meet_it() -> None:
     )
     told = row(unmet_need([replace(BUDGET, needs=needs)]), "personal_care")
 
-    assert tuple(told.values()) == ("personal_care", 4, 1, 1, 2, 50.0, 1)
+    assert tuple(told.values()) == ("personal_care", 4, 1, 1, 2, 50.0, 1, 0)
 
 
 def of_group(ethnicity: str | None, count: int, with_budget: int) -> list[Journey]:

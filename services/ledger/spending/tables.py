@@ -178,6 +178,32 @@ class BudgetAlertRow(LedgerRow, table=True):
     recorded_at: datetime = recorded_at()
 
 
+class SpentWeekRow(LedgerRow, table=True):
+    """What one stream paid for one use in a week of a budget, as far as the journal was read for telling it.
+
+    ``use`` is empty where entries tell none.
+    """
+
+    __tablename__ = "spent_week"
+    __table_args__ = (CheckConstraint("extract(isodow FROM week_starts_on) = 1", name="starts_on_a_monday"),)
+
+    budget_id: UUID = Field(primary_key=True)
+    week_starts_on: date = Field(primary_key=True)
+    stream: str = Field(primary_key=True, sa_type=Text)
+    use: str = Field(primary_key=True, sa_type=Text)
+    council: str = Field(sa_type=Text)
+    pence: int = Field(sa_type=BigInteger)
+
+
+class SpendingToldRow(LedgerRow, table=True):
+    """How far a council's journal was read for telling what was spent: every entry up to ``sequence`` is told."""
+
+    __tablename__ = "spending_told"
+
+    council: str = Field(primary_key=True, sa_type=Text)
+    sequence: int = Field(sa_type=BigInteger)
+
+
 class CouncilFigureRow(LedgerRow, table=True):
     """A figure that a council set, such as ``spending.answer_days``; the latest holds."""
 

@@ -1,11 +1,20 @@
 """The outcomes service's routes, one file a subject, and how its errors are told."""
 
 from braid.kit.problems import ProblemKind, ProblemTable
-from services.outcomes.api import instruments, responses, waves
+from services.outcomes.api import client_level_data, council_reports, evaluations, instruments, responses, waves
 from services.outcomes.domain import errors
+from services.outcomes.domain.client_level_data.specification import NoSuchPeriod
+from services.outcomes.domain.people_compared import NoWholeWeek
 from services.outcomes.recording import NobodyKnown, NotTheirCarer, TakenBackAlready
 
-ROUTERS = (instruments.router, responses.router, waves.router)
+ROUTERS = (
+    instruments.router,
+    responses.router,
+    waves.router,
+    council_reports.router,
+    evaluations.router,
+    client_level_data.router,
+)
 
 PROBLEMS: ProblemTable = {
     errors.UnknownInstrument: ProblemKind(422, "unknown-instrument", "There is no such instrument"),
@@ -15,6 +24,8 @@ PROBLEMS: ProblemTable = {
     errors.UnknownWave: ProblemKind(422, "unknown-wave", "The instrument is not asked at such a time"),
     errors.MayNotAnswer: ProblemKind(422, "not-made-for-them", "The instrument is not made for this"),
     errors.NotYet: ProblemKind(422, "not-yet", "The day is still to come"),
+    NoWholeWeek: ProblemKind(422, "no-whole-week", "There is no whole week between the days"),
+    NoSuchPeriod: ProblemKind(422, "no-such-period", "A return ends with a quarter"),
     errors.LicenceRefused: ProblemKind(422, "licence-refused", "The statement does not fit the instrument"),
     errors.NoLicence: ProblemKind(409, "no-licence", "The council has stated no licence for that day"),
     errors.SecondBaseline: ProblemKind(409, "second-baseline", "There is a baseline already"),

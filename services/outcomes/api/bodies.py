@@ -1,4 +1,4 @@
-"""What is told over HTTP about instruments and answers, in and out."""
+"""What is told over HTTP about instruments, answers and reports, in and out."""
 
 from datetime import date, datetime
 from typing import Annotated, Self
@@ -6,6 +6,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from services.outcomes.domain.awards_in_force import Days
+from services.outcomes.domain.council_reports.tables import CouncilTable
 from services.outcomes.domain.instruments import Instrument, Item, Respondent, Scoring, Subject
 from services.outcomes.domain.scoring import DECIMALS
 from services.outcomes.recording import Recorded
@@ -262,3 +264,54 @@ class ResponsesOut(BaseModel):
     """Everything that was answered about a person, and for staff about their carers; the latest first."""
 
     responses: list[ResponseOut]
+
+
+class CouncilReportInList(BaseModel):
+    """A report that can be read."""
+
+    report: str = Field(description="Its code, for its address.")
+    title: str
+    question: str = Field(description="What it answers.")
+
+
+class CouncilReportsOut(BaseModel):
+    """Every report that can be read."""
+
+    reports: list[CouncilReportInList]
+
+
+class CouncilReportOut(BaseModel):
+    """A report's figures."""
+
+    report: str
+    title: str
+    question: str
+    about: str = Field(description="How the figures are to be read.")
+    from_day: date
+    to_day: date = Field(description="What came after it is not in the figures.")
+    read_at: datetime = Field(description="When the figures were read; what is told later may change them.")
+    columns: list[str] = Field(description="The first one names the rows.")
+    rows: list[list[str | int | float | None]] = Field(
+        description="Null: not known. A group of few people says that it is kept back, and has no figures."
+    )
+    drawn: list[str] = Field(description="The columns that the picture shows.")
+    unit: str = Field(description="Of what is drawn.")
+    notes: list[str] = Field(description="What has to be said with the figures: what is kept back, what nobody told.")
+
+    @classmethod
+    def of(cls, table: CouncilTable, days: Days, *, question: str, read_at: datetime) -> Self:
+        """A report as it is told."""
+        return cls(
+            report=table.code,
+            title=table.title,
+            question=question,
+            about=table.about,
+            from_day=days.first,
+            to_day=days.last,
+            read_at=read_at,
+            columns=list(table.columns),
+            rows=[list(row) for row in table.rows],
+            drawn=list(table.drawn),
+            unit=table.unit,
+            notes=list(table.warnings),
+        )

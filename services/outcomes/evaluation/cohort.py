@@ -44,6 +44,7 @@ class Cohort:
         weeks: that each person's costs are of; above zero.
         cost_pence: by stream, what each person cost over those weeks.
         covariates: what else differs between people and may be adjusted for.
+        knows_costs_of_comparison: whether costs are those of the comparison too; where not, nothing compares them.
     """
 
     has_budget: Bools
@@ -54,6 +55,7 @@ class Cohort:
     outcomes: tuple[Outcome, ...]
     covariates: Mapping[str, Floats] = field(default_factory=dict)
     synthetic: bool = False
+    knows_costs_of_comparison: bool = True
 
     def __len__(self) -> int:
         return len(self.has_budget)

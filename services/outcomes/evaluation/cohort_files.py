@@ -91,15 +91,24 @@ def read_cohort(file: Path, licensed: Collection[str] = ()) -> Cohort:
     Raises:
         CohortRefused: with every fault that was found.
     """
-    content = BytesIO(file.read_bytes())
+    return read_content(file.read_bytes(), file.name, licensed)
+
+
+def read_content(content: bytes, name: str, licensed: Collection[str] = ()) -> Cohort:
+    """Read people from the content of a file: Parquet where its name ends so, else CSV.
+
+    Raises:
+        CohortRefused: with every fault that was found.
+    """
+    source = BytesIO(content)
     try:
         # Everything is read as text first: a guess at types would turn a misspelt sum into an empty one.
-        frame = pl.read_parquet(content) if file.suffix == ".parquet" else pl.read_csv(content, infer_schema=False)
+        frame = pl.read_parquet(source) if name.endswith(".parquet") else pl.read_csv(source, infer_schema=False)
         texts = frame.select(pl.all().cast(pl.String).fill_null("")).to_dict(as_series=False)
     except pl.exceptions.PolarsError as error:
-        raise CohortRefused(file.name, [str(error)]) from error
-    columns = {name: _Column(name, [text.strip() for text in column]) for name, column in texts.items()}
-    return cohort_of(columns, file.name, licensed)
+        raise CohortRefused(name, [str(error)]) from error
+    columns = {title: _Column(title, [text.strip() for text in column]) for title, column in texts.items()}
+    return cohort_of(columns, name, licensed)
 
 
 def cohort_of(columns: Mapping[str, _Column], name: str, licensed: Collection[str]) -> Cohort:

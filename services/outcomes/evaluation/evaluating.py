@@ -82,7 +82,7 @@ def evaluate(cohort: Cohort, question: Question, done: Callable[[int], None] = l
     rows = as_a_family([row for one in cohort.outcomes for row in differences(cohort, one, question.design)])
     by_measure = {one.measure: [row for row in rows if row.measure == one.measure] for one in cohort.outcomes}
     both: tuple[CostAndEffect, ...] = ()
-    if question.design is Design.BETWEEN_ARMS:
+    if question.design is Design.BETWEEN_ARMS and cohort.knows_costs_of_comparison:
         both = tuple(_together(cohort, question, by_measure, done))
     return Evaluation(
         question=question,
@@ -128,7 +128,7 @@ def _cost(cohort: Cohort, design: Design, stream: str, pence: Floats, group: str
     who = cohort.in_group(group)
     budget = sample_of_rates(*of(who & cohort.has_budget))
     counts = int((who & cohort.has_budget).sum()), int((who & ~cohort.has_budget).sum())
-    if design is Design.BEFORE_AND_AFTER:
+    if design is Design.BEFORE_AND_AFTER or not cohort.knows_costs_of_comparison:
         return Cost(stream, group, counts, mean_of(budget), None, None)
     comparison = sample_of_rates(*of(who & ~cohort.has_budget))
     return Cost(stream, group, counts, mean_of(budget), mean_of(comparison), difference(budget, comparison))

@@ -29,6 +29,11 @@ def everything(cohort: Cohort, design: Design, by_measure: Mapping[str, Sequence
             " nobody wrote down."
         )
         yield from _uneven_groups(cohort)
+        if not cohort.knows_costs_of_comparison:
+            yield (
+                "What people without a budget cost is not in the ledger: costs are those of people with one alone, and"
+                " nothing is told of cost and effect together."
+            )
     for outcome in cohort.outcomes:
         rows = by_measure[outcome.measure]
         yield from _about(cohort, outcome, rows, design)

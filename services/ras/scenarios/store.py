@@ -1,22 +1,19 @@
-"""Queries of scenarios. A run claims a scenario, shows that it is alive, and ends it; only the latest claim may."""
+"""Queries of scenarios."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CursorResult, delete, func, insert, literal, or_, select, text, tuple_, update
-from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy import delete, insert, literal, select, text, tuple_
 
+from braid.kit.jobs.answer import Answer
+from braid.kit.jobs.rows import Claim, JobRows
 from braid.kit.unit_of_work import UnitOfWork
-from services.ras.scenarios.asked import Answer, Asked, PeopleForm, problem
+from services.ras.scenarios.asked import Asked, PeopleForm
 from services.ras.tables import ScenarioFileRow, ScenarioRow
 
-#: A run that has been silent for so long has died: it shows itself every few seconds.
-SILENT_MOST = timedelta(seconds=30)
-#: A scenario whose runs died so often is given up.
-ATTEMPTS_MOST = 3
 ASKED = "asked"
 
 #: The latest figure of each of the council's people and what it was worked out from. Whoever has a final figure keeps
@@ -47,6 +44,7 @@ STORED_PEOPLE = """
 
 _ROW = ScenarioRow.__table__  # type: ignore[attr-defined]
 _FILE = ScenarioFileRow.__table__  # type: ignore[attr-defined]
+ROWS = JobRows(_ROW, "scenario_id", done="people_done", of="people", title="The scenario could not be worked out")
 
 
 @dataclass(frozen=True)
@@ -71,15 +69,6 @@ class ScenarioInShort:
     recorded_at: datetime
 
 
-@dataclass(frozen=True)
-class Claim:
-    """One attempt at a scenario."""
-
-    scenario_id: UUID
-    attempt: int
-    asked: Asked
-
-
 async def stored_people(work: UnitOfWork) -> StoredPeople:
     """The people that the council has figures of, as one JSON text that PostgreSQL makes."""
     found = (await work.session.execute(text(STORED_PEOPLE))).one()
@@ -96,7 +85,7 @@ async def keep(work: UnitOfWork, row: ScenarioRow, people: bytes) -> None:
 
 async def scenario(work: UnitOfWork, scenario_id: UUID) -> tuple[ScenarioRow, bool] | None:
     """A scenario, and whether it waits for a run; None where the council has no such one."""
-    query = select(ScenarioRow, _is_free()).where(_ROW.c.scenario_id == scenario_id)
+    query = select(ScenarioRow, ROWS.is_free()).where(_ROW.c.scenario_id == scenario_id)
     found = (await work.session.execute(query)).one_or_none()
     return None if found is None else (found[0], bool(found[1]))
 
@@ -117,61 +106,22 @@ async def file(work: UnitOfWork, scenario_id: UUID, name: str) -> bytes | None:
     return content
 
 
-async def claim(work: UnitOfWork, scenario_id: UUID) -> Claim | None:
-    """Claim a scenario that waits, or whose run has died; None where there is nothing to claim.
-
-    One whose runs died too often is given up here.
-    """
-    free = (_ROW.c.scenario_id == scenario_id, _is_free())
-    worn_out = problem(
-        "worker-died",
-        "The scenario could not be worked out",
-        f"It was begun {ATTEMPTS_MOST} times, and each time the process that worked on it was ended from outside.",
-    )
-    given_up = update(_ROW).where(*free, _ROW.c.attempt >= ATTEMPTS_MOST).values(status="failed", problem=worn_out)
-    await work.session.execute(given_up)
-    begun = {"status": "running", "attempt": _ROW.c.attempt + 1, "alive_at": func.clock_timestamp(), "people_done": 0}
-    claimed = update(_ROW).where(*free).values(**begun).returning(_ROW.c.attempt, _ROW.c.question, _ROW.c.people_form)
-    found = (await work.session.execute(claimed)).one_or_none()
-    if found is None:
-        return None
+async def asked(work: UnitOfWork, scenario_id: UUID) -> Asked:
+    """What a scenario's process is handed."""
+    query = select(_ROW.c.question, _ROW.c.people_form).where(_ROW.c.scenario_id == scenario_id)
+    found = (await work.session.execute(query)).one()
     people = await file(work, scenario_id, ASKED)
     assert people is not None, "kept with the scenario, and gone only when it has ended"
-    return Claim(scenario_id, found.attempt, Asked(found.question, PeopleForm(found.people_form), people))
-
-
-async def show_alive(work: UnitOfWork, claim: Claim, done: int, people: int | None) -> bool:
-    """Show that a run is alive and how far it is; False where another has taken over."""
-    return await _change(work, claim, alive_at=func.clock_timestamp(), people_done=done, people=people)
-
-
-async def release(work: UnitOfWork, claim: Claim) -> None:
-    """Leave a scenario to whoever comes next: this process is told to stop."""
-    await _change(work, claim, status="waiting", alive_at=None)
+    return Asked(found.question, PeopleForm(found.people_form), people)
 
 
 async def end(work: UnitOfWork, claim: Claim, answer: Answer) -> None:
     """Keep how a scenario ended; the people as they were given are needed no longer."""
-    status = "failed" if answer.results is None else "done"
-    kept = {"results": answer.results, "problem": answer.problem}
     people = None if answer.results is None else answer.results["people"]
-    if not await _change(work, claim, status=status, people_done=people or 0, people=people, **kept):
+    kept = {"results": answer.results, "problem": answer.problem, "people_done": people or 0, "people": people}
+    if not await ROWS.end(work, claim, **kept):
         return
-    await work.session.execute(delete(_FILE).where(_FILE.c.scenario_id == claim.scenario_id, _FILE.c.name == ASKED))
-    files = {"people.csv": answer.csv, "people.parquet": answer.parquet} if answer.results is not None else {}
-    for name, content in files.items():
-        values = {"scenario_id": claim.scenario_id, "name": name, "council": work.council, "content": content}
+    await work.session.execute(delete(_FILE).where(_FILE.c.scenario_id == claim.job_id, _FILE.c.name == ASKED))
+    for name, content in answer.files.items():
+        values = {"scenario_id": claim.job_id, "name": name, "council": work.council, "content": content}
         await work.session.execute(insert(_FILE).values(**values))
-
-
-async def _change(work: UnitOfWork, claim: Claim, **values: Any) -> bool:
-    mine = (_ROW.c.scenario_id == claim.scenario_id, _ROW.c.attempt == claim.attempt, _ROW.c.status == "running")
-    changed = await work.session.execute(update(_ROW).where(*mine).values(**values))
-    assert isinstance(changed, CursorResult)
-    return changed.rowcount == 1
-
-
-def _is_free() -> ColumnElement[bool]:
-    silent = _ROW.c.alive_at < func.clock_timestamp() - SILENT_MOST
-    free: ColumnElement[bool] = or_(_ROW.c.status == "waiting", (_ROW.c.status == "running") & silent)
-    return free

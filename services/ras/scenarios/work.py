@@ -5,43 +5,30 @@ the analysis packages, and its memory goes back when it ends.
 """
 
 import json
-import os
-import resource
-import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from io import BytesIO
 from typing import Any
 
+from braid.kit.jobs.answer import Answer, problem
+from braid.kit.jobs.worker import Progress, work
 from services.ras.domain.errors import DomainError
 from services.ras.domain.points import NO_HELP
-from services.ras.scenarios.asked import Answer, Asked, PeopleForm, problem
+from services.ras.scenarios.asked import Asked, PeopleForm
 from services.ras.scenarios.questions import question_of
 
 #: More people than this are tried with `braid ras simulate`, on a machine of its own.
 PEOPLE_MOST = 100_000
-#: Address space, in bytes: several times what the most people need. A file that unpacks to more ends here.
-ADDRESS_SPACE_MOST = 6 * 2**30
 FAULTS_TOLD = 100
-#: Of the processor, so that the API beside it is served first.
-NICENESS = 10
 ROWS_AT_ONCE = 20_000
 MINUTES, DAYS = "specialist_minutes_", "days_"
 
 
-def main() -> None:
-    """Read, work, write."""
-    resource.setrlimit(resource.RLIMIT_AS, (ADDRESS_SPACE_MOST, ADDRESS_SPACE_MOST))
-    os.nice(NICENESS)
-    answer = worked_out(Asked.read(sys.stdin.buffer.read()), _tell)
-    sys.stdout.buffer.write(answer.written())
-    sys.stdout.buffer.flush()
-
-
-def worked_out(asked: Asked, progress: Callable[[int, int], None]) -> Answer:
+def worked_out(written: bytes, progress: Progress) -> Answer:
     """Work a scenario out, or say what is wrong with what was asked.
 
     Args:
+        written: `services.ras.scenarios.asked.Asked`.
         progress: told how many people of how many are done.
     """
     from services.ras.population.people_files import PeopleRefused
@@ -49,7 +36,7 @@ def worked_out(asked: Asked, progress: Callable[[int, int], None]) -> Answer:
     from services.ras.simulation.scoring import NotInTheTable
 
     try:
-        return _answer(asked, progress)
+        return _answer(Asked.read(written), progress)
     except (PeopleRefused, NotInTheTable) as error:
         errors = [
             {"row": fault.row, "column": fault.column, "message": fault.reason} for fault in error.faults[:FAULTS_TOLD]
@@ -63,7 +50,7 @@ def worked_out(asked: Asked, progress: Callable[[int, int], None]) -> Answer:
         return Answer(None, problem("too-large", "The scenario needs too much memory", told))
 
 
-def _answer(asked: Asked, progress: Callable[[int, int], None]) -> Answer:
+def _answer(asked: Asked, progress: Progress) -> Answer:
     from services.ras.simulation.results import as_data, by_person
     from services.ras.simulation.scenario import simulate
 
@@ -78,7 +65,8 @@ def _answer(asked: Asked, progress: Callable[[int, int], None]) -> Answer:
     scenario = simulate(people, question_of(asked.question), more, rows_at_once=ROWS_AT_ONCE)
     rows, parquet = by_person(people, scenario), BytesIO()
     rows.write_parquet(parquet, metadata={"synthetic": "yes" if people.synthetic else "no"})
-    return Answer(as_data(people, scenario), None, rows.write_csv().encode(), parquet.getvalue())
+    files = {"people.csv": rows.write_csv().encode(), "people.parquet": parquet.getvalue()}
+    return Answer(as_data(people, scenario), None, files)
 
 
 def _people(asked: Asked) -> Any:
@@ -135,9 +123,5 @@ def _summed(prefix: str, name: str, number: str, entries: Iterable[Mapping[str, 
     return dict(found)
 
 
-def _tell(done: int, people: int) -> None:
-    print(json.dumps({"done": done, "people": people}), file=sys.stderr, flush=True)
-
-
 if __name__ == "__main__":
-    main()
+    work(worked_out)

@@ -60,6 +60,8 @@ RIGHTS = {
     "spend_part": (READS_AND_ADDS, ""),
     "spend_query": (READS_AND_ADDS, "answer answered_on"),
     "spend_query_step": (READS_AND_ADDS, ""),
+    "spending_told": (READS_AND_ADDS, "sequence"),
+    "spent_week": (READS_AND_ADDS, "pence"),
     # What every service has.
     "alembic_version": (READS, ""),
     "council_figure": (READS_AND_ADDS, ""),

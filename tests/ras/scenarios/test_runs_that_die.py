@@ -10,10 +10,12 @@ import psutil
 import pytest
 
 from braid.command_line.embedded_platform import Databases
+from braid.kit.jobs.rows import ATTEMPTS_MOST
+from braid.kit.jobs.runner import JobRunner
 from braid.kit.service import ServiceRuntime
 from services.ras.main import SERVICE
-from services.ras.scenarios import process, store
-from services.ras.scenarios.runner import ScenarioRunner
+from services.ras.scenarios import process
+from services.ras.scenarios.job import SCENARIOS
 from tests.ras.office import COUNCIL
 from tests.ras.scenarios.conftest import a_runtime, serving
 from tests.ras.scenarios.desk import Desk
@@ -100,7 +102,7 @@ async def test_a_scenario_whose_runs_die_again_and_again_is_given_up_with_the_re
     desk: Desk, scenario_databases: Databases, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     scenario_id = await waiting(desk, monkeypatch)
-    silent = f"status = 'running', attempt = {store.ATTEMPTS_MOST}, alive_at = now() - interval '1 hour'"
+    silent = f"status = 'running', attempt = {ATTEMPTS_MOST}, alive_at = now() - interval '1 hour'"
     await change(scenario_databases, scenario_id, silent)
 
     problem = (await desk.ended(scenario_id))["problem"]
@@ -114,8 +116,8 @@ async def test_a_run_that_another_has_taken_over_ends_and_changes_nothing(
 ) -> None:
     scenario_id = await waiting(desk, monkeypatch)
     monkeypatch.setattr(process, "MODULE", SLEEPS)
-    runner = ScenarioRunner(runtime.units, alive_every_s=0.1)
-    runner.start(COUNCIL, UUID(scenario_id))
+    runner = JobRunner(runtime.units, alive_every_s=0.1)
+    runner.start(SCENARIOS, COUNCIL, UUID(scenario_id))
     await until(lambda: len(workers()) == 1)
 
     await change(scenario_databases, scenario_id, "attempt = 2, people_done = 7")
@@ -131,8 +133,8 @@ async def test_a_run_that_takes_too_long_is_ended(
 ) -> None:
     scenario_id = await waiting(desk, monkeypatch)
     monkeypatch.setattr(process, "MODULE", SLEEPS)
-    runner = ScenarioRunner(runtime.units, time_most_s=0.5)
-    runner.start(COUNCIL, UUID(scenario_id))
+    runner = JobRunner(runtime.units, time_most_s=0.5)
+    runner.start(SCENARIOS, COUNCIL, UUID(scenario_id))
 
     await until(lambda: len(workers()) == 1)
     await until(lambda: workers() == [])
@@ -143,5 +145,5 @@ async def test_a_run_that_takes_too_long_is_ended(
 async def waiting(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> str:
     """A scenario that is kept, and that nothing has begun: the service died after it said so."""
     with monkeypatch.context() as died:
-        died.setattr(ScenarioRunner, "start", lambda *_: None)
+        died.setattr(JobRunner, "start", lambda *_: None)
         return await desk.asked()

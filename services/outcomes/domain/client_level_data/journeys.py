@@ -34,13 +34,17 @@ class OpenedCase:
 
 @dataclass(frozen=True)
 class AgreedAssessment:
-    """An assessment that was agreed; it began when the person handed their own in."""
+    """An assessment that was agreed; it began when the person handed their own in.
+
+    Args:
+        has_eligible_needs: None where nobody decided that, or not by the needs.
+    """
 
     assessment_id: str
     person_id: str
     begun_on: date
     agreed_on: date
-    has_eligible_needs: bool
+    has_eligible_needs: bool | None
 
 
 @dataclass(frozen=True)
@@ -68,13 +72,12 @@ def request(case: OpenedCase, words: EventsOfJourneys) -> EventRecord:
 
 
 def assessment(agreed: AgreedAssessment, words: EventsOfJourneys) -> EventRecord:
-    """An agreed assessment as one."""
-    outcome = "eligible" if agreed.has_eligible_needs else "not_eligible"
-    details = {
-        "Assessment_Type": words.assessment_type,
-        "Eligible_Needs_Identified": "Yes" if agreed.has_eligible_needs else "No",
-        "Event_Outcome": _word(words.assessment_outcomes, outcome, agreed.assessment_id),
-    }
+    """An agreed assessment as one; what came of it is left out where nobody decided it."""
+    details = {"Assessment_Type": words.assessment_type}
+    if agreed.has_eligible_needs is not None:
+        outcome = "eligible" if agreed.has_eligible_needs else "not_eligible"
+        details["Eligible_Needs_Identified"] = "Yes" if agreed.has_eligible_needs else "No"
+        details["Event_Outcome"] = _word(words.assessment_outcomes, outcome, agreed.assessment_id)
     return EventRecord(
         EventType.ASSESSMENT, agreed.assessment_id, agreed.person_id, agreed.begun_on, agreed.agreed_on, details
     )

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from services.outcomes.domain.council_reports.records import Journey, StreamState
+from services.outcomes.domain.council_reports.records import Journey, StreamInBudget, StreamState
 from services.outcomes.domain.council_reports.tables import (
     Cell,
     CouncilTable,
@@ -153,28 +153,17 @@ def ways_of_holding(journeys: Sequence[Journey]) -> CouncilTable:
 
 
 def unspent_money(journeys: Sequence[Journey]) -> CouncilTable:
-    """What was awarded and not spent, by stream."""
+    """What was awarded and not spent, by stream; of money of which nobody told what was spent, nothing."""
     names = sorted({name for one in journeys for name in one.streams})
-    rows: list[tuple[Cell, ...]] = []
+    rows, recovered_told, funds_not_told = [], True, 0
     for name in names:
         funds = [one.streams[name] for one in journeys if name in one.streams]
         funds = [fund for fund in funds if fund.state is StreamState.CONFIRMED and fund.awarded_pence]
-        left = [(fund.awarded_pence - fund.spent_pence) / fund.awarded_pence for fund in funds]
-        awarded, spent = sum(fund.awarded_pence for fund in funds), sum(fund.spent_pence for fund in funds)
-        middle = quantile(left, 0.5)
-        rows.append(
-            (
-                name,
-                len(funds),
-                pounds(awarded),
-                pounds(spent),
-                pounds(sum(fund.recovered_pence for fund in funds)),
-                share(awarded - spent, awarded),
-                None if middle is None else round(100 * middle, 1),
-                sum(one > MUCH_UNSPENT for one in left),
-                sum(one < 0 for one in left),
-            )
-        )
+        told = [(fund, fund.spent_pence) for fund in funds if fund.spent_pence is not None]
+        recovered = [fund.recovered_pence for fund, _ in told if fund.recovered_pence is not None]
+        funds_not_told += len(funds) - len(told)
+        recovered_told = recovered_told and len(recovered) == len(told)
+        rows.append(_unspent(name, told, sum(recovered) if len(recovered) == len(told) else None))
     much = f"more than {MUCH_UNSPENT:.0%} unspent"
     return CouncilTable(
         code="unspent_money",
@@ -194,4 +183,29 @@ def unspent_money(journeys: Sequence[Journey]) -> CouncilTable:
         rows=tuple(rows),
         drawn=("unspent, %", "half leave more, %"),
         unit="%",
+        warnings=tuple(_not_told(funds_not_told, recovered_told=recovered_told)),
     )
+
+
+def _unspent(name: str, told: Sequence[tuple[StreamInBudget, int]], recovered: int | None) -> tuple[Cell, ...]:
+    left = [(fund.awarded_pence - spent) / fund.awarded_pence for fund, spent in told]
+    awarded, spent = sum(fund.awarded_pence for fund, _ in told), sum(spent for _, spent in told)
+    middle = quantile(left, 0.5)
+    return (
+        name,
+        len(told),
+        pounds(awarded),
+        pounds(spent),
+        pounds(recovered),
+        share(awarded - spent, awarded),
+        None if middle is None else round(100 * middle, 1),
+        sum(one > MUCH_UNSPENT for one in left),
+        sum(one < 0 for one in left),
+    )
+
+
+def _not_told(funds: int, *, recovered_told: bool) -> Iterator[str]:
+    if funds:
+        yield f"Of {funds} funds nobody told what was spent: they are left out."
+    if not recovered_told:
+        yield "What was asked back and came in is told by no event: the column of what was recovered is empty."

@@ -18,36 +18,53 @@ from services.outcomes.domain.council_reports.tables import (
 from services.outcomes.domain.small_numbers import PUBLISHED_PEOPLE_MIN
 
 NOT_TOLD = "not told"
+PLANS_TELL_NO_NEEDS = (
+    "Approved plans do not tell which needs they meet. Of people with a plan, needs that others do not meet are counted"
+    " as not told, and are in no percentage."
+)
 DIRECT_PAYMENT = "direct_payment"
 WEEKS_PER_YEAR = 52
 
 
 def unmet_need(journeys: Sequence[Journey]) -> CouncilTable:
-    """Needs that were agreed, and whether the plan or others meet them."""
+    """Needs that were agreed, and whether the plan or others meet them; where nobody told, none is called unmet."""
     needs = [need for one in journeys for need in one.needs]
     rows = []
     for domain in sorted({need.domain for need in needs}):
         here = [need for need in needs if need.domain == domain]
-        unmet = [need for need in here if not need.is_in_plan and not need.is_met_by_others]
+        by_others = [need for need in here if need.is_met_by_others and not need.is_in_plan]
+        unmet = [need for need in here if need.is_in_plan is False and not need.is_met_by_others]
+        not_told = [need for need in here if need.is_in_plan is None and not need.is_met_by_others]
         rows.append(
             (
                 domain,
                 len(here),
-                sum(need.is_in_plan for need in here),
-                sum(need.is_met_by_others and not need.is_in_plan for need in here),
+                sum(need.is_in_plan is True for need in here),
+                len(by_others),
                 len(unmet),
-                share(len(unmet), len(here)),
+                share(len(unmet), len(here) - len(not_told)),
                 sum(not need.reason for need in unmet),
+                len(not_told),
             )
         )
     return CouncilTable(
         code="unmet_need",
         title="Needs that nobody meets",
         about="Needs of agreed assessments. That family meets one counts only where they said that they do.",
-        columns=("need", "people", "in the plan", "met by others", "unmet", "unmet, %", "unmet, and nobody says why"),
+        columns=(
+            "need",
+            "people",
+            "in the plan",
+            "met by others",
+            "unmet",
+            "unmet, %",
+            "unmet, and nobody says why",
+            "in a plan or not: not told",
+        ),
         rows=tuple(rows),
         drawn=("unmet, %",),
         unit="% of needs",
+        warnings=(PLANS_TELL_NO_NEEDS,) if any(need.is_in_plan is None for need in needs) else (),
     )
 
 

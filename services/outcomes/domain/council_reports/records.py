@@ -22,23 +22,28 @@ class StreamInBudget:
     """A stream of a budget.
 
     Args:
-        awarded_pence: over the award; of an indicative one, what it would be.
+        awarded_pence: for the days that the report is about; of an indicative one, what the whole would be.
+        spent_pence, recovered_pence: None where nobody told.
         since: when it came into this state.
     """
 
     state: StreamState
     awarded_pence: int = 0
-    spent_pence: int = 0
-    recovered_pence: int = 0
+    spent_pence: int | None = 0
+    recovered_pence: int | None = 0
     since: date | None = None
 
 
 @dataclass(frozen=True)
 class Need:
-    """A need of the agreed assessment: whether the plan meets it, or others do, and if neither, why."""
+    """A need of the agreed assessment: whether the plan meets it, or others do, and if neither, why.
+
+    Args:
+        is_in_plan: None where there is a plan, and nobody told whether it meets the need.
+    """
 
     domain: str
-    is_in_plan: bool
+    is_in_plan: bool | None
     is_met_by_others: bool = False
     reason: str = ""
 

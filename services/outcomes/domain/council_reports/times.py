@@ -12,8 +12,8 @@ STEPS: tuple[tuple[str, str, str], ...] = (
     ("assessment_submitted", "assessment_agreed", "agreement"),
     ("assessment_agreed", "allocation_calculated", "indicative allocation"),
     ("allocation_calculated", "budget_opened", "decisions of the streams"),
-    ("budget_opened", "plan_submitted", "planning"),
-    ("plan_submitted", "plan_approved", "approval"),
+    # No event tells when a plan is handed in.
+    ("budget_opened", "plan_approved", "planning and approval"),
     ("plan_approved", "first_payment", "first payment"),
     ("case_opened", "first_payment", "from the case to the money"),
 )
