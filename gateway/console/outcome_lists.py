@@ -13,7 +13,12 @@ from gateway.forwarding import Door
 
 FORBIDDEN = 403
 #: What is done on a list, its address and its words, in the order of the tabs.
-_LISTS = ((Action.STATE_LICENCE, "/outcomes/instruments", "Instruments and licences"),)
+_LISTS = (
+    (Action.READ_COUNCIL_REPORTS, "/outcomes/reports", "Reports"),
+    (Action.READ_EVALUATIONS, "/outcomes/evaluations", "Evaluations"),
+    (Action.READ_RETURNS, "/outcomes/returns", "Statutory returns"),
+    (Action.STATE_LICENCE, "/outcomes/instruments", "Instruments and licences"),
+)
 
 
 def lists_for(principal: Principal) -> list[tuple[str, str]]:
@@ -29,7 +34,7 @@ def outcome_list_routes(door: Door) -> APIRouter:
     async def first(request: Request) -> Response:
         lists = lists_for(await signed_in(door, request))
         if not lists:
-            raise Problem(FORBIDDEN, "not-allowed", "What outcomes tell of the council is for its staff")
+            raise Problem(FORBIDDEN, "not-allowed", "What outcomes tell of the council is not for this role")
         return see_other(lists[0][0])
 
     return router

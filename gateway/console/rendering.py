@@ -89,7 +89,7 @@ _OFFICE_PAGES = (
     (Action.READ_ANY_ACCOUNT, "/money", "Money to look at"),
     (Action.READ_PAYMENT_RUNS, "/payments", "Payments"),
     (Action.RUN_SCENARIO, "/scenarios", "Scenarios"),
-    (Action.STATE_LICENCE, "/outcomes", "Outcomes"),
+    (Action.READ_COUNCIL_REPORTS, "/outcomes", "Outcomes"),
     (Action.READ_BOOKS, "/ledger", "Ledger"),
 )
 
