@@ -96,10 +96,10 @@ def picture_of(columns: Sequence[str], rows: Iterable[Sequence[Cell]], drawn: Se
     if not most:
         return None
     series = tuple(wording.sentence(name) for name in drawn)
-    first, values = max(told, key=lambda row: row[1][0])
+    first, figures = max(told, key=lambda row: row[1][0])
     return Picture(
         f"{wording.listed(list(series))}, for each {columns[0].replace('_', ' ')}."
-        f" {series[0]} is highest for {wording.inside(first)}: {shown(_as_told(values[0]))}.",
+        f" {series[0]} is highest for {wording.inside(first)}: {shown(_as_told(figures[0]))}.",
         series,
         tuple((name, tuple(_bar(place, value, most) for place, value in enumerate(row))) for name, row in told),
     )
