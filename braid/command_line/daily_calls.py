@@ -78,6 +78,11 @@ async def _forget(system: SystemClient, on: date) -> str:
     return f"budgets of erased people whose words are gone now: {forgotten}, and still kept: {kept}"
 
 
+async def _discard_returns(system: SystemClient, on: date) -> str:
+    told = await system.post("/v1/client-level-data-returns:discard", f"daily-{on}-returns")
+    return f"returns whose files are discarded now: {told['discarded']}"
+
+
 async def _pages(system: SystemClient, path: str, key: str, query: Mapping[str, str]) -> list[dict[str, Any]]:
     """Every page of what is asked some at a time, until ``next`` is null."""
     pages = [await system.post(path, key, query=query)]
@@ -91,4 +96,5 @@ _TASKS: tuple[Callable[[SystemClient, date], Awaitable[str]], ...] = (
     _watch,
     _tell_spending,
     _forget,
+    _discard_returns,
 )

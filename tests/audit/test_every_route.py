@@ -77,6 +77,26 @@ NAMED_OTHERWISE = {
     "GET /v1/scenarios": "what was asked about everybody",
     "GET /v1/scenarios/{scenario_id}": "sums over everybody",
     "GET /v1/scenarios/{scenario_id}/people.{form}": "the whole population",
+    **dict.fromkeys(
+        (
+            "POST /v1/outcome-evaluations",
+            "GET /v1/outcome-evaluations",
+            "GET /v1/outcome-evaluations/{evaluation_id}",
+            "GET /v1/outcome-evaluations/{evaluation_id}/report",
+        ),
+        "sums over everybody, small groups kept back",
+    ),
+    **dict.fromkeys(
+        (
+            "POST /v1/client-level-data-returns",
+            "GET /v1/client-level-data-returns",
+            "POST /v1/client-level-data-returns:discard",
+            "GET /v1/client-level-data-returns/{return_id}",
+            "GET /v1/client-level-data-returns/{return_id}/faults.csv",
+        ),
+        "counts over everybody, and faults by row, which name nobody",
+    ),
+    "GET /v1/client-level-data-returns/{return_id}/file.csv": "everybody in the file, where it is there",
     "POST /v1/partners/{agency}/decisions": "whom the body names, by their lock",
     "GET /v1/partners/{agency}/decisions/{reference}": "whom the decision is about, once it is found",
     "POST /v1/entries:batch": "whose budgets the entries are in",

@@ -28,6 +28,8 @@ _VALUES: dict[str, dict[str, Any]] = {
     "payment_due": {"state": "taken"},
     "payment_item": {"state": "settled"},
     "scenario": {"people_form": "stored", "status": "done", "problem": None},
+    "evaluation": {"status": "done", "problem": None},
+    "statutory_return": {"la_code": "503", "status": "done", "problem": None},
     "assessment": {"state": "agreed"},
     "legal_hold": {"lifted_on": date(2009, 7, 1)},
     "dead_letter": {"resolution": None},

@@ -73,6 +73,11 @@ STAYS: dict[str, dict[str, str]] = {
         "licence_statement.licences": "the council's own",
         "licence_statement.wordings": "the holder's",
         "licence_statement.reason": "the council's own",
+        "evaluation.question": "what was asked about everybody",
+        "evaluation.results": "sums over everybody, small groups kept back",
+        "evaluation_file.name": "a code",
+        "evaluation_file.content": "the same sums; or people of a file without names and ids, until it is worked out",
+        "statutory_return.results": "counts over everybody",
     },
     "webhooks": {
         "subscription.name": "what a system is called",

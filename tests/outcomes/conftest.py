@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from braid.command_line.embedded_platform import Databases
+from braid.kit.jobs.runner import running_jobs
 from tests.outcomes.desk import Desk
+from tests.outcomes.jobs_desk import JobsDesk
 from tests.real_parts.databases import FreshDatabases
 
 
@@ -23,4 +25,13 @@ async def desk(shared_databases: Databases, tmp_path: Path) -> AsyncIterator[Des
     desk = Desk(shared_databases, tmp_path)
     await desk.open_case()
     yield desk
+    await desk.close()
+
+
+@pytest.fixture
+async def jobs_desk(shared_databases: Databases, tmp_path: Path) -> AsyncIterator[JobsDesk]:
+    """A desk of a council of its own that works jobs out."""
+    desk = JobsDesk(shared_databases, tmp_path)
+    async with running_jobs(desk.app):
+        yield desk
     await desk.close()

@@ -43,6 +43,7 @@ class Desk:
         app = build_api(self.runtime, verifier=internal_verifier(keys / "internal-public.jwks.json"))
         self.units = replace(self.runtime.units, clock=lambda: datetime.combine(TODAY, datetime.min.time(), UTC))
         app.state.units = self.units
+        self.app = app
         self._client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://service")
 
     async def close(self) -> None:

@@ -13,7 +13,7 @@ from braid.kit.permissions import Action, may
 from braid.kit.problems import Problem, not_found, responses
 from braid.kit.unit_of_work import UnitOfWork
 from services.outcomes.api.evaluation_bodies import Status
-from services.outcomes.api.return_bodies import DiscardedOut, DiscardIn, ReturnIn, ReturnInList, ReturnOut, ReturnsOut
+from services.outcomes.api.return_bodies import DiscardedOut, ReturnIn, ReturnInList, ReturnOut, ReturnsOut
 from services.outcomes.client_level_data.specification_files import release_2
 from services.outcomes.domain.errors import NotYet
 from services.outcomes.job_tables import StatutoryReturnRow
@@ -84,13 +84,11 @@ async def list_returns(
 @router.post(
     "/client-level-data-returns:discard",
     dependencies=[may(Action.MAKE_RETURN)],
-    responses=responses(KEY, NOT_FINANCE, (422, "The body is not valid, or the day is still to come.")),
+    responses=responses(KEY, NOT_FINANCE),
 )
-async def discard_returns(body: DiscardIn, work: Writing) -> DiscardedOut:
-    """Discard the files whose time was over before a day; for the council's clock, each day."""
-    if body.on > work.now.date():
-        raise NotYet(f"{body.on} is still to come")
-    return DiscardedOut(discarded=await store.discard(work, body.on))
+async def discard_returns(work: Writing) -> DiscardedOut:
+    """Discard the files whose time is over; for the council's clock, each day."""
+    return DiscardedOut(discarded=await store.discard(work, work.now.date()))
 
 
 @router.get(

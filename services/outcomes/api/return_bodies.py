@@ -21,12 +21,6 @@ class ReturnIn(Part):
     )
 
 
-class DiscardIn(Part):
-    """A day."""
-
-    on: Day
-
-
 class DiscardedOut(BaseModel):
     """What was discarded."""
 
