@@ -64,7 +64,7 @@ async def test_the_way_to_outcomes_leads_to_the_first_list(stub: StubGateway) ->
     async with stub.browser(FINANCE) as client:
         answer = await client.get("/outcomes")
 
-    assert answer.headers["location"] == LIST
+    assert answer.headers["location"] == "/outcomes/reports"
 
 
 async def test_a_licence_is_stated_with_its_days_and_why(stub: StubGateway) -> None:

@@ -127,8 +127,7 @@ async def test_whoever_takes_the_file_is_in_the_access_record_of_everybody_in_it
     await faults_of(jobs_desk, where)
 
     found = await jobs_desk.rows(
-        "SELECT route, person_id FROM access_record WHERE council = $1 AND route LIKE '%.csv'"
-        " ORDER BY person_id",
+        "SELECT route, person_id FROM access_record WHERE council = $1 AND route LIKE '%.csv' ORDER BY person_id",
         jobs_desk.council,
     )
     file = "/v1/client-level-data-returns/{return_id}/file.csv"
