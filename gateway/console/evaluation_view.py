@@ -205,7 +205,7 @@ def _cost_and_effect(told: Iterable[Told]) -> FigureTable:
 def _without_empty(caption: str, names: Sequence[str], rows: Sequence[Sequence[str]]) -> FigureTable:
     """A table without the columns in which nothing stands; what is empty elsewhere says so."""
     kept = [place for place in range(len(names)) if any(row[place] for row in rows)]
-    cells = [[row[place] or "Not known" for place in kept] for row in rows]
+    cells = [[row[place] or "–" for place in kept] for row in rows]
     return table_of(caption, [names[place] for place in kept], cells)
 
 

@@ -54,9 +54,9 @@ class Picture:
 
 
 def shown(cell: Cell) -> str:
-    """A cell as people read it: thousands apart, and what is not known or kept back in words."""
+    """A cell as people read it: thousands apart, a dash for what is not known or is not there."""
     if cell is None:
-        return "Not known"
+        return "–"
     if isinstance(cell, str):
         return row_name(cell)
     return f"{cell:,}" if isinstance(cell, int) else f"{cell:,.2f}".removesuffix(".00")

@@ -70,7 +70,7 @@ async def test_a_report_is_told_in_a_picture_and_in_the_table_beside_it(stub: St
         "Budgets is highest for direct payment: 1,200.",
         '<td role="cell" class="sum" data-label="Budgets">1,200</td>',
         '<td role="cell" class="sum" data-label="Budgets">Kept back</td>',
-        '<td role="cell" class="sum" data-label="Budgets">Not known</td>',
+        '<td role="cell" class="sum" data-label="Budgets">–</td>',
         '<th scope="row" role="rowheader">Older people</th>',
         f'href="{PAGE}/table.csv?from_day=2026-01-01&amp;to_day=2026-12-31"',
     ):
@@ -95,7 +95,7 @@ def test_nothing_that_is_known_is_no_picture(rows: list[list[Any]]) -> None:
 @pytest.mark.parametrize(
     ("cell", "words"),
     [
-        (None, "Not known"),
+        (None, "–"),
         (1234, "1,234"),
         (12.5, "12.50"),
         (12.0, "12"),

@@ -229,7 +229,7 @@ async def test_results_are_told_in_words_and_in_tables_with_their_intervals(stub
 
 
 async def test_cost_and_effect_stand_together_where_costs_of_both_are_known(stub: StubGateway) -> None:
-    together = {
+    together: dict[str, Any] = {
         "measure": "life.satisfaction",
         "group": None,
         "cost_pence_per_week": 1234.4,
