@@ -6,15 +6,17 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from sqlalchemy import func
 from sqlmodel import col, select
 
 from braid.kit.unit_of_work import UnitOfWork
 from services.outcomes import licences
 from services.outcomes.domain.instruments import Instrument, Subject
-from services.outcomes.domain.waves import Wave, version_asked, waves
+from services.outcomes.domain.told import FIELDS, BudgetTold
+from services.outcomes.domain.waves import Wave, due, version_asked, waves
 from services.outcomes.instrument_files import released_instruments
 from services.outcomes.recording import NobodyKnown, response_of, rows_of
-from services.outcomes.tables import CarerRow, PersonRow, ResponseRow
+from services.outcomes.tables import CarerRow, PersonRow, ResponseRow, ToldRow
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,46 @@ async def waves_of(work: UnitOfWork, person_id: UUID, on: date) -> list[Asked]:
             died_on=person.died_on if carer_id is None else None,
         )
     ]
+
+
+@dataclass(frozen=True)
+class Due:
+    """A wave that a person should answer now."""
+
+    person_id: UUID
+    instrument: Instrument
+    wave: Wave
+
+
+async def waves_due(work: UnitOfWork, on: date) -> list[Due]:
+    """What the council's people should answer on a day about their own lives; what has been due longest comes first."""
+    stated = await licences.statements(work)
+    first_budgets = await _first_budgets(work)
+    rows: dict[UUID, list[ResponseRow]] = defaultdict(list)
+    counting = select(ResponseRow).where(col(ResponseRow.taken_back_at).is_(None), col(ResponseRow.carer_id).is_(None))
+    for row in await work.session.scalars(counting):
+        rows[row.person_id].append(row)
+    living = select(PersonRow.person_id).where(col(PersonRow.died_on).is_(None))
+    found = [
+        Due(person_id, asked.instrument, wave)
+        for person_id in await work.session.scalars(living)
+        for asked in asked_of(None, rows[person_id], stated, on)
+        if asked.may_be_used
+        for wave in due(asked.waves, first_budgets.get(person_id))
+        if wave.due_on is not None and (wave.from_day or wave.due_on) <= on
+    ]
+    return sorted(found, key=lambda one: (one.wave.due_on or on, one.person_id, one.instrument.instrument_id))
+
+
+async def _first_budgets(work: UnitOfWork) -> dict[UUID, date]:
+    """The day of each person's first budget."""
+    opened = col(ToldRow.record)["opened_on"].astext
+    query = (
+        select(ToldRow.person_id, func.min(opened))
+        .where(ToldRow.kind == FIELDS[BudgetTold])
+        .group_by(col(ToldRow.person_id))
+    )
+    return {person_id: date.fromisoformat(day) for person_id, day in await work.session.execute(query)}
 
 
 def asked_of(

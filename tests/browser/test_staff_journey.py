@@ -406,6 +406,8 @@ async def answers_about_a_life_are_recorded(council: Council) -> None:
     assert "Answered by a proxy" in await at.text()
     await at.go(home)
     assert "Answered by somebody else" in await at.text()
+    await at.go("/outcomes/due")
+    assert "Answers that are due" in await at.text()
 
 
 async def records(at: Visitor, quality_of_life: str) -> None:

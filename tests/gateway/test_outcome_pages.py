@@ -356,6 +356,24 @@ async def test_what_was_taken_back_stays_readable_with_its_reason(stub: StubGate
     assert "It was Bob &lt;b&gt;." in await page_of(stub, HOME, PRACTITIONER)
 
 
+async def test_practitioners_see_whose_answers_are_due(stub: StubGateway) -> None:
+    one = {"person_id": str(PERSON_ID), "instrument_id": "life", "version": 1, "title": "Three questions"}
+    late = {**one, "wave": "yearly", "number": 2, "state": "late", "due_on": "2026-01-31", "until_day": "2026-03-14"}
+    fill_outcomes(stub)
+    stub.services.answers["/v1/people:search"] = {"people": [{"person_id": str(PERSON_ID), "name": "Ada <b>"}]}
+    stub.services.answers["/v1/outcome-waves-due"] = {"on": "2026-04-01", "count": 2, "due": [late]}
+    text = await page_of(stub, "/outcomes/due", PRACTITIONER)
+
+    for told in (
+        f'href="{HOME}">Ada &lt;b&gt;',
+        "Three questions, after 2 years",
+        "31 January 2026",
+        "2 answers are due",
+    ):
+        assert told in text
+    await page_of(stub, "/outcomes/due", AUDITOR, status=403)
+
+
 async def test_answers_that_are_not_there_are_not_found(stub: StubGateway) -> None:
     fill_outcomes(stub)
     await page_of(stub, ONE, status=404)

@@ -2,13 +2,15 @@
 
 from dataclasses import replace
 from datetime import date
+from uuid import uuid4
 
 import pytest
 
+from braid.contracts.budget import BudgetOpened
 from braid.kit.identity import Role
 from services.outcomes.domain.instruments import Respondent, Subject
 from services.outcomes.domain.responses import Response
-from services.outcomes.domain.waves import version_asked, waves
+from services.outcomes.domain.waves import due, version_asked, waves
 from services.outcomes.instrument_files import released_instruments
 from tests.outcomes.desk import BASELINE_ON, TODAY, Desk
 
@@ -95,6 +97,44 @@ def test_whoever_began_with_a_version_goes_on_with_it() -> None:
 
     assert version_asked({1: LIFE, 2: newer}, [BASELINE]) is LIFE
     assert version_asked({1: LIFE, 2: newer}, []) is newer
+
+
+def test_a_baseline_is_due_from_the_first_budget_on_and_a_follow_up_in_its_time() -> None:
+    at_first = waves(LIFE, [], date(2026, 3, 1))
+    later = waves(LIFE, [BASELINE], date(2026, 8, 1))
+
+    assert due(at_first, None) == ()
+    assert [(one.code, one.due_on) for one in due(at_first, date(2026, 2, 1))] == [("baseline", date(2026, 2, 1))]
+    assert [(one.code, one.due_on) for one in due(later, None)] == [("six_months", date(2026, 7, 31))]
+
+
+async def test_the_office_is_told_whose_answers_are_due(desk: Desk) -> None:
+    nobody = await desk.get("/v1/outcome-waves-due")
+    await desk.hear(
+        BudgetOpened(
+            budget_id=uuid4(),
+            person_id=desk.person,
+            council=desk.council,
+            opened_on=date(2026, 2, 1),
+        )
+    )
+    [baseline] = (await desk.get("/v1/outcome-waves-due"))["due"]
+    await desk.recorded()
+    told = await desk.get("/v1/outcome-waves-due")
+
+    assert nobody["due"] == []
+    assert (baseline["person_id"], baseline["wave"], baseline["due_on"]) == (str(desk.person), "baseline", "2026-02-01")
+    assert [(one["wave"], one["state"], one["due_on"]) for one in told["due"]] == [("yearly", "open", "2027-01-31")]
+    assert told["count"] == 1
+
+
+async def test_nothing_is_due_of_the_dead_and_nobody_else_is_told(desk: Desk) -> None:
+    await desk.recorded()
+    await desk.record_death(date(2027, 2, 1))
+
+    assert (await desk.get("/v1/outcome-waves-due"))["due"] == []
+    assert (await desk.get("/v1/outcome-waves-due", council="E10099999"))["due"] == []
+    assert (await desk.ask("GET", "/v1/outcome-waves-due", role=Role.BUDGET_HOLDER)).status_code == 403
 
 
 async def test_a_person_is_told_what_is_open_to_them(desk: Desk) -> None:

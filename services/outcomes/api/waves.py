@@ -14,7 +14,7 @@ from braid.kit.problems import not_found, responses
 from services.outcomes.api.bodies import Day
 from services.outcomes.domain.instruments import Respondent
 from services.outcomes.domain.waves import WaveState
-from services.outcomes.waves_asked import Asked, waves_of
+from services.outcomes.waves_asked import Asked, Due, waves_due, waves_of
 
 router = APIRouter(prefix="/v1", route_class=UnitOfWorkRoute, tags=["outcomes"])
 
@@ -74,6 +74,62 @@ class AskedOut(BaseModel):
 
     on: date
     asked: list[AskedInstrumentOut] = Field(description="The person's own first.")
+
+
+class DueOut(BaseModel):
+    """A wave that a person should answer now."""
+
+    person_id: UUID
+    instrument_id: str
+    version: int
+    title: str
+    wave: str
+    number: int
+    state: WaveState
+    due_on: date = Field(description="Of a baseline the day of the first budget.")
+    until_day: date | None = Field(description="The last day on which answers count as on time; null: no such day.")
+
+    @classmethod
+    def of(cls, one: Due) -> Self:
+        """A wave as it is told."""
+        assert one.wave.due_on is not None
+        return cls(
+            person_id=one.person_id,
+            instrument_id=one.instrument.instrument_id,
+            version=one.instrument.version,
+            title=one.instrument.title,
+            wave=one.wave.code,
+            number=one.wave.number,
+            state=one.wave.state,
+            due_on=one.wave.due_on,
+            until_day=one.wave.until_day,
+        )
+
+
+class DuesOut(BaseModel):
+    """What the council's people should answer now."""
+
+    on: date
+    count: int = Field(description="Of all, also of those that are not in this answer.")
+    due: list[DueOut] = Field(description="What has been due longest first.")
+
+
+@router.get(
+    "/outcome-waves-due",
+    dependencies=[may(Action.READ_WAVES_DUE)],
+    responses=responses((403, "The caller is neither a practitioner nor a council's system.")),
+)
+async def read_waves_due(
+    work: Reading,
+    on: Annotated[Day | None, Query(description="None: today.")] = None,
+    most: Annotated[int, Query(ge=1, le=500)] = 100,
+) -> DuesOut:
+    """Whose answers about their own lives are due: baselines from the first budget on, and follow-ups."""
+    day = on or work.now.date()
+    found = await waves_due(work, day)
+    shown = found[:most]
+    work.touches(person_id=[one.person_id for one in shown])
+    return DuesOut(on=day, count=len(found), due=[DueOut.of(one) for one in shown])
 
 
 @router.get(

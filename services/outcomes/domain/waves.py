@@ -112,6 +112,16 @@ def _ended(told: Sequence[Wave]) -> Iterator[Wave]:
         yield wave if was_missed_or_answered else replace(wave, state=WaveState.ENDED)
 
 
+def due(told: Sequence[Wave], first_budget_on: date | None) -> tuple[Wave, ...]:
+    """The waves that somebody should answer now: a baseline from the first budget on, a follow-up from its first day.
+
+    Args:
+        first_budget_on: the day of the person's first budget; None where there is none.
+    """
+    asked = (wave if wave.due_on is not None else replace(wave, due_on=first_budget_on) for wave in told)
+    return tuple(wave for wave in asked if wave.is_asked and wave.due_on is not None)
+
+
 def version_asked(versions: Mapping[int, Instrument], answered: Sequence[Response]) -> Instrument:
     """The version that somebody is asked: of their baseline, or of what they answered first, or else the newest."""
     in_order = sorted(answered, key=lambda one: one.answered_on)
