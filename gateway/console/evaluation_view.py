@@ -128,11 +128,12 @@ def _in_words(told: Told) -> Iterator[str]:
     if whole and whole["difference"] and whole["difference"]["value"] is not None:
         yield f"The difference to people without one is {_money(whole['difference'])} a week."
     findings = [one for one in told["outcomes"] if one["group"] is None and one["answered"] == "all"]
-    clear = [one["label"] for one in findings if one["finding"] == "clear"]
+    clear = [wording.inside(one["label"]) for one in findings if one["finding"] == "clear"]
+    what = "change" if told["design"] == BEFORE_AND_AFTER else "difference"
     if clear:
-        yield f"There is a clear difference in {wording.listed(clear)}."
+        yield f"There is a clear {what} in {wording.listed(clear)}."
     elif findings:
-        yield "No outcome differs clearly."
+        yield f"There is no clear {what} in any outcome."
     else:
         yield "No outcome could be compared."
 
@@ -159,7 +160,7 @@ def _outcomes(told: Told) -> FigureTable:
         (
             one["label"],
             _group(one["group"]) + _answered(one["answered"]),
-            _people(one["people"]),
+            _people(one["people"], told["design"]),
             _points(one["estimate"]),
             _points(one["adjusted"]),
             _FINDINGS.get(one["finding"], one["finding"]),
@@ -175,8 +176,10 @@ def _answered(by: str) -> str:
     return {"self": ", answered by themselves", "others": ", answered by others"}.get(by, "")
 
 
-def _people(numbers: Sequence[int] | None) -> str:
-    return "" if numbers is None else " and ".join(f"{each:,}" for each in numbers if each)
+def _people(numbers: Sequence[int] | None, design: str) -> str:
+    """How many there are in each arm; before and after they are the same people."""
+    told = [f"{each:,}" for each in numbers or ()]
+    return told[0] if told and design == BEFORE_AND_AFTER else " and ".join(told)
 
 
 def _differing(told: Mapping[str, float | None]) -> Iterator[str]:

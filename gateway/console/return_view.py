@@ -32,7 +32,8 @@ class Results:
 
     Args:
         fields: a row a field, with the counts of each check.
-        never_told: fields that are blank in every row, and why.
+        confirmed: of which fields a source says when they are asked for, in a sentence.
+        never_told: why fields are blank in every row, and which they are.
     """
 
     in_words: tuple[str, ...]
@@ -41,6 +42,7 @@ class Results:
     period: str
     events: tuple[tuple[str, int], ...]
     fields: FigureTable
+    confirmed: str
     never_told: tuple[tuple[str, str], ...]
     left_out: tuple[str, ...]
     as_of: str
@@ -99,7 +101,8 @@ def _results(told: Told) -> Results:
         period=wording.period(period["starts_on"], period["ends_on"]),
         events=tuple(told["events"].items()),
         fields=_fields(told["fields"]),
-        never_told=tuple((one["field"], wording.whole_sentence(one["why"])) for one in told["never_told"]),
+        confirmed=_confirmed(told["fields"]),
+        never_told=tuple(_never_told(told["never_told"])),
         left_out=tuple(
             f"{wording.counted(one['people'], 'person', 'people')}: {wording.whole_sentence(one['why'])}"
             for one in told["left_out"]
@@ -122,12 +125,25 @@ def _fields(told: list[Told]) -> FigureTable:
     checks = [*known, *dict.fromkeys(check for one in told for check in one["counts"] if check not in CHECKS)]
     rows = [
         (
-            one["field"].replace("_", " ") + ("" if one["asked_is_confirmed"] else " (whether mandatory: unconfirmed)"),
+            one["field"].replace("_", " "),
             *(one["counts"].get(check, 0) for check in checks),
         )
         for one in told
     ]
     return table_of("Every field, and how many of its values fared how", ["Field", *checks], rows)
+
+
+def _confirmed(told: list[Told]) -> str:
+    confirmed = [one["field"].replace("_", " ") for one in told if one["asked_is_confirmed"]]
+    number = wording.counted(len(told), "field", "fields")
+    which = f": {wording.listed(confirmed)}" if confirmed else ""
+    return f"When a field must be filled in was read in a source for {len(confirmed)} of {number}{which}."
+
+
+def _never_told(told: list[Told]) -> Iterator[tuple[str, str]]:
+    for why in dict.fromkeys(one["why"] for one in told):
+        fields = [one["field"].replace("_", " ") for one in told if one["why"] == why]
+        yield wording.whole_sentence(why), wording.listed(fields)
 
 
 def faults_of(text: str) -> FigureTable:

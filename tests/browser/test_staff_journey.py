@@ -425,7 +425,7 @@ async def a_licence_is_stated(council: Council) -> None:
     await at.page.get_by_label("Reference").fill("GLA-2026-1")
     await at.press("State it")
     assert await at.faults() == ["Enter the first day of the licence", "Enter why you state it"]
-    await at.page.get_by_label("From").fill("2026-01-01")
+    await at.page.locator("#from_day-0").fill("2026-01-01")
     await at.page.get_by_label("Why do you state it?").fill("Bought for this year.")
     await at.press("State it")
     assert "The statement is kept." in await at.text()

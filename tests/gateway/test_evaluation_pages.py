@@ -251,7 +251,7 @@ async def test_cost_and_effect_stand_together_where_costs_of_both_are_known(stub
 async def test_no_clear_difference_is_no_claim(stub: StubGateway) -> None:
     fill(stub, an_evaluation(results=results(outcomes=[an_outcome(finding="not_clear")])))
 
-    assert "No outcome differs clearly." in await page_of(stub)
+    assert "There is no clear difference in any outcome." in await page_of(stub)
 
 
 async def test_the_report_comes_with_its_own_policy(stub: StubGateway) -> None:
