@@ -355,7 +355,8 @@ async def answers_about_their_life(at: Visitor) -> None:
     text = await at.text()
     assert "As good as I can imagine" in text
     assert "You would rather not say" in text
-    await at.follow("Change: All in all")
+    await at.page.locator('a[href*="/questions/quality_of_life"]').click()
+    await at.examine()
     await at.page.get_by_label("Good", exact=True).check()
     await at.press("Continue")
     await at.press("Send your answers")
