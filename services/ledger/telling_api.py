@@ -10,7 +10,7 @@ from services.ledger.spending import telling
 
 router = APIRouter(prefix="/v1", route_class=UnitOfWorkRoute, tags=["spending"])
 
-#: A page is read, added up and told well within a second (docs/outcomes.md).
+#: Few enough that an erasure, which waits for a page, does not wait long (decision 22 tells what was measured).
 _ENTRIES_AT_ONCE = 2_000
 
 

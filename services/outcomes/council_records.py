@@ -1,7 +1,7 @@
 """A council's people as reports, evaluation and the return read them, from what was told of each of them."""
 
 from collections.abc import AsyncIterator, Mapping
-from datetime import date
+from datetime import date, timedelta
 from itertools import groupby
 from uuid import UUID
 
@@ -15,9 +15,11 @@ from services.outcomes.domain.council_reports.from_told import ScoresByMeasure, 
 from services.outcomes.domain.council_reports.records import Journey
 from services.outcomes.instrument_files import released_instruments
 from services.outcomes.recording import response_of
+from services.outcomes.spending import spent_by_person
 from services.outcomes.tables import ResponseRow
 from services.outcomes.told_store import everybody_told
 
+A_WEEK = timedelta(days=7)
 #: Pence by stream, by person.
 Spending = Mapping[UUID, Mapping[str, int]]
 
@@ -35,6 +37,20 @@ async def journeys(work: UnitOfWork, days: Days, spending: Spending | None = Non
         if one := journey(told, days, spent=spent, scores=scored):
             found[person_id] = one
     return found
+
+
+async def spending(work: UnitOfWork, days: Days) -> Spending | None:
+    """What was spent in the weeks that lie for their greater part in some days; None where nothing was told of any."""
+    first, last = _monday_near(days.first), _monday_near(days.last + timedelta(days=1)) - A_WEEK
+    found: dict[UUID, dict[str, int]] = {}
+    async for one in spent_by_person(work, first, last):
+        found.setdefault(one.person_id, {})[one.stream] = one.pence
+    return found or None
+
+
+def _monday_near(day: date) -> date:
+    """The Monday nearest to a day."""
+    return day + timedelta(days=(4 - day.isoweekday()) % 7 - 3)
 
 
 async def returns(work: UnitOfWork) -> AsyncIterator[PersonsReturn]:

@@ -15,20 +15,20 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from braid.kit.service_tables import recorded_at
 from services.outcomes.tables import OutcomesRow
 
 
-class _JobColumns(SQLModel):
+class _JobColumns(OutcomesRow):
     """What every job has (`braid.kit.jobs.rows`): how far it is, and how it ended."""
 
     council: str = Field(sa_type=Text)
     asked_by: str = Field(sa_type=Text)
     status: str = Field(default="waiting", sa_type=Text)
     attempt: int = Field(default=0, sa_type=BigInteger)
-    alive_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))  # type: ignore[call-overload]
+    alive_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
     done: int = Field(default=0, sa_type=BigInteger)
     of_all: int | None = Field(default=None, sa_type=BigInteger)
     results: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
@@ -43,7 +43,7 @@ def _job_checks() -> tuple[CheckConstraint, ...]:
     )
 
 
-class EvaluationRow(_JobColumns, OutcomesRow, table=True):
+class EvaluationRow(_JobColumns, table=True):
     """An evaluation that was asked for, and how far it is; what it found tells of nobody alone."""
 
     __tablename__ = "evaluation"
@@ -69,7 +69,7 @@ class EvaluationFileRow(OutcomesRow, table=True):
     content: bytes = Field(sa_type=LargeBinary)
 
 
-class StatutoryReturnRow(_JobColumns, OutcomesRow, table=True):
+class StatutoryReturnRow(_JobColumns, table=True):
     """A return that was asked for, and how far it is; its rows are kept by person, until a day."""
 
     __tablename__ = "statutory_return"

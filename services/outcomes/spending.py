@@ -1,8 +1,8 @@
 """What was spent for people, as the ledger tells it week by week: kept, and read for many people at once."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -26,12 +26,15 @@ _BY_PERSON = text(
     " WHERE council = :council AND week BETWEEN :first AND :last GROUP BY person_id, stream ORDER BY person_id, stream"
 )
 
-#: In the order of the index, so that nothing is sorted and the first rows come at once.
+#: A row a person and stream, and not a week: Python takes sixty times as long over a row for each figure.
 _BY_WEEK = text(
-    "SELECT week, person_id, stream, use, pence FROM spending_week"
-    " WHERE council = :council AND week BETWEEN :first AND :last ORDER BY week, person_id, stream, use"
+    "SELECT person_id, stream, array_agg((week - CAST(:first AS date)) / 7 ORDER BY week) AS numbers,"
+    " array_agg(pence ORDER BY week) AS pence"
+    " FROM (SELECT person_id, stream, week, sum(pence)::bigint AS pence FROM spending_week"
+    "  WHERE council = :council AND week BETWEEN :first AND :last GROUP BY person_id, stream, week) AS weeks"
+    " GROUP BY person_id, stream ORDER BY person_id, stream"
 )
-_ROWS_AT_ONCE = 10_000
+_PEOPLE_AT_ONCE = 500
 
 
 class NoMonday(ValueError):
@@ -48,20 +51,16 @@ class SpentFor:
 
 
 @dataclass(frozen=True, slots=True)
-class SpentInWeek:
-    """What one stream paid for one use of a person in a week.
+class SpentEachWeek:
+    """What one stream paid for a person, week by week.
 
     Args:
-        week: its Monday.
-        use: its code in the taxonomy of uses; empty where the ledger tells none.
-        pence: below zero where more came back than was spent.
+        pence: by the Monday of each week of which anything was told; below zero where more came back than was spent.
     """
 
-    week: date
     person_id: UUID
     stream: str
-    use: str
-    pence: int
+    pence: Mapping[date, int]
 
 
 async def note_spending(event: WeekSpent, work: UnitOfWork) -> None:
@@ -91,11 +90,11 @@ async def spent_by_person(work: UnitOfWork, first: date, last: date) -> AsyncIte
         NoMonday: one of them is none.
     """
     async for row in _rows(work, _BY_PERSON, first, last):
-        yield SpentFor(*row)
+        yield SpentFor(row.person_id, row.stream, row.pence)
 
 
-async def spent_by_week(work: UnitOfWork, first: date, last: date) -> AsyncIterator[SpentInWeek]:
-    """Everything that was spent for the council's people in some weeks, week by week and within one by person.
+async def spent_by_week(work: UnitOfWork, first: date, last: date) -> AsyncIterator[SpentEachWeek]:
+    """What each stream paid for each of the council's people in each of some weeks, person by person.
 
     Args:
         work: the unit of work.
@@ -104,14 +103,16 @@ async def spent_by_week(work: UnitOfWork, first: date, last: date) -> AsyncItera
     Raises:
         NoMonday: one of them is none.
     """
+    mondays = [first + timedelta(weeks=number) for number in range((last - first).days // 7 + 1)]
     async for row in _rows(work, _BY_WEEK, first, last):
-        yield SpentInWeek(*row)
+        weeks = (mondays[number] for number in row.numbers)
+        yield SpentEachWeek(row.person_id, row.stream, dict(zip(weeks, row.pence, strict=True)))
 
 
 async def _rows(work: UnitOfWork, query: TextClause, first: date, last: date) -> AsyncIterator[Row[Any]]:
     if first.isoweekday() != 1 or last.isoweekday() != 1:
         raise NoMonday(f"{first} to {last}")
     values = {"council": work.council, "first": first, "last": last}
-    found = await work.session.stream(query, values, execution_options={"yield_per": _ROWS_AT_ONCE})
+    found = await work.session.stream(query, values, execution_options={"yield_per": _PEOPLE_AT_ONCE})
     async for row in found:
         yield row

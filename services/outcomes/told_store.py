@@ -13,8 +13,8 @@ from braid.kit.unit_of_work import UnitOfWork
 from services.outcomes.domain.told import FIELDS, Thing, Told
 from services.outcomes.tables import ToldRow
 
-#: How many people are read from the database at a time.
-PEOPLE_AT_A_TIME = 500
+#: How many people are read from the database at a time: between them others are answered.
+PEOPLE_AT_A_TIME = 100
 _TOLD = TypeAdapter(Told)
 #: One document a person: their things by kind, beside what is kept of them in rows of their own.
 EVERYBODY = (
@@ -28,6 +28,8 @@ EVERYBODY = (
     "   WHERE is_settled AND NOT is_rejected GROUP BY person_id) AS y USING (person_id)"
     " ORDER BY t.person_id"
 )
+#: As text: a document is read into what it tells in one step, in half the time.
+_DOCUMENTS = text(f"SELECT one.person_id, one.told::text FROM ({EVERYBODY}) AS one")  # noqa: S608 (ours)
 
 
 async def keep(work: UnitOfWork, person_id: UUID, told: Thing) -> None:
@@ -44,12 +46,12 @@ async def keep(work: UnitOfWork, person_id: UUID, told: Thing) -> None:
 
 async def everybody_told(work: UnitOfWork) -> AsyncIterator[tuple[UUID, Told]]:
     """Everything that was told of each of the council's people, person by person, in the order of their ids."""
-    found = await work.session.stream(text(EVERYBODY).execution_options(yield_per=PEOPLE_AT_A_TIME))
+    found = await work.session.stream(_DOCUMENTS.execution_options(yield_per=PEOPLE_AT_A_TIME))
     async for person_id, document in found:
-        yield person_id, _TOLD.validate_python(document)
+        yield person_id, told_of(document)
 
 
-def told_of(document: bytes) -> Told:
+def told_of(document: str | bytes) -> Told:
     """What one document of `EVERYBODY` tells."""
     return _TOLD.validate_json(document)
 

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 from fastapi import APIRouter, BackgroundTasks, Query, Request, Response
 
 from braid.kit.http import Caller, Reading, UnitOfWorkRoute, Writing
+from braid.kit.jobs.rows import share_done
 from braid.kit.jobs.runner import running_jobs, start_job
 from braid.kit.paging import Cursor, cursor_of, moment_place
 from braid.kit.permissions import Action, may
@@ -199,7 +200,7 @@ def _named(table: dict[str, str] | None) -> dict[str, str] | None:
 
 
 def _share_done(one: ScenarioRow | store.ScenarioInShort) -> float:
-    return 1.0 if one.status == Status.DONE else one.people_done / one.people if one.people else 0.0
+    return share_done(one.status, one.people_done, one.people)
 
 
 def _question(one: ScenarioRow | store.ScenarioInShort) -> dict[str, Any]:

@@ -38,6 +38,8 @@ SHORT = {
     "/v1/partners/{agency}/decisions/{reference}": "the versions of one decision",
     "/v1/outcome-instruments": "the instruments that are released",
     "/v1/outcome-instruments/{instrument_id}/licence": "a council's licences of one instrument",
+    "/v1/council-reports": "the reports that there are",
+    "/v1/council-reports/{report}": "a line a group, a step or a stream",
     "/v1/webhook-event-types": "the events of the platform",
     "/v1/webhook-subscriptions": "fifty at most",
     "/v1/webhook-subscriptions/{subscription_id}": "the kinds of events of one system",

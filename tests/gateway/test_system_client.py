@@ -21,7 +21,7 @@ from tests.gateway.doubles import StubGateway
 
 DAY = date(2009, 8, 3)
 EXPIRY, WATCH, FORGETTING = "/v1/commitments:expire", "/v1/budget-watch", "/v1/forgetting"
-SPENDING = "/v1/spending:tell"
+SPENDING, RETURNS = "/v1/spending:tell", "/v1/client-level-data-returns:discard"
 NOTHING_RAN_OUT = {"commitment_ids": [], "released_pence": 0, "most": 100}
 NOBODY_FORGOTTEN = {"forgotten": 0, "kept": [], "next": None}
 NOBODY_WATCHED = {"watched": 0, "next": None}
@@ -52,6 +52,7 @@ async def system(stub: StubGateway, tmp_path: Path, waits: Waits) -> AsyncIterat
         WATCH: NOBODY_WATCHED,
         SPENDING: NOTHING_SPENT,
         FORGETTING: NOBODY_FORGOTTEN,
+        RETURNS: {"discarded": 0},
     }
     async with system_of(stub, tmp_path, waits) as client:
         yield client
@@ -113,6 +114,7 @@ async def test_each_page_is_asked_for_under_a_key_of_its_own(stub: StubGateway, 
         (SPENDING, {}, "daily-2009-08-03-spending-1"),
         (SPENDING, {}, "daily-2009-08-03-spending-2"),
         (FORGETTING, {}, "daily-2009-08-03-forgetting"),
+        (RETURNS, {}, "daily-2009-08-03-returns"),
     ]
     assert [line.partition(": ")[2] for line in told[:3]] == [
         "commitments that had run out: 100, with £1.00 that is free again",
@@ -131,7 +133,7 @@ async def test_what_is_refused_once_is_told_and_keeps_nothing_else_back(
     code = await do_day(system, EXAMPLE_COUNCIL, DAY, lambda line, **_: told.append(line))
 
     assert code == REFUSED
-    assert [one.url.path for one in stub.services.asked] == [EXPIRY, WATCH, SPENDING, FORGETTING]
+    assert [one.url.path for one in stub.services.asked] == [EXPIRY, WATCH, SPENDING, FORGETTING, RETURNS]
     assert f"{EXPIRY} was refused (409): The period is closed: Up to 31 July." in told[0]
 
 

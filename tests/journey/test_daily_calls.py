@@ -124,6 +124,7 @@ async def test_the_day_lets_go_of_what_ran_out_and_looks_at_every_budget_once(pl
         f"{EXAMPLE_COUNCIL}, 03 August 2009: budgets looked at: 1",
         f"{EXAMPLE_COUNCIL}, 03 August 2009: weeks of budgets whose spending was told: 0",
         f"{EXAMPLE_COUNCIL}, 03 August 2009: budgets of erased people whose words are gone now: 0, and still kept: 0",
+        f"{EXAMPLE_COUNCIL}, 03 August 2009: returns whose files are discarded now: 0",
     ]
     assert lines_of(again) == lines_of(first)
     assert len(alerts) == len({(alert["kind"], alert["about"]) for alert in alerts}) > 0

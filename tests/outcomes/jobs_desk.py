@@ -99,7 +99,7 @@ class JobsDesk(Desk):
                 told = await self.get(where, role=Role.AUDITOR)
                 if told["status"] in ("done", "failed"):
                     return told
-                await asyncio.sleep(0.1)
+                await asyncio.sleep(0.5)
 
     async def results(self, path: str, **body: Any) -> Any:
         """What a job found."""

@@ -14,6 +14,7 @@ from braid.contracts.assessment import WithdrawalReason
 from braid.contracts.plan import ItemCadence, WayOfHolding
 from braid.contracts.review import ReviewKind, ReviewOutcome
 from braid.contracts.uses import Use
+from services.outcomes.client_level_data import specification_files
 from services.outcomes.client_level_data.return_files import ReturnRefused, read_return, write_return
 from services.outcomes.client_level_data.specification_files import (
     FOLDER,
@@ -524,3 +525,16 @@ def test_an_unsound_release_is_refused_with_its_reason(old: str, new: str, reaso
 
     with pytest.raises(SpecificationRefused, match=reason):
         read_specification(TEXT.replace(old, new, 1))
+
+
+def test_the_check_of_rule_files_tells_what_is_wrong_with_a_release(monkeypatch: pytest.MonkeyPatch) -> None:
+    def twice() -> None:
+        read_specification((FOLDER / "release_2.yaml").read_text().replace("name: Ethnicity", "name: Gender", 1))
+
+    assert CliRunner().invoke(app, ["rules", "check"]).exit_code == 0
+    monkeypatch.setattr(specification_files, "release_2", twice)
+
+    checked = CliRunner().invoke(app, ["rules", "check"])
+
+    assert checked.exit_code == 1
+    assert "Gender stands twice" in checked.output

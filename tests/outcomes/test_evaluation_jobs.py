@@ -4,6 +4,7 @@ import hashlib
 import re
 from base64 import b64encode
 from datetime import date
+from typing import Any
 
 import psutil
 import pytest
@@ -14,8 +15,8 @@ from services.outcomes.jobs import evaluation_process
 from tests.outcomes.jobs_desk import EVALUATIONS, FOUR_WEEKS, MONDAYS, SLEEPS, JobsDesk, OnRecord
 from tests.ras.scenarios.test_runs_that_die import until
 
-BEFORE_AND_AFTER = {**FOUR_WEEKS, "compare": "before_and_after", "draws": 100}
-ARMS = {**FOUR_WEEKS, "compare": "arms", "draws": 100, "measures": ["life.satisfaction"]}
+BEFORE_AND_AFTER: dict[str, Any] = {**FOUR_WEEKS, "compare": "before_and_after", "draws": 100}
+ARMS: dict[str, Any] = {**FOUR_WEEKS, "compare": "arms", "draws": 100, "measures": ["life.satisfaction"]}
 TEN = [OnRecord() for _ in range(10)]
 #: No budget, and nothing is known of what they cost.
 WAITING = [OnRecord(satisfaction=(3, 4), budget_opened_on=None, pence={}) for _ in range(10)]
@@ -116,7 +117,7 @@ async def test_where_nobody_has_answered_there_is_nothing_to_evaluate(jobs_desk:
     ],
 )
 async def test_a_question_that_makes_no_sense_is_refused_at_once(
-    jobs_desk: JobsDesk, change: dict[str, object], type_: str
+    jobs_desk: JobsDesk, change: dict[str, Any], type_: str
 ) -> None:
     answer = await jobs_desk.ask_for(EVALUATIONS, **{**BEFORE_AND_AFTER, **change})
 
@@ -149,7 +150,7 @@ async def test_evaluations_are_listed_the_latest_first_to_their_own_council_alon
     assert {f"{EVALUATIONS}/{one['evaluation_id']}" for one in listed} == set(asked)
     assert second["next"] is None
     assert "licensed" not in listed[0]["question"]
-    other = {"role": Role.AUDITOR, "council": "E10999123"}
+    other: dict[str, Any] = {"role": Role.AUDITOR, "council": "E10999123"}
     assert (await jobs_desk.get(EVALUATIONS, **other))["evaluations"] == []
     for path in (asked[0], f"{asked[0]}/report"):
         assert (await jobs_desk.ask("GET", path, **other)).status_code == 404

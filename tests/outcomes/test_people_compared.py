@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -100,7 +101,7 @@ def test_scores_are_those_of_the_baseline_and_of_the_latest_follow_up_in_the_wee
 
     found = in_an_arm(replace(HOLDER, responses=[too_late, LATER, BASELINE]))
 
-    assert found.scores["life.satisfaction"] == BeforeAndAfter(2, 5, Respondent.SELF)
+    assert found.scores["life.satisfaction"] == BeforeAndAfter(Fraction(2), Fraction(5), Respondent.SELF)
 
 
 def test_an_answer_that_is_missing_makes_no_score_and_nothing_stands_in_its_place() -> None:
@@ -109,7 +110,7 @@ def test_an_answer_that_is_missing_makes_no_score_and_nothing_stands_in_its_plac
 
     found = in_an_arm(replace(HOLDER, responses=[BASELINE, partly]))
 
-    assert found.scores["life.satisfaction"] == BeforeAndAfter(2, None, Respondent.PROXY)
+    assert found.scores["life.satisfaction"] == BeforeAndAfter(Fraction(2), None, Respondent.PROXY)
     assert found.scores["life.quality_of_life"].after == 4
     assert in_an_arm(HOLDER).scores == {}
 

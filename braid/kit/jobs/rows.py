@@ -1,11 +1,12 @@
 """The rows of jobs. A run claims a job, shows that it is alive, and ends it; only the latest claim may."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CursorResult, Table, func, or_, select, update
+from sqlalchemy import CursorResult, Row, Table, func, literal, or_, select, tuple_, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from braid.kit.jobs.answer import problem
@@ -23,6 +24,13 @@ class Claim:
 
     job_id: UUID
     attempt: int
+
+
+def share_done(status: str, done: int, of: int | None) -> float:
+    """How far a job is, from 0 to 1."""
+    if status == "done":
+        return 1.0
+    return done / of if of else 0.0
 
 
 class JobRows:
@@ -51,6 +59,16 @@ class JobRows:
     async def waits(self, work: UnitOfWork, job_id: UUID) -> bool:
         """Whether a job is anybody's to take up."""
         return bool(await work.session.scalar(select(self.is_free()).where(self._id == job_id)))
+
+    async def page(
+        self, work: UnitOfWork, names: Iterable[str], after: tuple[datetime, UUID] | None, limit: int
+    ) -> Sequence[Row[Any]]:
+        """Columns of the council's jobs by their names, the latest first, behind one of them."""
+        row = self._table.c
+        query = select(*(row[name] for name in names)).order_by(row.recorded_at.desc(), self._id.desc()).limit(limit)
+        if after is not None:
+            query = query.where(tuple_(row.recorded_at, self._id) < tuple_(*map(literal, after)))
+        return (await work.session.execute(query)).all()
 
     async def claim(self, work: UnitOfWork, job_id: UUID) -> Claim | None:
         """Claim a job that waits, or whose run has died; None where there is nothing to claim.

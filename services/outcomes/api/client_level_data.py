@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 from fastapi import APIRouter, BackgroundTasks, Query, Request, Response
 
 from braid.kit.http import Caller, Reading, UnitOfWorkRoute, Writing
+from braid.kit.jobs.rows import share_done
 from braid.kit.jobs.runner import start_job
 from braid.kit.paging import Cursor, cursor_of, moment_place
 from braid.kit.permissions import Action, may
@@ -168,7 +169,7 @@ def _in_short(one: StatutoryReturnRow | store.ReturnInShort, today: date) -> dic
     return {
         "return_id": one.return_id,
         "status": one.status,
-        "progress": 1.0 if is_done else one.done / one.of_all if one.of_all else 0.0,
+        "progress": share_done(one.status, one.done, one.of_all),
         "asked_by": one.asked_by,
         "asked_at": one.recorded_at,
         "quarter_ends_on": one.quarter_ends_on,

@@ -115,5 +115,6 @@ async def _table(report: str, asked: Asked, work: Reading) -> tuple[CouncilTable
     if wanted is None:
         raise not_found("report")
     days = asked.days(work.now.date())
-    journeys = await council_records.journeys(work, days)
+    spending = await council_records.spending(work, days) if wanted.needs_spending else None
+    journeys = await council_records.journeys(work, days, spending)
     return wanted.table(list(journeys.values()), days.last), days

@@ -7,6 +7,7 @@ from fastapi import APIRouter, BackgroundTasks, Query, Request, Response
 from fastapi.responses import HTMLResponse
 
 from braid.kit.http import Caller, Reading, UnitOfWorkRoute, Writing
+from braid.kit.jobs.rows import share_done
 from braid.kit.jobs.runner import running_jobs, start_job
 from braid.kit.paging import Cursor, cursor_of, moment_place
 from braid.kit.permissions import Action, may
@@ -19,7 +20,6 @@ from services.outcomes.api.evaluation_bodies import (
     EvaluationInList,
     EvaluationOut,
     EvaluationsOut,
-    Status,
 )
 from services.outcomes.domain.people_compared import Weeks, whole_weeks
 from services.outcomes.instrument_files import released_instruments
@@ -124,8 +124,8 @@ def _must_be_installed() -> None:
             501,
             "analysis-not-installed",
             "Evaluations cannot be worked out here",
-            f"This service runs without {', '.join(missing)}. Run it from the image that has the analysis packages, or"
-            " install them (make analysis); braid outcomes evaluate does the same on any machine that has them.",
+            f"This service runs without {', '.join(missing)}. Install them where it runs (make analysis); braid"
+            " outcomes evaluate does the same on any machine that has them and reaches the database.",
         )
 
 
@@ -165,11 +165,10 @@ def _out(row: EvaluationRow) -> EvaluationOut:
 
 
 def _in_short(one: EvaluationRow | store.EvaluationInShort) -> dict[str, Any]:
-    is_done = one.status == Status.DONE
     return {
         "evaluation_id": one.evaluation_id,
         "status": one.status,
-        "progress": 1.0 if is_done else one.done / one.of_all if one.of_all else 0.0,
+        "progress": share_done(one.status, one.done, one.of_all),
         "asked_by": one.asked_by,
         "asked_at": one.recorded_at,
         "question": one.question,

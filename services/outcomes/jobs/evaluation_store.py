@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, insert, literal, select, tuple_
+from sqlalchemy import delete, insert, select
 
 from braid.kit.jobs.answer import Answer
 from braid.kit.jobs.rows import Claim, JobRows
@@ -72,11 +72,8 @@ async def keep(work: UnitOfWork, row: EvaluationRow, comparison: bytes) -> None:
 
 async def evaluations(work: UnitOfWork, after: tuple[datetime, UUID] | None, limit: int) -> Sequence[EvaluationInShort]:
     """The council's evaluations, the latest first, behind one of them."""
-    columns = [_ROW.c[field.name] for field in fields(EvaluationInShort)]
-    query = select(*columns).order_by(_ROW.c.recorded_at.desc(), _ROW.c.evaluation_id.desc()).limit(limit)
-    if after is not None:
-        query = query.where(tuple_(_ROW.c.recorded_at, _ROW.c.evaluation_id) < tuple_(*map(literal, after)))
-    return [EvaluationInShort(*row) for row in await work.session.execute(query)]
+    names = [field.name for field in fields(EvaluationInShort)]
+    return [EvaluationInShort(*row) for row in await EVALUATIONS.rows.page(work, names, after, limit)]
 
 
 async def file(work: UnitOfWork, evaluation_id: UUID, name: str) -> bytes | None:

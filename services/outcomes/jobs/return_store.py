@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, insert, literal, select, tuple_
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from braid.kit.jobs.answer import Answer
@@ -78,11 +78,8 @@ async def latest_la_code(work: UnitOfWork) -> str:
 
 async def returns(work: UnitOfWork, after: tuple[datetime, UUID] | None, limit: int) -> Sequence[ReturnInShort]:
     """The council's returns, the latest first, behind one of them."""
-    columns = [_ROW.c[field.name] for field in fields(ReturnInShort)]
-    query = select(*columns).order_by(_ROW.c.recorded_at.desc(), _ROW.c.return_id.desc()).limit(limit)
-    if after is not None:
-        query = query.where(tuple_(_ROW.c.recorded_at, _ROW.c.return_id) < tuple_(*map(literal, after)))
-    return [ReturnInShort(*row) for row in await work.session.execute(query)]
+    names = [field.name for field in fields(ReturnInShort)]
+    return [ReturnInShort(*row) for row in await RETURNS.rows.page(work, names, after, limit)]
 
 
 async def people_kept(work: UnitOfWork, return_id: UUID) -> list[UUID]:
@@ -126,7 +123,8 @@ async def discard(work: UnitOfWork, on: date) -> int:
 
 def _is_remembered(work: UnitOfWork) -> ColumnElement[bool]:
     """Whether a person's record was not erased, not even while the return was made."""
-    return _PERSON.c.person_id.not_in(select(work.tables.forgotten_person.c.person_id))
+    remembered: ColumnElement[bool] = _PERSON.c.person_id.not_in(select(work.tables.forgotten_person.c.person_id))
+    return remembered
 
 
 def _batches(people: bytes) -> Iterator[list[dict[str, Any]]]:

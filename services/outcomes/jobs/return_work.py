@@ -32,7 +32,7 @@ def worked_out(written: bytes, progress: Progress) -> Answer:
     asked = ReturnAsked.read(written)
     specification = release_2()
     period = specification.period_ending(asked.quarter_ends_on)
-    of_all = asked.people.count(b"\n") + 1 if asked.people else 0
+    of_all = asked.people.count(b"\n")
     returns = _counted(asked.returns(), of_all, progress)
     made = council_return(specification, asked.la_code, period, returns)
     results = {

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, insert, literal, select, text, tuple_
+from sqlalchemy import delete, insert, select, text
 
 from braid.kit.jobs.answer import Answer
 from braid.kit.jobs.rows import Claim, JobRows
@@ -92,11 +92,8 @@ async def scenario(work: UnitOfWork, scenario_id: UUID) -> tuple[ScenarioRow, bo
 
 async def scenarios(work: UnitOfWork, after: tuple[datetime, UUID] | None, limit: int) -> Sequence[ScenarioInShort]:
     """The council's scenarios without their results, the latest first, behind one of them."""
-    columns = [_ROW.c[field.name] for field in fields(ScenarioInShort)]
-    query = select(*columns).order_by(_ROW.c.recorded_at.desc(), _ROW.c.scenario_id.desc()).limit(limit)
-    if after is not None:
-        query = query.where(tuple_(_ROW.c.recorded_at, _ROW.c.scenario_id) < tuple_(*map(literal, after)))
-    return [ScenarioInShort(*row) for row in await work.session.execute(query)]
+    names = [field.name for field in fields(ScenarioInShort)]
+    return [ScenarioInShort(*row) for row in await ROWS.page(work, names, after, limit)]
 
 
 async def file(work: UnitOfWork, scenario_id: UUID, name: str) -> bytes | None:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 from services.outcomes.domain.client_level_data import journeys
 from services.outcomes.domain.client_level_data.budgets import service_lines
@@ -11,6 +12,9 @@ from services.outcomes.domain.client_level_data.from_told import PersonsReturn
 from services.outcomes.domain.client_level_data.rows import EventRecord, Row, rows
 from services.outcomes.domain.client_level_data.specification import Period, Specification
 from services.outcomes.domain.errors import DomainError
+
+Record = TypeVar("Record")
+Made = TypeVar("Made")
 
 NOBODY_TOLD_WHO_PAYS = "a service line of which nothing tells how much of it adult social care pays"
 
@@ -56,7 +60,7 @@ def council_return(
     by_person: dict[str, list[Row]] = {}
     for one in returns:
         reasons: set[str] = set()
-        events = list(_events(one, specification, reasons))
+        events = _events(one, specification, reasons)
         left_out.update(reasons)
         people = {one.person.person_id: one.person}
         if found := list(rows(specification, la_code, period, people, events)):
@@ -68,22 +72,29 @@ def council_return(
     return CouncilReturn(tuple(_with_faults(by_person, checked)), checked, left_out, never)
 
 
-def _events(told: PersonsReturn, specification: Specification, reasons: set[str]) -> Iterator[EventRecord]:
-    """A person's events; one that the release has no word for is left out, with the reason."""
-    words = specification.events_of_journeys
-    makers: list[Callable[[], list[EventRecord]]] = []
-    makers += [lambda one=one: [journeys.request(one, words)] for one in told.cases]  # type: ignore[misc]
-    makers += [lambda one=one: [journeys.assessment(one, words)] for one in told.assessments]  # type: ignore[misc]
-    makers += [lambda one=one: [journeys.review(one, words)] for one in told.reviews]  # type: ignore[misc]
-    makers.append(lambda: service_lines(told.items, specification.services_of_budgets))
-    for make in makers:
+def _events(told: PersonsReturn, specification: Specification, reasons: set[str]) -> list[EventRecord]:
+    """A person's events; what the release has no word for is left out, with the reason."""
+    words, of_budgets = specification.events_of_journeys, specification.services_of_budgets
+    events = [
+        *_with_words(lambda one: journeys.request(one, words), told.cases, reasons),
+        *_with_words(lambda one: journeys.assessment(one, words), told.assessments, reasons),
+        *_with_words(lambda one: journeys.review(one, words), told.reviews, reasons),
+    ]
+    # Each by itself, to find those without a word; then together, since what is alike is one line.
+    made = _with_words(lambda item: (item, service_lines([item], of_budgets)), told.items, reasons)
+    sound = [item for item, _ in made]
+    if told.nobody_told_who_pays:
+        reasons.add(NOBODY_TOLD_WHO_PAYS)
+    return events + service_lines(sound, of_budgets)
+
+
+def _with_words(make: Callable[[Record], Made], records: Iterable[Record], reasons: set[str]) -> Iterator[Made]:
+    for one in records:
         try:
-            yield from make()
+            yield make(one)
         except DomainError as error:
             # The message begins with an id, which is nobody's business here.
             reasons.add(str(error).split(": ", maxsplit=1)[-1])
-    if told.nobody_told_who_pays:
-        reasons.add(NOBODY_TOLD_WHO_PAYS)
 
 
 def _with_faults(by_person: Mapping[str, list[Row]], checked: PreFlight) -> Iterator[PersonsRows]:

@@ -82,7 +82,7 @@ REPORTS = {
         ),
         Report(
             "equality_age_group",
-            "Who gets what, by age",
+            "Who gets what, by age group",
             "Do people of each age get budgets alike, as soon, and of what size?",
             lambda journeys, _: people.equality(journeys, "age_group"),
         ),
