@@ -11,15 +11,11 @@ from tests.architecture.source import modules
 READ_OUTSIDE = {
     "uk.braid.budget.fund-opened.v1": "outcomes, and partner systems that follow a budget",
     "uk.braid.budget.fund-closed.v1": "outcomes, and partner systems that follow a budget",
-    "uk.braid.payment.run-approved.v1": "case-management systems and notices that tell people what is on its way",
-    "uk.braid.payment.rejected.v1": "case-management systems, whose people ask for another account",
     "uk.braid.budget.alert-cleared.v1": "case-management systems that tell a worker",
-    "uk.braid.plan.returned.v1": "case-management systems that tell the person and whoever helps them",
     "uk.braid.plan.step-overdue.v1": "case-management systems that remind whoever is waited for",
     "uk.braid.plan.decision-challenged.v1": "case-management systems that tell whoever decided, and partner agencies",
     "uk.braid.plan.challenge-answered.v1": "case-management systems that tell the person and whoever helps them",
     "uk.braid.review.due.v1": "case-management systems that remind people of a review",
-    "uk.braid.review.completed.v1": "outcomes, and case-management systems",
 }
 
 
