@@ -258,6 +258,8 @@ ROUTES: tuple[Row, ...] = (
     Row("POST", "/v1/people/{person_id}/outcome-responses", "outcomes", Action.RECORD_OUTCOME),
     Row("GET", "/v1/people/{person_id}/outcome-responses", "outcomes", Action.READ_OUTCOMES),
     Row("POST", "/v1/outcome-responses/{response_id}/taking-back", "outcomes", Action.RECORD_OUTCOME),
+    Row("GET", "/v1/people/{person_id}/outcome-waves", "outcomes", Action.READ_OUTCOMES),
+    Row("GET", "/v1/outcome-waves-due", "outcomes", Action.READ_WAVES_DUE),
     # A file of some ten thousand people to compare with.
     Row("POST", "/v1/outcome-evaluations", "outcomes", Action.RUN_EVALUATION, body_bytes_max=6_000_000),
     Row("GET", "/v1/outcome-evaluations", "outcomes", Action.READ_EVALUATIONS),

@@ -93,6 +93,7 @@ class Action(StrEnum):
     STATE_LICENCE = "state-licence"
     RECORD_OUTCOME = "record-outcome"
     READ_OUTCOMES = "read-outcomes"
+    READ_WAVES_DUE = "read-waves-due"
     RUN_EVALUATION = "run-evaluation"
     READ_EVALUATIONS = "read-evaluations"
     MAKE_RETURN = "make-return"
@@ -211,6 +212,7 @@ PERMISSIONS: Mapping[Action, Permission] = {
     Action.STATE_LICENCE: _row("State the council's licences of instruments, and load their wording", _FINANCE),
     Action.RECORD_OUTCOME: _row("Record what was answered about somebody's life, and take it back", *_OFFICE, **_OWN),
     Action.READ_OUTCOMES: _row("Read what was answered about somebody's life, with its scores", *_STAFF, **_OWN),
+    Action.READ_WAVES_DUE: _row("See whose answers about their lives are due", *_OFFICE),
     Action.RUN_EVALUATION: _row("Have costs and outcomes of the council's people compared", *_MONEY),
     Action.READ_EVALUATIONS: _row("Read what evaluations found", *_CONTROL),
     Action.MAKE_RETURN: _row("Have a client-level data return made and checked, and old ones discarded", *_MONEY),

@@ -206,6 +206,8 @@ DONE: Mapping[str, str] = {
     "POST /v1/people/{person_id}/outcome-responses": "record answers about the person’s life",
     "GET /v1/people/{person_id}/outcome-responses": "see the answers about the person’s life",
     "POST /v1/outcome-responses/{response_id}/taking-back": "take back answers about the person’s life",
+    "GET /v1/outcome-waves-due": "see in the council’s list that answers about the person’s life are due",
+    "GET /v1/people/{person_id}/outcome-waves": "see which answers about the person’s life are due",
     "POST /v1/outcome-evaluations": "have costs and outcomes of the council’s people compared",
     "GET /v1/outcome-evaluations": "see which comparisons of costs and outcomes were asked for",
     "GET /v1/outcome-evaluations/{evaluation_id}": "see what a comparison of costs and outcomes found",

@@ -19,11 +19,18 @@ from gateway.console.assessment_pages import assessment_routes
 from gateway.console.case_filters import AWAITED, filters_of
 from gateway.console.challenge_pages import challenge_routes
 from gateway.console.correction_pages import correction_routes
+from gateway.console.council_report_pages import council_report_routes
 from gateway.console.errors import PageRoute
+from gateway.console.evaluation_pages import evaluation_routes
 from gateway.console.holder_budget_pages import budget_reader, holder_budget_routes
 from gateway.console.journal_view import proof_view
 from gateway.console.letter_pages import letter_routes
+from gateway.console.licence_pages import licence_routes
 from gateway.console.money_pages import money_routes
+from gateway.console.outcome_answering_pages import outcome_answering_routes
+from gateway.console.outcome_lists import outcome_list_routes
+from gateway.console.outcome_pages import outcome_routes
+from gateway.console.outcome_recording_pages import outcome_recording_routes
 from gateway.console.payment_pages import payment_routes
 from gateway.console.people_view import PeopleView, people_found, people_view, read
 from gateway.console.person_view import person_view
@@ -31,6 +38,7 @@ from gateway.console.plan_pages import plan_routes
 from gateway.console.query_pages import query_routes
 from gateway.console.recovery_pages import recovery_routes
 from gateway.console.rendering import asset_routes, page
+from gateway.console.return_pages import return_routes
 from gateway.console.review_pages import review_routes
 from gateway.console.scenario_pages import scenario_routes
 from gateway.console.session import signed_in
@@ -69,6 +77,14 @@ def console_routes(door: Door, sign_in: SignIn | None, development_issuer: Devel
     router.include_router(correction_routes(door))
     router.include_router(webhook_routes(door))
     router.include_router(review_routes(door))
+    router.include_router(outcome_routes(door))
+    router.include_router(outcome_list_routes(door))
+    router.include_router(council_report_routes(door))
+    router.include_router(evaluation_routes(door))
+    router.include_router(return_routes(door))
+    router.include_router(licence_routes(door))
+    router.include_router(outcome_answering_routes(door))
+    router.include_router(outcome_recording_routes(door))
     router.include_router(asset_routes())
     return router
 

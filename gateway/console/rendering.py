@@ -67,6 +67,7 @@ _OWN_PAGES = (
     ("self-assessment", "My self-assessment"),
     ("plans", "My plans"),
     ("statement", "My statement"),
+    ("outcomes", "My life"),
     ("who-has-looked", "Who has looked"),
 )
 _ACTED_FOR = "People you act for"
@@ -88,12 +89,15 @@ _OFFICE_PAGES = (
     (Action.READ_ANY_ACCOUNT, "/money", "Money to look at"),
     (Action.READ_PAYMENT_RUNS, "/payments", "Payments"),
     (Action.RUN_SCENARIO, "/scenarios", "Scenarios"),
+    (Action.READ_COUNCIL_REPORTS, "/outcomes", "Outcomes"),
+    (Action.READ_WAVES_DUE, "/outcomes", "Outcomes"),
     (Action.READ_BOOKS, "/ledger", "Ledger"),
 )
 
 
 def _links(principal: Principal) -> list[tuple[str, str]]:
-    links = [(page, words) for action, page, words in _OFFICE_PAGES if principal.roles & PERMISSIONS[action].roles]
+    office = ((page, words) for action, page, words in _OFFICE_PAGES if principal.roles & PERMISSIONS[action].roles)
+    links = list(dict.fromkeys(office))
     if Role.AUDITOR in principal.roles:
         links.append(("/audit", "Audit"))
     if principal.roles & PERMISSIONS[Action.READ_DEAD_LETTERS].roles:

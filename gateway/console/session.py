@@ -1,7 +1,8 @@
 """Who is signed in: sealed in a cookie that scripts cannot read, nobody can change and other sites cannot send."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from fastapi import Request
@@ -20,6 +21,9 @@ COOKIE = "braid_session"
 ATTEMPT_COOKIE = "braid_sign_in"
 #: Life of an attempt at signing in, in seconds: a password forgotten and found again.
 ATTEMPT_S = 15 * 60
+#: What somebody has answered so far of questions that are sent together, and how long it waits for them, in seconds.
+ANSWERS_COOKIE = "braid_answers"
+ANSWERS_S = 2 * 60 * 60
 #: Hosts of one's own machine, where there is no TLS and a Secure cookie would never come back.
 _LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 
@@ -72,8 +76,9 @@ def begin_session(door: Door, request: Request, response: Response, principal: P
 
 
 def end_session(request: Request, response: Response) -> None:
-    """Take the session out of the browser."""
+    """Take the session out of the browser, and what was answered in it."""
     _drop(request, response, COOKIE, samesite="strict")
+    _drop(request, response, ANSWERS_COOKIE, samesite="strict")
 
 
 def keep_attempt(door: Door, request: Request, response: Response, attempt: Attempt) -> None:
@@ -92,6 +97,24 @@ def kept_attempt(door: Door, request: Request) -> Attempt | None:
 def drop_attempt(request: Request, response: Response) -> None:
     """Take the attempt out of the browser: it counts once."""
     _drop(request, response, ATTEMPT_COOKIE, samesite="lax")
+
+
+def keep_answers(
+    door: Door, request: Request, response: Response, principal: Principal, told: Mapping[str, Mapping[str, Any]]
+) -> None:
+    """Let the browser keep what somebody has answered so far, sealed, for nobody but them."""
+    sealed = door.sessions.seal("answers", {"of": [principal.subject, principal.council], "told": told})
+    _keep(request, response, ANSWERS_COOKIE, sealed, samesite="strict")
+
+
+def kept_answers(door: Door, request: Request, principal: Principal) -> dict[str, dict[str, Any]]:
+    """What the browser has kept of somebody's own answers; nothing where it is too old, or another's."""
+    sealed = request.cookies.get(_name(request, ANSWERS_COOKIE), "")
+    kept = door.sessions.unseal("answers", sealed, life_s=ANSWERS_S)
+    if kept is None or kept["of"] != [principal.subject, principal.council]:
+        return {}
+    told: dict[str, dict[str, Any]] = kept["told"]
+    return told
 
 
 def _keep(

@@ -66,7 +66,7 @@ async def response(work: UnitOfWork, response_id: UUID) -> ResponseRow | None:
 
 async def responses_of(work: UnitOfWork, person_id: UUID) -> list[Recorded]:
     """Everything that was answered about a person and their carers, the latest first."""
-    rows = await _rows(work, person_id)
+    rows = await rows_of(work, person_id)
     return [_recorded(row, rows) for row in rows]
 
 
@@ -87,7 +87,7 @@ async def record(work: UnitOfWork, person_id: UUID, told: Answered, *, by: str) 
     if told.answered_on > work.now.date():
         raise NotYet(f"{told.answered_on} is still to come")
     row = _row(work, person_id, told, by=by)
-    rows = await _rows(work, person_id)
+    rows = await rows_of(work, person_id)
     instrument = _instrument(row)
     stated = (await licences.statements(work)).get(instrument.instrument_id, licences.NOTHING_STATED)
     # A carer goes on living.
@@ -152,7 +152,8 @@ def _instrument(row: ResponseRow) -> Instrument:
     return found
 
 
-async def _rows(work: UnitOfWork, person_id: UUID) -> Sequence[ResponseRow]:
+async def rows_of(work: UnitOfWork, person_id: UUID) -> Sequence[ResponseRow]:
+    """What was answered about a person and their carers as it is kept, the latest first."""
     query = select(ResponseRow).where(ResponseRow.person_id == person_id)
     latest = query.order_by(col(ResponseRow.answered_on).desc(), col(ResponseRow.recorded_at).desc())
     return (await work.session.scalars(latest)).all()

@@ -23,6 +23,12 @@ NO_PAGES: Mapping[str, str] = {
     "/people/{person_id}/statement.{kind}": "a file",
     "/payments/runs/{run_id}/file": "a file",
     "/scenarios/{scenario_id}/people.csv": "a file",
+    "/outcomes": "leads on to the first list that somebody may see",
+    "/outcomes/reports/{report}/table.csv": "a file",
+    "/outcomes/evaluations/{evaluation_id}/report": "a document of its own, with its own policy",
+    "/outcomes/returns/{return_id}/file.csv": "a file",
+    "/outcomes/returns/{return_id}/faults.csv": "a file",
+    "/outcomes/instruments/{instrument_id}/words.csv": "a file",
 }
 
 

@@ -138,6 +138,7 @@ async def test_a_holder_walks_from_the_first_question_to_the_money(
         await at.go(f"/people/{person_id}/challenges")
         assert REASONS in await at.text()
         await tells_of_a_change(at, person_id)
+        await answers_about_their_life(at)
 
 
 async def begins(at: Visitor, person_id: UUID) -> None:
@@ -333,6 +334,40 @@ async def tells_of_a_change(at: Visitor, person_id: UUID) -> None:
     await at.press("Tell us what has changed")
     await at.press("Go on to the questions")
     assert "Check what is filled in" in await at.text()
+
+
+async def answers_about_their_life(at: Visitor) -> None:
+    """Three questions: one answered by keyboard, one not said, one changed before they are sent; then taken back."""
+    await at.follow("My life")
+    await at.follow("Three questions about your life: at the start")
+    await at.press("Begin")
+    await at.press("Continue")
+    assert await at.faults() == ["Select an answer, or that you would rather not say"]
+    await at.tab_to("answer")
+    await at.page.keyboard.press("Space")
+    await at.tab_to("Continue")
+    await at.page.keyboard.press("Enter")
+    await at.page.get_by_text("question 2 of 3").wait_for()
+    await at.page.get_by_label("I would rather not say").check()
+    await at.press("Continue")
+    await at.page.get_by_label("Quite content", exact=True).check()
+    await at.press("Continue")
+    text = await at.text()
+    assert "As good as I can imagine" in text
+    assert "You would rather not say" in text
+    await at.page.locator('a[href*="/questions/quality_of_life"]').click()
+    await at.examine()
+    await at.page.get_by_label("Good", exact=True).check()
+    await at.press("Continue")
+    await at.press("Send your answers")
+    text = await at.text()
+    assert "Your answers are sent. Thank you." in text
+    assert "5 on a scale from 1 to 7. Higher is better." in text
+    assert "No score: what is asked on control over daily life was not answered." in text
+    await at.follow("Something is wrong with these answers")
+    await at.page.get_by_label("What is wrong with them?").fill("I meant bad.")
+    await at.press("Take them back")
+    assert "Three questions about your life: at the start" in await at.text()
 
 
 async def test_whoever_acts_for_somebody_is_shown_as_such_on_every_page(

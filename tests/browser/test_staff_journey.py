@@ -123,6 +123,10 @@ async def test_staff_walk_from_the_figure_to_the_money(council: Council, tmp_pat
     await staff_find_their_cases(council)
     await money_is_looked_at(council)
     await a_scenario_is_tried(council)
+    await answers_about_a_life_are_recorded(council)
+    await a_licence_is_stated(council)
+    await reports_are_read(council)
+    await an_evaluation_and_a_return_are_made(council)
     await letters_are_mended(council)
     await a_system_is_told(council)
     await looking_is_looked_at(council)
@@ -376,13 +380,104 @@ async def a_scenario_is_tried(council: Council) -> None:
     assert await at.faults() == ["Enter by how many per cent prices change, such as 2.5 or -1"]
     await at.page.get_by_label("Prices change by").fill("2.5")
     await at.press("Work it out")
+    await has_ended(at)
+    assert "2.5% higher" in await at.text()
+    assert "would gain" in await at.text()
+
+
+async def answers_about_a_life_are_recorded(council: Council) -> None:
+    """By a practitioner for the person, wrongly at first, and then as it was."""
+    at, home = council.practitioner, f"/people/{council.paid.person_id}/outcomes"
+    await at.go(f"/people/{council.paid.person_id}")
+    await at.follow("Outcomes: what the person and carers answer")
+    await at.follow("Record Three questions about your life, at the start")
+    await at.press("Record the answers")
+    assert await at.faults() == ["Select who answered", "Select at least one answer"]
+    await records(at, "Very bad")
+    assert "2 on a scale from 1 to 7." in await at.text()
+    await at.follow("Something is wrong with these answers")
+    await at.press("Take them back")
+    assert await at.faults() == ["Enter what is wrong with the answers"]
+    await at.page.get_by_label("What is wrong with them?").fill("It was another day’s sheet.")
+    await at.press("Take them back")
+    assert "It was another day’s sheet." in await at.text()
+    await at.follow("Record Three questions about your life, at the start")
+    await records(at, "Very good")
+    assert "Answered by a proxy" in await at.text()
+    await at.go(home)
+    assert "Answered by somebody else" in await at.text()
+    await at.go("/outcomes/due")
+    assert "Answers that are due" in await at.text()
+
+
+async def records(at: Visitor, quality_of_life: str) -> None:
+    await at.page.get_by_label("Somebody for the person").check()
+    await at.page.get_by_label("Answered on").fill("2026-06-01")
+    await at.page.get_by_label(quality_of_life, exact=True).check()
+    await at.press("Record the answers")
+    assert "The answers are recorded." in await at.text()
+
+
+async def a_licence_is_stated(council: Council) -> None:
+    at = council.finance
+    await at.go("/outcomes/instruments")
+    await at.follow("GHQ-12")
+    await at.page.get_by_label("Reference").fill("GLA-2026-1")
+    await at.press("State it")
+    assert await at.faults() == ["Enter the first day of the licence", "Enter why you state it"]
+    await at.page.locator("#from_day-0").fill("2026-01-01")
+    await at.page.get_by_label("Why do you state it?").fill("Bought for this year.")
+    await at.press("State it")
+    assert "The statement is kept." in await at.text()
+    await at.follow("Instruments and licences")
+    assert "No words are loaded, so answers are recorded by their levels." in await at.text()
+    await council.practitioner.go(f"/people/{council.paid.person_id}/outcomes")
+    await council.practitioner.follow("Record GHQ-12, at the start")
+    assert "Question 12: psychological well-being" in await council.practitioner.text()
+
+
+async def reports_are_read(council: Council) -> None:
+    """Each of them, by the council's approver."""
+    at = council.approver
+    await at.go("/outcomes/reports")
+    addresses = [await link.get_attribute("href") or "" for link in await at.page.locator(".cards a").all()]
+    assert addresses
+    for address in addresses:
+        await at.go(address)
+    await at.page.get_by_label("First day").fill("2009-01-01")
+    await at.page.get_by_label("Last day").fill("2008-12-31")
+    await at.press("Show these days")
+    assert len(await at.faults()) == 1
+
+
+async def an_evaluation_and_a_return_are_made(council: Council) -> None:
+    at = council.finance
+    await at.go("/outcomes/evaluations")
+    await at.press("Work it out")
+    assert await at.faults() == ["Enter the first day", "Enter the last day"]
+    await at.page.get_by_label("First day").fill("2026-01-05")
+    await at.page.get_by_label("Last day").fill("2026-06-28")
+    await at.press("Work it out")
+    await has_ended(at)
+    # Fewer than ten people are never published.
+    assert "It could not be worked out" in await at.text()
+    await at.go("/outcomes/returns")
+    await at.page.get_by_label("The Department’s code of the council").fill("5O3")
+    await at.press("Make it and check it")
+    assert await at.faults() == ["Enter the Department’s code of the council, 3 digits"]
+    await at.page.get_by_label("The Department’s code of the council").fill("503")
+    await at.press("Make it and check it")
+    await has_ended(at)
+    assert "What the Department’s checks say" in await at.text()
+
+
+async def has_ended(at: Visitor) -> None:
+    """Look again until what was asked has come to its end."""
     async with asyncio.timeout(PATIENCE_S):
         while await at.page.get_by_role("button", name="Look again").count():
             await asyncio.sleep(1)
             await at.page.get_by_role("button", name="Look again").click()
     await at.examine()
-    assert "2.5% higher" in await at.text()
-    assert "would gain" in await at.text()
 
 
 async def letters_are_mended(council: Council) -> None:

@@ -1,7 +1,7 @@
 """The outcomes service's routes, one file a subject, and how its errors are told."""
 
 from braid.kit.problems import ProblemKind, ProblemTable
-from services.outcomes.api import client_level_data, council_reports, evaluations, instruments, responses
+from services.outcomes.api import client_level_data, council_reports, evaluations, instruments, responses, waves
 from services.outcomes.domain import errors
 from services.outcomes.domain.client_level_data.specification import NoSuchPeriod
 from services.outcomes.domain.people_compared import NoWholeWeek
@@ -10,6 +10,7 @@ from services.outcomes.recording import NobodyKnown, NotTheirCarer, TakenBackAlr
 ROUTERS = (
     instruments.router,
     responses.router,
+    waves.router,
     council_reports.router,
     evaluations.router,
     client_level_data.router,
