@@ -43,7 +43,7 @@ async def spending(work: UnitOfWork, days: Days) -> Spending | None:
     """What was spent in the weeks that lie for their greater part in some days; None where nothing was told of any."""
     first, last = _monday_near(days.first), _monday_near(days.last + timedelta(days=1)) - A_WEEK
     found: dict[UUID, dict[str, int]] = {}
-    async for one in spent_by_person(work, first, last):
+    for one in await spent_by_person(work, first, last):
         found.setdefault(one.person_id, {})[one.stream] = one.pence
     return found or None
 

@@ -77,7 +77,7 @@ def _mount(told: Mapping[str, Any]) -> str:
 
 
 def _numbers(service: Service) -> Service:
-    sized = {name: _bytes(value) if name in SIZES else value for name, value in service.items()}
+    sized: dict[str, Any] = {name: _bytes(value) if name in SIZES else value for name, value in service.items()}
     if "stop_grace_period" in sized:
         sized["stop_grace_period"] = _seconds(sized["stop_grace_period"])
     if "healthcheck" in sized:
