@@ -96,14 +96,18 @@ def _items_of(projected: Manifest) -> Iterator[Mapping[str, str]]:
         yield from ({**item, "secret": source["secret"]["name"]} for item in source["secret"]["items"])
 
 
-def secrets_of(manifests: Sequence[Manifest], vault: Mapping[str, Mapping[str, str]]) -> Mapping[str, Mapping[str, str]]:
+def secrets_of(
+    manifests: Sequence[Manifest], vault: Mapping[str, Mapping[str, str]]
+) -> Mapping[str, Mapping[str, str]]:
     """What External Secrets makes of what lies in the vault: Secret -> key -> value.
 
     Args:
         manifests: with the ExternalSecrets.
         vault: path -> property -> value.
     """
-    return {each["metadata"]["name"]: dict(_filled(each["spec"], vault)) for each in of_kind(manifests, "ExternalSecret")}
+    return {
+        each["metadata"]["name"]: dict(_filled(each["spec"], vault)) for each in of_kind(manifests, "ExternalSecret")
+    }
 
 
 def _filled(spec: Manifest, vault: Mapping[str, Mapping[str, str]]) -> Iterator[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""The identity provider of the suite's containers: its key is the suite's, its public half is given out by a stand-in."""
+"""The identity provider of the suite's containers: the suite has its key, and a stand-in gives out the public half."""
 
 from pathlib import Path
 

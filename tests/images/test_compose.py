@@ -2,8 +2,6 @@
 
 import asyncio
 import json
-from collections.abc import Mapping
-from typing import Any
 
 import pytest
 
@@ -12,10 +10,11 @@ from .compose_platform import ComposePlatform
 from .end_to_end import open_a_budget
 from .engine import Engine
 from .realm import COUNCIL, Realm
+from .shut_in import how_it_is_shut_in
 
 pytestmark = [pytest.mark.timeout(2 * BUILD_TIMEOUT_S), pytest.mark.kafka, pytest.mark.usefixtures("stand_ins")]
 
-MEGABYTE = 1024 * 1024
+MEBIBYTE = 1024 * 1024
 
 
 async def test_a_budget_opens_through_the_compose_file_and_the_journal_holds(engine: Engine, realm: Realm) -> None:
@@ -29,25 +28,11 @@ async def test_a_budget_opens_through_the_compose_file_and_the_journal_holds(eng
     assert {one["Name"]: how_it_is_shut_in(one) for one in found} == {one["Name"]: SHUT_IN for one in found}
 
 
-#: What the Compose file says of each of our containers, as podman tells it.
+#: What the Compose file says of each of our containers.
 SHUT_IN = {
     "user": "10001:10001",
     "root can be written": False,
     "capabilities": [],
     "new privileges": False,
-    "memory": 384 * MEGABYTE,
-    "processes": 128,
+    "memory": 384 * MEBIBYTE,
 }
-
-
-def how_it_is_shut_in(container: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What a container may do, as podman tells it."""
-    host = container["HostConfig"]
-    return {
-        "user": container["Config"]["User"],
-        "root can be written": not host["ReadonlyRootfs"],
-        "capabilities": container["EffectiveCaps"] or [],
-        "new privileges": "no-new-privileges" not in " ".join(host["SecurityOpt"]),
-        "memory": host["Memory"],
-        "processes": host["PidsLimit"],
-    }

@@ -55,7 +55,9 @@ def build_one(engine: Engine, kind: str, name: str, add: Callable[[Path], Any]) 
 
 def _add_kafka(context: Path) -> None:
     # Debian's Java has its settings elsewhere and links to them.
-    shutil.copytree(Path(java()).resolve().parents[1], context / "java", ignore=NOT_TO_RUN, ignore_dangling_symlinks=True)
+    shutil.copytree(
+        Path(java()).resolve().parents[1], context / "java", ignore=NOT_TO_RUN, ignore_dangling_symlinks=True
+    )
     shutil.copytree(kafka_archives(), context / "libs")
     defaults = context / "docker"
     defaults.mkdir()
@@ -63,7 +65,9 @@ def _add_kafka(context: Path) -> None:
     # Where the image's own class looks for defaults; all settings come from variables here.
     (defaults / "server.properties").write_text("")
     for log in ("log4j2.yaml", "tools-log4j2.yaml"):
-        (defaults / log).write_text(json.dumps({"Configuration": {"Loggers": {"Root": {"level": "WARN"}, "Logger": []}}}))
+        (defaults / log).write_text(
+            json.dumps({"Configuration": {"Loggers": {"Root": {"level": "WARN"}, "Logger": []}}})
+        )
 
 
 def _add_postgres(context: Path) -> None:

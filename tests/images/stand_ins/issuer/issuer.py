@@ -1,4 +1,4 @@
-"""What the gateway asks an identity provider: the realm's own description and its public keys; and the probe's answer."""
+"""What the gateway asks of an identity provider, the realm's own words and its public keys, and the probe's answer."""
 
 import json
 import os
