@@ -100,7 +100,8 @@ class ComposePlatform:
 
 
 def _conditions(service: Mapping[str, Any]) -> Mapping[str, Any]:
-    return service.get("depends_on", {})
+    conditions: Mapping[str, Any] = service.get("depends_on", {})
+    return conditions
 
 
 def _is_job(service: Mapping[str, Any]) -> bool:

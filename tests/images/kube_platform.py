@@ -41,7 +41,7 @@ class KubePlatform:
     engine: Engine
     folder: Path
     manifests: Sequence[Manifest] = field(default_factory=rendered)
-    pods: list[str] = field(default_factory=list)
+    played: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._operators = Operators(self.engine, self.folder, self.manifests)
@@ -54,9 +54,7 @@ class KubePlatform:
             await self._operators.work()
             await asyncio.gather(*(self.job(each) for each in workloads(self.manifests, "migration")))
             lasting = [each for component in RUNNING for each in workloads(self.manifests, component)]
-            for each in lasting:
-                self.pods.append(await asyncio.to_thread(self._play, each))
-            await asyncio.gather(*(self._ready(each) for each in lasting))
+            await asyncio.gather(*(self._last(each) for each in lasting))
             yield self
         finally:
             await asyncio.to_thread(self._end)
@@ -88,16 +86,17 @@ class KubePlatform:
         labels = pod["metadata"]["labels"].items()
         services = [each for each in of_kind(self.manifests, "Service") if each["spec"]["selector"].items() <= labels]
         network = ":".join([NETWORK, *(f"alias={each['metadata']['name']}" for each in services)])
-        self.engine.podman("kube", "play", f"--network={network}", str(file))
+        self.played.append(name)
+        self.engine.podman("kube", "play", f"--network={network}", str(file), timeout_s=PATIENCE_S)
         return name
 
-    async def _ready(self, workload: Manifest) -> None:
-        """Ask a pod's probes, as the manifest names them, until all are content.
+    async def _last(self, workload: Manifest) -> None:
+        """Play what is to run on, and ask its probes, as the manifest names them, until all are content.
 
         Raises:
             EngineFailed: they were not in time; the message holds its log.
         """
-        pod = f"{workload['metadata']['name']}-0"
+        pod = await asyncio.to_thread(self._play, workload)
         [container] = workload["spec"]["template"]["spec"]["containers"]
         paths = [container[probe]["httpGet"]["path"] for probe in PROBES]
         async with httpx.AsyncClient(base_url=f"http://{self._address(pod)}:{PORT}", timeout=10) as client:
@@ -113,7 +112,7 @@ class KubePlatform:
         return str(found["NetworkSettings"]["Networks"][NETWORK]["IPAddress"])
 
     def _end(self) -> None:
-        self.engine.tried(["podman", "pod", "rm", "--all", "--force", "--time=20"])
+        self.engine.tried(["podman", "pod", "rm", "--force", "--time=20", *self.played], timeout_s=PATIENCE_S)
         self._operators.end()
         self.engine.tried(["podman", "volume", "prune", "--force"])
         self.engine.tried(["podman", "network", "rm", "--force", NETWORK])

@@ -25,7 +25,7 @@ async def test_a_budget_opens_through_the_manifests_and_the_nightly_proof_holds(
         await open_a_budget(platform.url, realm, reference="in-pods")
         [proof] = workloads(platform.manifests, "proof")
         told = await platform.job(proof)
-        found = json.loads(engine.podman("inspect", *map(container_of, platform.pods)))
+        found = json.loads(engine.podman("inspect", *map(container_of, platform.played)))
 
     assert "E10009999" in told
     for container in found:
@@ -33,4 +33,4 @@ async def test_a_budget_opens_through_the_manifests_and_the_nightly_proof_holds(
         memory = shut_in.pop("memory")
         assert shut_in == {"user": "10001:10001", "root can be written": False, "capabilities": [],
                            "new privileges": False}, container["Name"]  # fmt: skip
-        assert 0 < memory <= 384 * MEBIBYTE, container["Name"]
+        assert 0 < memory <= 512 * MEBIBYTE, container["Name"]
