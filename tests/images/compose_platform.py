@@ -20,6 +20,10 @@ COMPOSE_FILE = ROOT / "docker-compose.yml"
 LEFT_OUT = {"otel-collector", "prometheus", "grafana"}
 PATIENCE_S = 900
 POLL_S = 2
+#: Podman's own name server knows no names for a moment whenever a container comes or goes, and a job that asks in that
+#: moment fails. It is started again, as `docker compose up` would when it is called again; after other faults it is not.
+NAME_NOT_KNOWN = "Name or service not known"
+TRIES_MOST = 5
 
 
 @dataclass
@@ -87,9 +91,7 @@ class ComposePlatform:
         """
         name = self.container(service)
         if _is_job(self.services[service]):
-            ended = await asyncio.to_thread(self.engine.podman, "wait", name, timeout_s=PATIENCE_S)
-            if ended.strip() != "0":
-                raise EngineFailed(f"{service} ended with {ended.strip()}:\n{said(self.engine, name)}")
+            await self._ended_well(name)
             return
         for _ in range(PATIENCE_S // POLL_S):
             check = await asyncio.to_thread(self.engine.tried, ["podman", "healthcheck", "run", name])
@@ -97,6 +99,17 @@ class ComposePlatform:
                 return
             await asyncio.sleep(POLL_S)
         raise EngineFailed(f"{service} is not in good health:\n{said(self.engine, name)}")
+
+    async def _ended_well(self, name: str) -> None:
+        for _ in range(TRIES_MOST):
+            ended = await asyncio.to_thread(self.engine.podman, "wait", name, timeout_s=PATIENCE_S)
+            if ended.strip() == "0":
+                return
+            log = said(self.engine, name)
+            if NAME_NOT_KNOWN not in log:
+                break
+            await asyncio.to_thread(self.engine.podman, "start", name)
+        raise EngineFailed(f"{name} ended with {ended.strip()}:\n{log}")
 
 
 def _conditions(service: Mapping[str, Any]) -> Mapping[str, Any]:
