@@ -21,7 +21,7 @@ LEFT_OUT = {"otel-collector", "prometheus", "grafana"}
 PATIENCE_S = 900
 POLL_S = 2
 #: Podman's own name server knows no names for a moment whenever a container comes or goes, and a job that asks in that
-#: moment fails. It is started again, as `docker compose up` would when it is called again; after other faults it is not.
+#: moment fails. It is started again, as by `docker compose up` called a second time; after other faults it is not.
 NAME_NOT_KNOWN = "Name or service not known"
 TRIES_MOST = 5
 
