@@ -1,8 +1,8 @@
 """The long-running commands of a service: serve its API, consume its topics, relay its outbox, send outside.
 
 Each finishes what is in hand on SIGTERM, answers probes on its HTTP port, and waits for a database or broker that is
-away rather than dying of it. Where a later release has brought the database further than this code can follow, an API
-is no longer ready, and the others end.
+away rather than dying of it; while it waits it is alive and not ready. Where a later release has brought the database
+further than this code can follow, an API is no longer ready, and the others end.
 """
 
 import asyncio
@@ -61,7 +61,7 @@ async def serve(runtime: ServiceRuntime) -> None:
     """Serve the service's API until told to stop."""
     app = build_api(runtime)
     collect_seldom()
-    await runtime.wait_for_schema(SCHEMA_WAIT_S)
+    await _wait_for_schema(runtime)
     await http_server(app, runtime.settings.http).serve()
 
 
@@ -71,7 +71,7 @@ async def consume(runtime: ServiceRuntime) -> None:
     delivery = runtime.delivery()
     collect_seldom()
     subscriber = KafkaSubscriber(kafka_settings(runtime), on_turn=turned.now)
-    await runtime.wait_for_schema(SCHEMA_WAIT_S)
+    await _wait_for_schema(runtime)
     await _run_beside_probes(
         runtime, lambda: subscriber.run(delivery), delivery.stop, turned, measure=subscriber.tell_lag
     )
@@ -85,7 +85,7 @@ async def relay(runtime: ServiceRuntime) -> None:
 
     measures = Measures(runtime.definition.name, runtime.ops_engine, runtime.definition.measures)
 
-    await runtime.wait_for_schema(SCHEMA_WAIT_S)
+    await _wait_for_schema(runtime)
     await _run_beside_probes(
         runtime, worker.run, worker.stop, turned, turned_at=lambda: worker.turned_at, measure=measures.take
     )
@@ -99,7 +99,7 @@ async def send(runtime: ServiceRuntime) -> None:
     """
     assert runtime.definition.sender is not None
     worker = runtime.definition.sender(runtime)
-    await runtime.wait_for_schema(SCHEMA_WAIT_S)
+    await _wait_for_schema(runtime)
     await _run_beside_probes(runtime, worker.run, worker.stop, _Turns(), turned_at=lambda: worker.turned_at)
 
 
@@ -131,6 +131,26 @@ def http_server(app: FastAPI, http: HttpSettings) -> uvicorn.Server:
             timeout_keep_alive=KEEP_ALIVE_S,
         )
     )
+
+
+async def _wait_for_schema(runtime: ServiceRuntime) -> None:
+    """Wait for the service's database, answering probes meanwhile: who waits for long must not be taken for dead.
+
+    Raises:
+        WrongSchema: the database is at another migration than the one that this code needs.
+    """
+
+    async def not_found_yet() -> None:
+        raise RuntimeError("the database is waited for")
+
+    server = http_server(probes_only({"database": not_found_yet}), runtime.settings.http)
+    probes = asyncio.create_task(server.serve())
+    try:
+        await runtime.wait_for_schema(SCHEMA_WAIT_S)
+    finally:
+        # The port is needed again: by the API, or by probes that look at the work too.
+        server.should_exit = True
+        await probes
 
 
 class _Turns:

@@ -9,6 +9,8 @@ from tests.real_parts.named_suites import left_out_unless_named
 
 from .building import build_image
 from .engine import Engine, missing, private_engine
+from .realm import Realm
+from .stand_ins import build_stand_ins
 
 HERE = Path(__file__).parent
 
@@ -31,3 +33,15 @@ def engine() -> Iterator[Engine]:
 def built(engine: Engine) -> str:
     """The image is in the engine's store; what its build said."""
     return build_image(engine)
+
+
+@pytest.fixture(scope="session")
+def realm(tmp_path_factory: pytest.TempPathFactory) -> Realm:
+    """Who signs tokens for the containers' gateway."""
+    return Realm(tmp_path_factory.mktemp("realm"))
+
+
+@pytest.fixture(scope="session")
+def stand_ins(engine: Engine, built: str, realm: Realm) -> None:
+    """Images that stand in for those of other makers are in the engine's store, and so is ours."""
+    build_stand_ins(engine, realm.public_keys)

@@ -20,6 +20,8 @@ CACHE = Path(__file__).parents[2] / ".cache" / "images"
 RELEASE = "bookworm"
 #: `python -m venv` has to work in it under that name, and certificates are what a build trusts the package index by.
 PACKAGES = ("ca-certificates", "python3", "python3-venv", "python-is-python3")
+#: As the base of a release has it; an image that is imported has none.
+PATH = "/usr/local/bin:/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin"
 #: Where Debian keeps the authorities that it trusts, in the base as on a Debian machine.
 AUTHORITIES = "/etc/ssl/certs/ca-certificates.crt"
 #: Settings of pip that say where packages come from; others would change what is installed, and how.
@@ -76,7 +78,7 @@ def _mirror() -> str:
 
 def import_base(engine: Engine, name: str) -> None:
     """Put the base into an engine's store as an image of that name."""
-    engine.podman("import", str(debian_base()), name, timeout_s=1200)
+    engine.podman("import", f"--change=ENV PATH={PATH}", str(debian_base()), name, timeout_s=1200)
 
 
 def package_sources(folder: Path) -> Mapping[str, str]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
+import httpx
 import pytest
 from sqlalchemy.engine import make_url
 from structlog.testing import capture_logs
@@ -99,6 +100,49 @@ async def test_a_database_that_is_away_at_the_start_is_waited_for_and_told(
             assert not starting.done()
             link.heal()
             await starting
+
+
+@pytest.mark.parametrize("command", ["serve ras", "relay ras"])
+async def test_a_process_is_alive_and_not_ready_while_it_waits_for_its_database(
+    databases: Databases, link: Link, tmp_path: Path, command: str
+) -> None:
+    create_keys(tmp_path, "internal")
+    [port] = free_ports(1)
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("RAS_")}
+    link.cut()
+    waiting = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "braid", *command.split()),
+        env={**environment, **settings_behind(link, databases), "RAS_HTTP__PORT": str(port),
+             "RAS_IDENTITY__INTERNAL_KEYS_FILE": str(tmp_path / "internal-public.jwks.json")},
+    )  # fmt: skip
+    try:
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as probe:
+            await until(lambda: _answers(probe, "/livez", 200))
+            assert (await probe.get("/readyz")).json()["checks"] == {"database": "failed: RuntimeError"}
+            link.heal()
+            await until(lambda: _answers(probe, "/readyz", 200))
+            assert await _answers(probe, "/livez", 200)
+    finally:
+        waiting.terminate()
+        await waiting.wait()
+
+
+def settings_behind(link: Link, databases: Databases) -> Mapping[str, str]:
+    """What a process is told whose database is behind a link, and whose broker is nowhere."""
+    database = databases.settings_of("ras")
+    behind = {
+        variable: make_url(url.get_secret_value()).set(port=link.port).render_as_string(hide_password=False)
+        for variable, url in (("RAS_DATABASE__URL", database.url), ("RAS_DATABASE__OPS_URL", database.ops_url))
+        if url
+    }
+    return {"RAS_ENVIRONMENT": "test", "RAS_KAFKA__BOOTSTRAP": "127.0.0.1:1", **behind}
+
+
+async def _answers(client: httpx.AsyncClient, path: str, status: int) -> bool:
+    try:
+        return (await client.get(path)).status_code == status
+    except httpx.TransportError:
+        return False
 
 
 @pytest.mark.parametrize("found", ["9999_of_a_later_release", None])
