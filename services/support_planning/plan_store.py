@@ -106,12 +106,6 @@ async def version(work: UnitOfWork, plan_id: UUID, number: int) -> PlanChangeRow
     return await work.session.get(PlanChangeRow, (plan_id, number))
 
 
-async def all_changes(work: UnitOfWork) -> Sequence[PlanChangeRow]:
-    """Every version of every plan of the council, plan by plan, oldest first."""
-    query = select(PlanChangeRow).order_by(col(PlanChangeRow.plan_id), col(PlanChangeRow.version))
-    return (await work.session.scalars(query)).all()
-
-
 def content_of(kept: dict[str, Any]) -> Content:
     """A plan's content as it was kept."""
     return Content.model_validate(kept)

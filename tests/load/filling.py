@@ -4,9 +4,10 @@ Rows come by COPY, as the superuser; every one has its council, and row-level se
 journal's entries go through the posting function, in the council's name, a few hundred at a time: each council has its
 own chain, and `GET /v1/journal/proof` holds over what was filled.
 
-The people of the council that is measured have every row that a person has. So that a million fit on a small disk, those
-of other councils have no rows that are read by one person's id alone, and long documents are left empty: what grows is the
-number of rows in every table and index that a request of another council's could come across.
+The people of the council that is measured have every row that a person has. So that a million fit on a small disk,
+those of other councils have no rows that are read by one person's id alone, long documents are left empty, and of the
+journal there are the awards: what grows is the number of rows in every table and index that a request of another
+council's could come across.
 """
 
 import asyncio

@@ -1,7 +1,7 @@
 """What people and systems do, as Locust does it: acts of the load model, drawn as often as the model says.
 
-It reads all that it needs from the file that LOAD_SCENE names, and nothing of the platform: Locust has a Python of its own
-where it must not share ours.
+It reads all that it needs from the file that LOAD_SCENE names, and nothing of the platform, so that Locust may have a
+Python of its own.
 """
 
 import base64
@@ -250,7 +250,7 @@ def finance_pages(at: Council) -> None:
     """Runs, questions, and a person's money."""
     at.page("finance_officer", "/payments", "payments")
     at.page("finance_officer", "/money/queries", "queries")
-    at.page("finance_officer", f"/money/people/{at.anybody()['person_id']}/money", "money of a person")
+    at.page("finance_officer", f"/people/{at.anybody()['person_id']}/money", "money of a person")
 
 
 def auditors_pages(at: Council) -> None:

@@ -119,8 +119,7 @@ _SYLLABLES = (
 
 
 async def take_template(admin_url: str, services: Sequence[str], folder: Path) -> None:
-    """Write down what the stories left, for `read_template`."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Write down what the stories left, for `read_template`, in a folder that is there."""
     for service in services:
         db = await asyncpg.connect(f"{admin_url.rsplit('/', 1)[0]}/braid_{service}")
         try:

@@ -111,7 +111,7 @@ def _queue_place(cursor: str) -> tuple[date, int, UUID]:
 @router.get("/planning-times", dependencies=[may(Action.READ_PLANNING_QUEUES)], responses=responses(_NOT_STAFF))
 async def planning_times(work: Reading) -> TimesOut:
     """How long each step of planning takes in the council."""
-    found = waiting.times(await plan_store.all_changes(work))
+    found = await waiting.times(work)
     return TimesOut(steps=[StepTimeOut.model_validate(one, from_attributes=True) for one in found])
 
 
