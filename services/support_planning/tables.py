@@ -81,6 +81,15 @@ class PlanRow(SupportPlanningRow, table=True):
     __table_args__ = (
         CheckConstraint(f"state IN ({_STATES})", name="state_known"),
         UniqueConstraint("person_id", "number"),
+        # The order in which plans wait to be decided on.
+        Index(
+            "ix_plan_submitted",
+            "council",
+            text("(submission ->> 'submitted_on')"),
+            text("(-(submission ->> 'pence_in_a_year')::bigint)"),
+            "plan_id",
+            postgresql_where=text("state = 'submitted'"),
+        ),
     )
 
     plan_id: UUID = Field(primary_key=True)

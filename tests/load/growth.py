@@ -13,13 +13,11 @@ from braid.command_line.demonstration import EXAMPLE_COUNCIL
 from braid.kit.identity import Role
 from tests.bench.figures import percentile
 from tests.load.cores import Cores
-from tests.load.kinds import EVERY_KIND, OF_THE_BOOKS, Call, SomebodysIds, Town
+from tests.load.kinds import EVERY_KIND, OF_A_PERSON, OF_THE_BOOKS, Call, SomebodysIds, Town
 from tests.load.measured_platform import MeasuredPlatform, at_work
 
 #: How often each kind is asked; of the books less often.
 TIMES, TIMES_BOOKS, WARM_UP = 10, 3, 1
-#: What looks at every entry of the council, and is asked last of all.
-_SLOW = ("journal proved", "page: ledger")
 #: How long nothing is asked, to know what the platform takes by itself, in seconds.
 IDLE_S = 15.0
 
@@ -69,8 +67,8 @@ async def measure_growth(measured: MeasuredPlatform) -> Growth:
     town = Town(people)
     budgets, gigabytes = await _sizes(measured)
     async with _callers(measured) as callers:
-        for kind in set(EVERY_KIND) - set(_SLOW):
-            await callers.ask(EVERY_KIND[kind](town))
+        for make in OF_A_PERSON.values():
+            await callers.ask(make(town))
         idle = await _idle(measured)
         costs = {}
         for kind, make in EVERY_KIND.items():
