@@ -96,6 +96,7 @@ def way_from_case_to_plan(at: Council) -> None:
     step("POST", "/agreement", "assessment agreed", {"agreed_on": on})
     funds = _settled(at, person)
     _planned(at, person, next(fund for fund in funds if fund["stream"] == "adult_social_care"))
+    _partner_decided(at, person)
 
 
 def _settled(at: Council, person: str) -> list[dict[str, Any]]:
@@ -149,9 +150,8 @@ def review_asked_and_read(at: Council) -> None:
     at.api("practitioner", "GET", f"{path}/budget/statement?{SCENE['period']}", "statement read")
 
 
-def partner_decided(at: Council) -> None:
+def _partner_decided(at: Council, person: str) -> None:
     """A partner agency decides on its stream."""
-    person = at.anybody()["person_id"]
     on = SCENE["first_day"]
     decision = {
         "person_id": person,
@@ -278,7 +278,6 @@ ACTS: dict[str, Callable[[Council], None]] = {
         way_from_case_to_plan,
         plan_revised,
         review_asked_and_read,
-        partner_decided,
         spending_taken_in,
         query_answered,
         money_held_and_settled,

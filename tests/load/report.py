@@ -38,8 +38,7 @@ def written(model: Model, hours: Mapping[int, Hour], growths: Sequence[Growth], 
     """
     parts = [_INTRODUCTION, *([note, ""] if note else []), *_machine(command)]
     for budgets, hour in sorted(hours.items()):
-        idle = next((one for one in growths if one.budgets >= budgets), growths[0] if growths else None)
-        parts += ["", *_hour(model, budgets, hour, sum(idle.idle_cores.values()) if idle else 0.0)]
+        parts += ["", *_hour(model, budgets, hour)]
     if growths:
         parts += ["", *_growth(growths)]
     return "\n".join(parts) + "\n"
@@ -60,16 +59,14 @@ def budget_years(model: Model, hour: Hour) -> float:
     return sum(hour.acts.get(name, 0) for name in wanted) / sum(wanted.values())
 
 
-def _hour(model: Model, budgets: int, hour: Hour, idle_cores: float) -> Iterator[str]:
+def _hour(model: Model, budgets: int, hour: Hour) -> Iterator[str]:
     years = budget_years(model, hour)
     requests = sum(kind.requests for kind in hour.kinds if not kind.is_act)
     failures = sum(kind.failures for kind in hour.kinds if not kind.is_act)
-    seconds = hour.seconds + hour.caught_up_s
     total = sum(hour.cores.values())
-    busy = max(total - idle_cores * seconds, 0.0)
-    average = model.sizes["average"]
-    peak = sum(model.acts_in_the_busiest_hour(average).values())
+    asked = sum(spent for name, spent in hour.cores.items() if name.startswith(("serve ", "postgres ")))
     done = sum(hour.acts.values())
+    peak = sum(model.acts_in_the_busiest_hour(model.sizes["average"]).values())
     yield f"## The acts of the model, {budgets:,} budgets in the databases"
     yield ""
     yield (
@@ -80,15 +77,15 @@ def _hour(model: Model, budgets: int, hour: Hour, idle_cores: float) -> Iterator
     yield ""
     yield "| | |"
     yield "|---|--:|"
-    yield f"| requests a second, on the shared cores | {requests / hour.seconds:.1f} |"
-    yield f"| core seconds of all processes, Kafka and PostgreSQL | {total:.0f} |"
-    yield f"| of these beyond what the platform takes at rest | {busy:.0f} |"
-    yield f"| the same for one request, with the events that follow, core ms | {1e3 * busy / requests:.0f} |"
+    yield f"| requests a second | {requests / hour.seconds:.1f} |"
+    yield f"| core seconds of everything, until all had arrived | {total:.0f} |"
+    yield f"| of these the APIs and PostgreSQL, which work when asked | {asked:.0f} |"
+    yield f"| the same for one request, core ms | {1e3 * asked / requests:.0f} |"
     yield f"| budgets whose year the acts are worth | {years:.1f} |"
-    yield f"| core hours for a thousand budgets a year | {busy / years / 3.6:.1f} |"
-    yield f"| acts an hour of a core, all of it for acts | {3_600 * done / busy:,.0f} |"
+    yield f"| core hours for a thousand budgets a year: when asked | {asked / years / 3.6:.1f} |"
+    yield f"| with relays, consumers and broker, which also look when there is nothing | {total / years / 3.6:.1f} |"
     yield f"| acts in the busiest hour of an average council, by the model | {peak:,.0f} |"
-    yield f"| busiest hours of average councils that one core carries | {3_600 * done / busy / peak:.1f} |"
+    yield f"| cores that they take, when asked | {peak * asked / done / 3_600:.2f} |"
     yield ""
     yield "Core seconds by where they went:"
     yield ""

@@ -3,6 +3,9 @@
 The stories were told through the gateway, so every row is one that the platform itself wrote. A copy has other ids
 wherever an id stands, also inside documents, another council where asked, other references and other names. The journal
 is not among the rows: its entries are posted anew, so that each council has a chain of its own (`tests.load.filling`).
+
+Where the platform works an id out from others, as it does for awards, funds and budgets, a copy has another than it
+would work out: nothing of a copied person may be decided anew.
 """
 
 import json
