@@ -24,7 +24,7 @@ _OVERDUE = text(
 )
 #: A plan enters a state with the first of the versions in a row that have it, and leaves it with the next such first.
 #: Worked out where the plans are: what they say is no part of it, and is most of what they weigh.
-_TIMES = text(
+TIMES = text(
     "WITH versions AS ("
     " SELECT c.plan_id, c.version, c.state, c.changed_at,"
     "  lag(c.state) OVER (PARTITION BY c.plan_id ORDER BY c.version) AS before"
@@ -67,7 +67,7 @@ class Overdue:
 
 async def times(work: UnitOfWork) -> list[StepTime]:
     """How long each step of planning took in the council, by the versions of all its plans."""
-    rows = {row.state: row for row in await work.session.execute(_TIMES)}
+    rows = {row.state: row for row in await work.session.execute(TIMES)}
     return [_step_time(state.value, rows.get(state.value)) for state in _WAITS]
 
 
