@@ -27,7 +27,7 @@ async def test_plans_that_wait_are_read_in_their_order(desk: Desk) -> None:
 
 async def test_how_long_planning_takes_is_read_without_what_the_plans_say(desk: Desk) -> None:
     async with desk.units.for_council(desk.council) as work:
-        told = await _plan_of(work, waiting.TIMES)
+        told = await _plan_of(work, str(waiting.TIMES))
 
     assert "Index Only Scan using ix_plan_change_times" in told
 
