@@ -86,7 +86,7 @@ class PlanRow(SupportPlanningRow, table=True):
             "ix_plan_submitted",
             "council",
             text("(submission ->> 'submitted_on')"),
-            text("(-(submission ->> 'pence_in_a_year')::bigint)"),
+            text("(- ((submission ->> 'pence_in_a_year'))::bigint)"),
             "plan_id",
             postgresql_where=text("state = 'submitted'"),
         ),
