@@ -6,7 +6,7 @@ PORT ?= 8080
 STATE ?= .braid
 PYTEST_WORKERS ?= 2
 
-.PHONY: run demo analysis test check audit format lock assets images cluster bench chaos clean
+.PHONY: run demo analysis test check audit format lock assets images cluster bench chaos load clean
 
 run: $(VENV)/.run-installed
 	@$(BIN)/python -m braid run --port $(PORT) --state $(STATE)
@@ -59,6 +59,13 @@ cluster: $(VENV)/.test-installed
 bench: $(VENV)/.test-installed
 	$(BIN)/python -m tests.bench
 
+# Has Locust do what councils do, and measures what requests cost with more and more budgets: docs/reports/load.md.
+BUDGETS ?= 1000 10000
+MINUTES ?= 5
+LOAD_STATE ?= /var/tmp/braid-load
+load: $(VENV)/.load-installed
+	$(BIN)/python -m tests.load --state $(LOAD_STATE) --budgets $(BUDGETS) --minutes $(MINUTES) --report docs/reports/load.md
+
 # Needs uv; writes requirements with hashes and without addresses.
 lock:
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url \
@@ -70,6 +77,8 @@ lock:
 		-o requirements/dev.txt
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url \
 		--extra dev --extra analysis --extra images -c requirements/dev.txt pyproject.toml -o requirements/images.txt
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url \
+		--extra dev --extra analysis --extra load -c requirements/dev.txt pyproject.toml -o requirements/load.txt
 
 # Needs Node.js; makes the console's stylesheet anew, which is committed so that nobody else needs it. Its last line says
 # from which sources it was made, and a test compares that with the sources that are there.
@@ -95,6 +104,10 @@ $(VENV)/.analysis-installed: requirements/analysis.txt | $(VENV)/bin/python
 
 $(VENV)/.images-installed: requirements/images.txt | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/images.txt
+	@touch $@ $(VENV)/.test-installed $(VENV)/.run-installed
+
+$(VENV)/.load-installed: requirements/load.txt | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/load.txt
 	@touch $@ $(VENV)/.test-installed $(VENV)/.run-installed
 
 $(VENV)/.test-installed: requirements/dev.txt | $(VENV)/bin/python

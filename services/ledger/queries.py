@@ -58,8 +58,8 @@ async def open_funds(work: UnitOfWork, budget_id: UUID) -> Sequence[FundNow]:
     return [FundNow(fund, version) for fund, version in (await work.session.execute(query)).all()]
 
 
-async def fund_balances(work: UnitOfWork, budget_id: UUID) -> Mapping[UUID, Mapping[Account, int]]:
-    """Debits less credits of each account of each fund of a budget that anything was posted to, in pence.
+async def fund_balances(work: UnitOfWork, *budget_ids: UUID) -> Mapping[UUID, Mapping[Account, int]]:
+    """Debits less credits of each account of each fund of the budgets that anything was posted to, in pence.
 
     Below zero is money for the person. An available balance above zero is a fund that is over-committed: its award was
     cut below what was committed and spent of it.
@@ -67,10 +67,10 @@ async def fund_balances(work: UnitOfWork, budget_id: UUID) -> Mapping[UUID, Mapp
     query = text(
         "SELECT a.fund_id, a.code, last.balance_pence FROM account AS a"
         + _LAST_LEG
-        + " WHERE a.budget_id = :budget_id AND last.balance_pence IS NOT NULL ORDER BY a.fund_id, a.code"
+        + " WHERE a.budget_id = ANY(:budget_ids) AND last.balance_pence IS NOT NULL ORDER BY a.fund_id, a.code"
     )
     balances: dict[UUID, dict[Account, int]] = {}
-    for row in await work.session.execute(query, {"budget_id": budget_id}):
+    for row in await work.session.execute(query, {"budget_ids": list(budget_ids)}):
         balances.setdefault(row.fund_id, {})[Account(row.code)] = row.balance_pence
     return balances
 

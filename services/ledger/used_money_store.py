@@ -15,7 +15,7 @@ from services.ledger.domain.chart_of_accounts import Account
 _BY_DAY = """
     SELECT a.fund_id, l.value_date, -sum(l.amount_pence)::bigint AS pence
     FROM account a JOIN journal_leg l USING (account_id)
-    WHERE a.budget_id = :budget_id AND a.code = ANY(:codes)
+    WHERE a.budget_id = ANY(:budget_ids) AND a.code = ANY(:codes)
     GROUP BY a.fund_id, l.value_date
 """
 
@@ -33,16 +33,14 @@ _HELD = """
 """
 
 
-async def spent_by_day(
-    work: UnitOfWork, budget_id: UUID, *, counts_advanced: bool = False
-) -> dict[UUID, Counter[date]]:
-    """What was spent of each fund of a budget by value date, less what came back on that day.
+async def spent_by_day(work: UnitOfWork, *budget_ids: UUID, counts_advanced: bool = False) -> dict[UUID, Counter[date]]:
+    """What was spent of each fund of the budgets by value date, less what came back on that day.
 
     Args:
         counts_advanced: whether money that was paid into the person's own account counts on that day, spent or not.
     """
     accounts = [Account.FUND_PAID, Account.FUND_ADVANCED] if counts_advanced else [Account.FUND_PAID]
-    values = {"budget_id": budget_id, "codes": [one.value for one in accounts]}
+    values = {"budget_ids": list(budget_ids), "codes": [one.value for one in accounts]}
     found: dict[UUID, Counter[date]] = defaultdict(Counter)
     for row in await work.session.execute(text(_BY_DAY), values):
         found[row.fund_id][row.value_date] = row.pence

@@ -1,11 +1,12 @@
 """Plans in PostgreSQL: each as it stands, and every version that it had."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func
+from sqlalchemy import func, text
 from sqlalchemy.dialects.postgresql import insert as insert_or_skip
 from sqlmodel import col, select
 
@@ -51,9 +52,36 @@ async def approved_before(work: UnitOfWork, row: PlanRow) -> PlanRow | None:
     return approved[-1] if approved else None
 
 
-async def submitted(work: UnitOfWork) -> Sequence[PlanRow]:
-    """The council's plans that wait for a decision."""
-    return (await work.session.scalars(select(PlanRow).where(PlanRow.state == State.SUBMITTED))).all()
+_PLACE = "submission ->> 'submitted_on', -(submission ->> 'pence_in_a_year')::bigint, plan_id"
+_SUBMITTED = "SELECT plan_id, person_id, version, submission FROM plan WHERE council = :council AND state = 'submitted'"
+_IN_ORDER = f" ORDER BY {_PLACE} LIMIT :most"
+#: A page of the queue, in the order of its index.
+SUBMITTED = _SUBMITTED + _IN_ORDER
+SUBMITTED_AFTER = f"{_SUBMITTED} AND ({_PLACE}) > (:day, CAST(:pence AS bigint), CAST(:plan_id AS uuid))" + _IN_ORDER
+
+
+@dataclass(frozen=True)
+class Submitted:
+    """A plan that waits for a decision, and how it was handed in."""
+
+    plan_id: UUID
+    person_id: UUID
+    version: int
+    submission: dict[str, Any]
+
+
+async def submitted(work: UnitOfWork, after: tuple[date, int, UUID] | None, most: int) -> Sequence[Submitted]:
+    """The council's plans that wait for a decision: the longest wait first, then what costs most.
+
+    Args:
+        work: the unit of work.
+        after: day, pence below zero and id of the last plan that the caller has.
+        most: how many to return at most.
+    """
+    day, pence, plan_id = after or (None, None, None)
+    values = {"council": work.council, "day": day and day.isoformat(), "pence": pence, "plan_id": plan_id, "most": most}
+    rows = await work.session.execute(text(SUBMITTED_AFTER if after else SUBMITTED), values)
+    return [Submitted(row.plan_id, row.person_id, row.version, row.submission or {}) for row in rows]
 
 
 async def next_number(work: UnitOfWork, person_id: UUID) -> int:
@@ -104,12 +132,6 @@ async def changes(work: UnitOfWork, plan_id: UUID) -> Sequence[PlanChangeRow]:
 async def version(work: UnitOfWork, plan_id: UUID, number: int) -> PlanChangeRow | None:
     """One version of a plan."""
     return await work.session.get(PlanChangeRow, (plan_id, number))
-
-
-async def all_changes(work: UnitOfWork) -> Sequence[PlanChangeRow]:
-    """Every version of every plan of the council, plan by plan, oldest first."""
-    query = select(PlanChangeRow).order_by(col(PlanChangeRow.plan_id), col(PlanChangeRow.version))
-    return (await work.session.scalars(query)).all()
 
 
 def content_of(kept: dict[str, Any]) -> Content:

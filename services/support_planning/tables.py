@@ -81,6 +81,15 @@ class PlanRow(SupportPlanningRow, table=True):
     __table_args__ = (
         CheckConstraint(f"state IN ({_STATES})", name="state_known"),
         UniqueConstraint("person_id", "number"),
+        # The order in which plans wait to be decided on.
+        Index(
+            "ix_plan_submitted",
+            "council",
+            text("(submission ->> 'submitted_on')"),
+            text("(- ((submission ->> 'pence_in_a_year'))::bigint)"),
+            "plan_id",
+            postgresql_where=text("state = 'submitted'"),
+        ),
     )
 
     plan_id: UUID = Field(primary_key=True)
@@ -101,6 +110,10 @@ class PlanChangeRow(SupportPlanningRow, table=True):
     """What each version of a plan was, who made it so and why; never changed."""
 
     __tablename__ = "plan_change"
+    # A council's own, without what the plans say: how long people wait is worked out from these alone.
+    __table_args__ = (
+        Index("ix_plan_change_times", "council", "plan_id", "version", postgresql_include=["state", "changed_at"]),
+    )
 
     plan_id: UUID = Field(primary_key=True)
     version: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})

@@ -1,10 +1,9 @@
 """How long people wait: each step of planning measured from the versions of plans, and who waits too long now."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import groupby, pairwise
-from statistics import median
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
@@ -12,9 +11,6 @@ from sqlalchemy import text
 from braid.kit.unit_of_work import UnitOfWork
 from services.support_planning.domain.lifecycle import State
 from services.support_planning.domain.stages import Stage, waits_for
-from services.support_planning.tables import PlanChangeRow
-
-_SECONDS_OF_DAY = 86_400
 
 #: As `due` has it. For each stage only those are read who waited too long: the index is in the order of their waits.
 _OVERDUE = text(
@@ -25,6 +21,23 @@ _OVERDUE = text(
     " WHERE CAST(:after_day AS date) IS NULL OR ((p.since AT TIME ZONE 'UTC')::date + l.days, p.person_id)"
     "  > (CAST(:after_day AS date), CAST(:after_person AS uuid))"
     " ORDER BY due_on, p.person_id LIMIT :most"
+)
+#: A plan enters a state with the first of the versions in a row that have it, and leaves it with the next such first.
+#: Worked out where the plans are: what they say is no part of it, and is most of what they weigh.
+TIMES = text(
+    "WITH versions AS ("
+    " SELECT c.plan_id, c.version, c.state, c.changed_at,"
+    "  lag(c.state) OVER (PARTITION BY c.plan_id ORDER BY c.version) AS before"
+    " FROM plan_change c"
+    "), steps AS ("
+    " SELECT v.state, extract(epoch FROM lead(v.changed_at) OVER (PARTITION BY v.plan_id ORDER BY v.version)"
+    "  - v.changed_at)::float8 / 86400 AS days"
+    " FROM versions v WHERE v.state IS DISTINCT FROM v.before"
+    ")"
+    " SELECT s.state, count(s.days) AS plans, max(s.days) AS longest,"
+    "  percentile_cont(0.5) WITHIN GROUP (ORDER BY s.days) AS median,"
+    "  count(*) FILTER (WHERE s.days IS NULL) AS waiting_now"
+    " FROM steps s GROUP BY s.state"
 )
 #: States that a plan leaves again, so that the time in them is a wait.
 _WAITS = (State.DRAFT, State.SUBMITTED, State.AMENDMENT_ASKED)
@@ -52,31 +65,16 @@ class Overdue:
     due_on: date
 
 
-def times(changes: Sequence[PlanChangeRow]) -> list[StepTime]:
-    """How long each step took.
+async def times(work: UnitOfWork) -> list[StepTime]:
+    """How long each step of planning took in the council, by the versions of all its plans."""
+    rows = {row.state: row for row in await work.session.execute(TIMES)}
+    return [_step_time(state.value, rows.get(state.value)) for state in _WAITS]
 
-    Args:
-        changes: every version of every plan, plan by plan, oldest first.
-    """
-    took: dict[str, list[float]] = {state.value: [] for state in _WAITS}
-    waiting = dict.fromkeys(took, 0)
-    for _, versions in groupby(changes, key=lambda one: one.plan_id):
-        entered = [next(group) for _, group in groupby(versions, key=lambda one: one.state)]
-        for here, there in pairwise(entered):
-            if here.state in took:
-                took[here.state].append((there.changed_at - here.changed_at).total_seconds() / _SECONDS_OF_DAY)
-        if entered[-1].state in waiting:
-            waiting[entered[-1].state] += 1
-    return [
-        StepTime(
-            step,
-            len(days),
-            round(median(days), 2) if days else 0.0,
-            round(max(days, default=0.0), 2),
-            waiting[step],
-        )
-        for step, days in took.items()
-    ]
+
+def _step_time(step: str, found: Any) -> StepTime:
+    if found is None:
+        return StepTime(step, 0, 0.0, 0.0, 0)
+    return StepTime(step, found.plans, round(found.median or 0.0, 2), round(found.longest or 0.0, 2), found.waiting_now)
 
 
 async def overdue(

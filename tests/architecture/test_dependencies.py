@@ -8,7 +8,7 @@ import pytest
 from tests.architecture.source import ROOT
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-LOCKS = ("requirements/run.txt", "requirements/analysis.txt", "requirements/dev.txt", "requirements/images.txt")
+LOCKS = tuple(f"requirements/{name}.txt" for name in ("run", "analysis", "dev", "images", "load"))
 
 
 def names(requirements: list[str]) -> set[str]:
@@ -19,7 +19,7 @@ def test_every_dependency_has_its_reason() -> None:
     told = (ROOT / "docs" / "dependencies.md").read_text()
     extras = PROJECT["optional-dependencies"]
     wanted = names(PROJECT["dependencies"]) | names(extras["analysis"]) | names(extras["dev"])
-    wanted |= names(extras["images"])
+    wanted |= names(extras["images"]) | names(extras["load"])
 
     assert wanted - set(re.findall(r"^\| `([a-z0-9-]+)`", told.lower(), re.MULTILINE)) == set()
 
@@ -51,6 +51,7 @@ def test_what_the_project_needs_is_what_the_lock_has() -> None:
     assert names(extras["analysis"]) - set(locked("requirements/analysis.txt")) == set()
     assert names(extras["analysis"]) | names(extras["dev"]) <= set(locked("requirements/dev.txt"))
     assert names(extras["images"]) <= set(locked("requirements/images.txt"))
+    assert names(extras["load"]) <= set(locked("requirements/load.txt"))
 
 
 @pytest.mark.parametrize("larger", LOCKS[1:])

@@ -1,11 +1,11 @@
 """The agreed plan's items as the ledger keeps them: versions of each, the latest holds."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlmodel import select
+from sqlmodel import col, select
 
 from braid.contracts.uses import SpendItem, Use
 from braid.kit.unit_of_work import UnitOfWork
@@ -33,8 +33,16 @@ class StoredItem:
 
 async def items_of(work: UnitOfWork, budget_id: UUID) -> Mapping[UUID, StoredItem]:
     """The latest version of each item of a budget, withdrawn ones among them, by id."""
-    rows = await _rows(work, budget_id)
-    return {row.item_id: _stored(row) for row in rows}
+    return (await items_by_budget(work, [budget_id]))[budget_id]
+
+
+async def items_by_budget(work: UnitOfWork, budget_ids: Sequence[UUID]) -> Mapping[UUID, Mapping[UUID, StoredItem]]:
+    """The same of several budgets, read at once; by budget."""
+    query = select(PlannedItemRow).where(col(PlannedItemRow.budget_id).in_(budget_ids))
+    found: dict[UUID, dict[UUID, StoredItem]] = {budget_id: {} for budget_id in budget_ids}
+    for row in await work.session.scalars(query.order_by(col(PlannedItemRow.item_id), col(PlannedItemRow.version))):
+        found[row.budget_id][row.item_id] = _stored(row)
+    return found
 
 
 async def record_item(
@@ -62,11 +70,6 @@ async def record_item(
     work.session.add(row)
     await work.session.flush()
     return row.version
-
-
-async def _rows(work: UnitOfWork, budget_id: UUID) -> Iterable[PlannedItemRow]:
-    query = select(PlannedItemRow).where(PlannedItemRow.budget_id == budget_id)
-    return await work.session.scalars(query.order_by(PlannedItemRow.item_id, PlannedItemRow.version))  # type: ignore[arg-type]
 
 
 def _stored(row: PlannedItemRow) -> StoredItem:

@@ -19,15 +19,22 @@ from services.ledger.domain.braiding.plan import Fund, Per, Plan
 from services.ledger.domain.in_words import days, pounds
 from services.ledger.domain.used_money import pence_by_fund
 from services.ledger.spending.purse import Purse
-from services.ledger.spending.purse_store import purse_of
+from services.ledger.spending.purse_store import purses_of
 
 #: Budgets whose money does not keep what awards say of each other's, as last looked at.
 NOT_KEPT = Gauge("braid_ledger_budgets_beyond_joint_limits", "Budgets beyond what awards set together.", ["council"])
 
+#: Budgets that an award sets a limit or a minimum in and whose money anything was held or spent of: where nothing was
+#: used, nothing can be passed, and a minimum is asked for by what was spent.
 _BOUND = """
     SELECT DISTINCT f.budget_id FROM fund f JOIN fund_version v USING (fund_id)
-    WHERE v.joint_limits <> '[]' OR v.minimums <> '[]' ORDER BY f.budget_id
+    WHERE (v.joint_limits <> '[]' OR v.minimums <> '[]') AND EXISTS (
+        SELECT FROM account a WHERE a.budget_id = f.budget_id AND a.code IN ('fund.committed', 'fund.paid')
+    )
+    ORDER BY f.budget_id
 """
+#: Budgets that are read at once.
+_TOGETHER = 200
 
 
 @dataclass(frozen=True)
@@ -48,9 +55,10 @@ class NotKeptIn:
 async def not_kept(work: UnitOfWork) -> Sequence[NotKeptIn]:
     """Return what the council's budgets do not keep, by budget."""
     budgets = (await work.session.scalars(text(_BOUND))).all()
-    found = [
-        NotKeptIn(budget_id, rule) for budget_id in budgets for rule in rules_not_kept(await purse_of(work, budget_id))
-    ]
+    found: list[NotKeptIn] = []
+    for first in range(0, len(budgets), _TOGETHER):
+        purses = await purses_of(work, budgets[first : first + _TOGETHER])
+        found += [NotKeptIn(budget_id, rule) for budget_id, purse in purses.items() for rule in rules_not_kept(purse)]
     NOT_KEPT.labels(work.council).set(len({one.budget_id for one in found}))
     return found
 

@@ -1,6 +1,7 @@
 """A budget's funds as spending and reports read them: what each may pay for, what it has, what is held of it."""
 
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -13,7 +14,7 @@ from braid.kit.unit_of_work import UnitOfWork
 from services.ledger import queries, used_money_store
 from services.ledger.domain.beside_others import BesideOthers
 from services.ledger.domain.braiding.plan import Per
-from services.ledger.spending.items_store import items_of
+from services.ledger.spending.items_store import StoredItem, items_by_budget
 from services.ledger.spending.purse import FundRules, Held, Purse, Used, stream_in_words
 
 #: By the latest version that holds money, where one does; else by the latest: an indicative award, or things.
@@ -26,39 +27,60 @@ _VERSIONS = """
 """
 
 _RULES = f"""
-    SELECT f.fund_id, f.stream, coalesce(r.opens_on, v.starts_on) AS opens_on,
+    SELECT f.budget_id, f.fund_id, f.stream, coalesce(r.opens_on, v.starts_on) AS opens_on,
         coalesce(r.ends_on, v.ends_on) AS ends_on, v.status, v.cadence, v.decided_by, v.permitted_uses, v.payee_bars,
         v.stream_label, v.joint_limits, v.minimums
-    {_VERSIONS} WHERE f.budget_id = :budget_id ORDER BY f.stream, opens_on, f.fund_id
+    {_VERSIONS} WHERE f.budget_id = ANY(:budget_ids) ORDER BY f.stream, opens_on, f.fund_id
 """
 
 _HELD = """
     SELECT c.commitment_id, a.fund_id, c.item_id, c.expires_on,
         c.amount_pence - c.settled_pence - c.released_pence AS pence
     FROM commitment c JOIN account a USING (account_id)
-    WHERE c.budget_id = :budget_id AND NOT c.is_expired AND c.amount_pence > c.settled_pence + c.released_pence
+    WHERE c.budget_id = ANY(:budget_ids) AND NOT c.is_expired AND c.amount_pence > c.settled_pence + c.released_pence
     ORDER BY c.commitment_id, a.fund_id
 """
 
 
 async def purse_of(work: UnitOfWork, budget_id: UUID) -> Purse:
     """The funds of a budget and what they have now."""
-    balances = await queries.fund_balances(work, budget_id)
-    has = {(fund_id, account): -pence for fund_id, of_fund in balances.items() for account, pence in of_fund.items()}
-    rules = await rules_of(work, budget_id)
-    used = await _used(work, budget_id, rules) if any(one.beside.is_bound for one in rules) else None
-    return Purse(rules, has, await held_of(work, budget_id), used)
+    return (await purses_of(work, [budget_id]))[budget_id]
 
 
-async def _used(work: UnitOfWork, budget_id: UUID, rules: Iterable[FundRules]) -> Used:
-    items = (await items_of(work, budget_id)).values()
+async def purses_of(work: UnitOfWork, budget_ids: Sequence[UUID]) -> Mapping[UUID, Purse]:
+    """The same of several budgets, by budget, with as many questions to the database as for one."""
+    rules = await _rules_by_budget(work, budget_ids)
+    balances = await queries.fund_balances(work, *budget_ids)
+    held: dict[UUID, list[Held]] = defaultdict(list)
+    for each in await held_of(work, *budget_ids):
+        held[each.fund_id].append(each)
+    used = await _used(work, {one: told for one, told in rules.items() if any(rule.beside.is_bound for rule in told)})
+    purses = {}
+    for budget_id, told in rules.items():
+        funds = [rule.fund_id for rule in told]
+        has = {(fund, account): -pence for fund in funds for account, pence in balances.get(fund, {}).items()}
+        purses[budget_id] = Purse(told, has, [one for fund in funds for one in held[fund]], used.get(budget_id))
+    return purses
+
+
+async def _used(work: UnitOfWork, bound: Mapping[UUID, Sequence[FundRules]]) -> Mapping[UUID, Used]:
+    """What limits must know, of the budgets that have any."""
+    if not bound:
+        return {}
+    items = await items_by_budget(work, list(bound))
+    spent = await used_money_store.spent_by_day(work, *bound)
+    return {budget_id: _used_of(rules, items[budget_id].values(), spent) for budget_id, rules in bound.items()}
+
+
+def _used_of(rules: Sequence[FundRules], items: Collection[StoredItem], spent: dict[UUID, Counter[date]]) -> Used:
     asked_from: dict[str, date] = {}
     for one in rules:
         asked = [stored.item.starts_on for stored in items if not stored.is_withdrawn and one.pays_for(stored)]
         if one.minimums and asked:
             asked_from[str(one.fund_id)] = min(asked)
+    of_funds = {one.fund_id: spent[one.fund_id] for one in rules if one.fund_id in spent}
     return Used(
-        await used_money_store.spent_by_day(work, budget_id),
+        defaultdict(Counter, of_funds),
         {stored.item.item_id: (stored.item.starts_on, stored.item.ends_on) for stored in items},
         asked_from,
     )
@@ -66,13 +88,19 @@ async def _used(work: UnitOfWork, budget_id: UUID, rules: Iterable[FundRules]) -
 
 async def rules_of(work: UnitOfWork, budget_id: UUID) -> list[FundRules]:
     """What each fund of a budget is and may pay for, by its latest version."""
-    rows = await work.session.execute(text(_RULES), {"budget_id": budget_id})
-    return [_rules(row) for row in rows]
+    return (await _rules_by_budget(work, [budget_id]))[budget_id]
 
 
-async def held_of(work: UnitOfWork, budget_id: UUID) -> list[Held]:
-    """What open commitments hold of each fund of a budget."""
-    rows = await work.session.execute(text(_HELD), {"budget_id": budget_id})
+async def _rules_by_budget(work: UnitOfWork, budget_ids: Sequence[UUID]) -> dict[UUID, list[FundRules]]:
+    found: dict[UUID, list[FundRules]] = {budget_id: [] for budget_id in budget_ids}
+    for row in await work.session.execute(text(_RULES), {"budget_ids": list(budget_ids)}):
+        found[row.budget_id].append(_rules(row))
+    return found
+
+
+async def held_of(work: UnitOfWork, *budget_ids: UUID) -> list[Held]:
+    """What open commitments hold of each fund of the budgets."""
+    rows = await work.session.execute(text(_HELD), {"budget_ids": list(budget_ids)})
     return [Held(row.commitment_id, row.fund_id, row.item_id, row.expires_on, row.pence) for row in rows]
 
 

@@ -1,7 +1,7 @@
 """What waits in a council: plans to approve by value and age, how long each step takes, and what is overdue."""
 
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query
@@ -82,18 +82,10 @@ async def plans_to_approve(
     work: Reading, after: Cursor = None, limit: Annotated[int, Query(ge=1, le=_PLANS_A_PAGE)] = _PLANS_A_PAGE
 ) -> PlansToApproveOut:
     """The council's plans that wait for a decision."""
-    rows = await plan_store.submitted(work)
-    told = [_to_approve(row.plan_id, row.person_id, row.version, row.submission or {}) for row in rows]
-    before = _queue_place(after) if after else None
-    waiting_behind = [one for one in sorted(told, key=_in_queue) if before is None or _in_queue(one) > before]
-    page = waiting_behind[:limit]
+    rows = await plan_store.submitted(work, _queue_place(after) if after else None, limit + 1)
+    page = [_to_approve(row) for row in rows[:limit]]
     work.touches(person_id=[one.person_id for one in page])
-    return PlansToApproveOut(plans=page, next=_queue_cursor(page[-1]) if len(waiting_behind) > limit else None)
-
-
-def _in_queue(plan: PlanToApproveOut) -> tuple[date, int, UUID]:
-    """The longest wait first, then what costs most."""
-    return plan.submitted_on, -plan.pence_in_a_year, plan.plan_id
+    return PlansToApproveOut(plans=page, next=_queue_cursor(page[-1]) if len(rows) > limit else None)
 
 
 def _queue_cursor(plan: PlanToApproveOut) -> str:
@@ -111,7 +103,7 @@ def _queue_place(cursor: str) -> tuple[date, int, UUID]:
 @router.get("/planning-times", dependencies=[may(Action.READ_PLANNING_QUEUES)], responses=responses(_NOT_STAFF))
 async def planning_times(work: Reading) -> TimesOut:
     """How long each step of planning takes in the council."""
-    found = waiting.times(await plan_store.all_changes(work))
+    found = await waiting.times(work)
     return TimesOut(steps=[StepTimeOut.model_validate(one, from_attributes=True) for one in found])
 
 
@@ -136,12 +128,12 @@ async def overdue(
     )
 
 
-def _to_approve(plan_id: UUID, person_id: UUID, version: int, submission: dict[str, Any]) -> PlanToApproveOut:
-    route = submission["route"]
+def _to_approve(plan: plan_store.Submitted) -> PlanToApproveOut:
+    submission, route = plan.submission, plan.submission["route"]
     return PlanToApproveOut(
-        plan_id=plan_id,
-        person_id=person_id,
-        version=version,
+        plan_id=plan.plan_id,
+        person_id=plan.person_id,
+        version=plan.version,
         submitted_on=submission["submitted_on"],
         pence_in_a_year=submission["pence_in_a_year"],
         level=route["level"],
