@@ -28,6 +28,12 @@ END $$
 """
 
 
+def taken_away_by_moving_v1(roles: Roles) -> dict[str, str]:
+    """What a migration that calls `create_moving_v1` states as its ``takes_away``."""
+    why = "the code of every release writes its own council's inbox rows alone, and reads none"
+    return {"table inbox": why, f"policy inbox.own_council for {roles.app}": why}
+
+
 def create_moving_v1(roles: Roles) -> None:
     """Keep whose message each inbox row is, and let the owner act for one council on every guarded table there is."""
     op.add_column("inbox", sa.Column("council", sa.Text))

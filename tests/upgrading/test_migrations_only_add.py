@@ -91,9 +91,9 @@ async def taken_by(databases: Databases, *statements: str) -> list[str]:
         ("DROP TABLE settlement", "table settlement"),
         ("ALTER TABLE settlement RENAME TO final_figure", "table settlement"),
         ("DROP FUNCTION forget_person(uuid)", "function forget_person(forgotten uuid)"),
-        ("DROP POLICY own_council ON allocation", "policy allocation.own_council"),
-        ("ALTER POLICY own_council ON allocation USING (false)", "policy allocation.own_council: was"),
-        ("CREATE POLICY more ON allocation USING (true)", "policy allocation.more: is new"),
+        ("DROP POLICY own_council ON allocation", "policy allocation.own_council for ras_app"),
+        ("ALTER POLICY own_council ON allocation USING (false)", "policy allocation.own_council for ras_app: was"),
+        ("CREATE POLICY more ON allocation USING (true)", "policy allocation.more for public: is new"),
         ("ALTER TABLE allocation DISABLE ROW LEVEL SECURITY", "table allocation: was row security"),
         ("REVOKE INSERT ON allocation FROM ras_app", "right INSERT of ras_app on allocation"),
         (
@@ -118,6 +118,7 @@ async def test_what_takes_something_away_is_seen(databases: Databases, statement
         "CREATE INDEX sooner ON allocation (as_of)",
         "CREATE FUNCTION more() RETURNS int LANGUAGE sql AS 'SELECT 1'",
         "GRANT DELETE ON allocation TO ras_app",
+        "CREATE POLICY more ON allocation TO ras_ops USING (true)",
     ],
 )
 async def test_what_only_adds_takes_nothing_away(databases: Databases, statement: str) -> None:

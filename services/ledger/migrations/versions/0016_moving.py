@@ -8,7 +8,7 @@ from importlib import resources
 
 from alembic import op
 
-from braid.kit.moving_migration import create_moving_v1, drop_moving_v1
+from braid.kit.moving_migration import create_moving_v1, drop_moving_v1, taken_away_by_moving_v1
 from braid.kit.roles import Roles
 
 revision = "0016"
@@ -16,6 +16,9 @@ down_revision = "0015"
 branch_labels = None
 depends_on = None
 oldest_code = "0014"
+
+ROLES = Roles("ledger")
+takes_away = taken_away_by_moving_v1(ROLES)
 
 SQL = resources.files("services.ledger.migrations") / "sql"
 #: The one place where the posting function hashes the number of an account, as it was and as it is.
@@ -25,7 +28,7 @@ _REPLACED = {"0002_deciding.sql": "reversed_digest", "0002_recording.sql": "acco
 
 
 def upgrade() -> None:
-    create_moving_v1(Roles("ledger"))
+    create_moving_v1(ROLES)
     for statement in (SQL / "0016_account_numbers.sql").read_text().split(";\n\n"):
         op.execute(statement)
     posting = _as_it_was("0002_post_entries.sql", "post_entries")

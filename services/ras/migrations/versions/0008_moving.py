@@ -4,7 +4,7 @@ Revision ID: 0008
 Revises: 0007
 """
 
-from braid.kit.moving_migration import create_moving_v1, drop_moving_v1
+from braid.kit.moving_migration import create_moving_v1, drop_moving_v1, taken_away_by_moving_v1
 from braid.kit.roles import Roles
 
 revision = "0008"
@@ -13,9 +13,12 @@ branch_labels = None
 depends_on = None
 oldest_code = "0007"
 
+ROLES = Roles("ras")
+takes_away = taken_away_by_moving_v1(ROLES)
+
 
 def upgrade() -> None:
-    create_moving_v1(Roles("ras"))
+    create_moving_v1(ROLES)
 
 
 def downgrade() -> None:
