@@ -1,13 +1,12 @@
 """What was spent for people, as the ledger tells it week by week: kept, and read for many people at once."""
 
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, TextClause, text
+from sqlalchemy import text
 
 from braid.contracts.budget import WeekSpent
 from braid.kit.unit_of_work import UnitOfWork
@@ -27,16 +26,7 @@ _BY_PERSON = text(
     " WHERE council = :council AND week BETWEEN :first AND :last GROUP BY person_id, stream"
 )
 #: Weeks of one statement: twenty thousand people have two million rows a year, and a statement has its time.
-_WEEKS_ADDED_UP, _WEEKS_READ = 52, 13
-
-#: A row a person and stream, and not a week: Python takes sixty times as long over a row for each figure.
-_BY_WEEK = text(
-    "SELECT person_id, stream, array_agg((week - CAST(:first AS date)) / 7 ORDER BY week) AS numbers,"
-    " array_agg(pence ORDER BY week) AS pence"
-    " FROM (SELECT person_id, stream, week, sum(pence)::bigint AS pence FROM spending_week"
-    "  WHERE council = :council AND week BETWEEN :first AND :last GROUP BY person_id, stream, week) AS weeks"
-    " GROUP BY person_id, stream ORDER BY person_id, stream"
-)
+_WEEKS_ADDED_UP = 52
 _ROWS_AT_ONCE = 2_000
 
 
@@ -51,19 +41,6 @@ class SpentFor:
     person_id: UUID
     stream: str
     pence: int
-
-
-@dataclass(frozen=True, slots=True)
-class SpentEachWeek:
-    """What one stream paid for a person, week by week.
-
-    Args:
-        pence: by the Monday of each week of which anything was told; below zero where more came back than was spent.
-    """
-
-    person_id: UUID
-    stream: str
-    pence: Mapping[date, int]
 
 
 async def note_spending(event: WeekSpent, work: UnitOfWork) -> None:
@@ -94,28 +71,10 @@ async def spent_by_person(work: UnitOfWork, first: date, last: date) -> list[Spe
     """
     added: Counter[tuple[UUID, str]] = Counter()
     for begins, ends in _stretches(first, last, _WEEKS_ADDED_UP):
-        async for row in _rows(work, _BY_PERSON, begins, ends):
+        values = {"council": work.council, "first": begins, "last": ends}
+        async for row in await work.session.stream(_BY_PERSON, values, execution_options={"yield_per": _ROWS_AT_ONCE}):
             added[row.person_id, row.stream] += row.pence
     return [SpentFor(person_id, stream, pence) for (person_id, stream), pence in added.items()]
-
-
-async def spent_by_week(work: UnitOfWork, first: date, last: date) -> AsyncIterator[SpentEachWeek]:
-    """What each stream paid for each of the council's people in each of some weeks.
-
-    It comes thirteen weeks at a time, so that nothing has to be held whole: a stream of a person comes once in each.
-
-    Args:
-        work: the unit of work.
-        first, last: the Mondays of the first and the last week.
-
-    Raises:
-        NoMonday: one of them is none.
-    """
-    for begins, ends in _stretches(first, last, _WEEKS_READ):
-        mondays = [begins + timedelta(weeks=number) for number in range(_WEEKS_READ)]
-        async for row in _rows(work, _BY_WEEK, begins, ends):
-            weeks = (mondays[number] for number in row.numbers)
-            yield SpentEachWeek(row.person_id, row.stream, dict(zip(weeks, row.pence, strict=True)))
 
 
 def _stretches(first: date, last: date, weeks: int) -> Iterator[tuple[date, date]]:
@@ -125,10 +84,3 @@ def _stretches(first: date, last: date, weeks: int) -> Iterator[tuple[date, date
     while first <= last:
         yield first, min(first + timedelta(weeks=weeks - 1), last)
         first += timedelta(weeks=weeks)
-
-
-async def _rows(work: UnitOfWork, query: TextClause, first: date, last: date) -> AsyncIterator[Row[Any]]:
-    values = {"council": work.council, "first": first, "last": last}
-    found = await work.session.stream(query, values, execution_options={"yield_per": _ROWS_AT_ONCE})
-    async for row in found:
-        yield row
