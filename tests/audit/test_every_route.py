@@ -64,7 +64,11 @@ SHOWABLE = {
         "UPDATE spend_query SET answered_on = NULL, answer = NULL, kind = 'no_item', owner = 'practitioner',"
         " reasons = '{}'",
     ),
-    "outcomes": ("UPDATE response SET answers = '{}'",),
+    "outcomes": (
+        "UPDATE response SET answers = '{}'",
+        "UPDATE person SET died_on = NULL",
+        "UPDATE told SET kind = 'budgets', record = '{\"opened_on\": \"2026-01-05\"}'",
+    ),
     "support_planning": (
         "UPDATE progress SET stage = 'planning', since = now(), user_group = NULL",
         "UPDATE challenge SET about = 'allocation', stream = NULL, plan_id = NULL, answer = NULL",
@@ -108,6 +112,7 @@ NAMED_OTHERWISE = {
     "GET /v1/plans-to-approve": "whose plans it shows",
     "GET /v1/planning-times": "sums over everybody",
     "GET /v1/overdue": "whom it shows",
+    "GET /v1/outcome-waves-due": "whom it shows",
     "GET /v1/payment-runs/{run_id}/items": "whose payments it shows",
     **dict.fromkeys(
         (
@@ -253,6 +258,7 @@ def test_nothing_of_a_person_is_left_out_by_its_action() -> None:
         Action.CHOOSE_FOR_COUNCIL,
         Action.READ_INSTRUMENTS,
         Action.STATE_LICENCE,
+        Action.READ_COUNCIL_REPORTS,
     }
     about_a_person = {row.action for row in ROUTES if "{person_id}" in row.path}
     assert all(leaves_record(action) for action in about_a_person)
