@@ -36,6 +36,8 @@ KEEP_ALIVE_S = 20
 SCHEMA_WAIT_S = 60
 #: Time between two looks whether the database still serves this code, in seconds.
 SCHEMA_LOOK_S = 5
+#: Time between two looks for connections to a server that closes, in seconds.
+CLOSING_LOOK_S = 0.02
 OBJECTS_BETWEEN_COLLECTIONS = 20_000
 
 
@@ -148,8 +150,13 @@ async def _wait_for_schema(runtime: ServiceRuntime) -> None:
     try:
         await runtime.wait_for_schema(SCHEMA_WAIT_S)
     finally:
-        # The port is needed again: by the API, or by probes that look at the work too.
+        # The port is needed again: by the API, or by probes that look at the work too. Whoever is connected, or comes
+        # while it closes, would go on asking here, and hear for good that the database is waited for.
         server.should_exit = True
+        while not probes.done():
+            for connection in list(server.server_state.connections):
+                connection.transport.abort()
+            await asyncio.sleep(CLOSING_LOOK_S)
         await probes
 
 

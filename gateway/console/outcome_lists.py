@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from braid.kit.identity import Principal
@@ -14,6 +14,7 @@ from gateway.console import wording
 from gateway.console.errors import PageRoute
 from gateway.console.outcome_reads import OUTCOMES
 from gateway.console.outcome_view import STATES, wave_name
+from gateway.console.payment_view import query_of
 from gateway.console.people_view import NAMELESS, names_of, read
 from gateway.console.rendering import page, see_other
 from gateway.console.session import permitted, signed_in
@@ -68,9 +69,10 @@ def outcome_list_routes(door: Door) -> APIRouter:
         return see_other(lists[0][0])
 
     @router.get("/outcomes/due")
-    async def due(request: Request) -> Response:
+    async def due(request: Request, after: Annotated[str, Query(max_length=200)] = "") -> Response:
         principal = await permitted(door, request, Action.READ_WAVES_DUE, OUTCOMES)
-        told = await read(door, principal, OUTCOMES, "/v1/outcome-waves-due", query=f"most={SHOWN_MOST}")
+        query = query_of(after=after, most=str(SHOWN_MOST))
+        told = await read(door, principal, OUTCOMES, "/v1/outcome-waves-due", query=query)
         names = await names_of(door, principal, (one["person_id"] for one in told["due"]))
         return page(
             "outcomes_due.html",
@@ -79,6 +81,8 @@ def outcome_list_routes(door: Door) -> APIRouter:
             lists=lists_for(principal),
             due=[_due(one, names) for one in told["due"]],
             count=told["count"],
+            after=after,
+            next_query=query_of(after=told["next"]) if told["next"] else "",
         )
 
     return router

@@ -64,11 +64,21 @@ async def waves_of(work: UnitOfWork, person_id: UUID, on: date) -> list[Asked]:
 
 @dataclass(frozen=True)
 class Due:
-    """A wave that a person should answer now."""
+    """A wave that a person should answer now.
+
+    Args:
+        due_on: of a baseline the day of the first budget.
+    """
 
     person_id: UUID
     instrument: Instrument
     wave: Wave
+    due_on: date
+
+    @property
+    def place(self) -> tuple[date, UUID]:
+        """Where it stands in the list; what is due of one person on one day stands together."""
+        return self.due_on, self.person_id
 
 
 async def waves_due(work: UnitOfWork, on: date) -> list[Due]:
@@ -81,14 +91,23 @@ async def waves_due(work: UnitOfWork, on: date) -> list[Due]:
         rows[row.person_id].append(row)
     living = select(PersonRow.person_id).where(col(PersonRow.died_on).is_(None))
     found = [
-        Due(person_id, asked.instrument, wave)
+        Due(person_id, asked.instrument, wave, wave.due_on)
         for person_id in await work.session.scalars(living)
         for asked in asked_of(None, rows[person_id], stated, on)
         if asked.may_be_used
         for wave in due(asked.waves, first_budgets.get(person_id))
         if wave.due_on is not None and (wave.from_day or wave.due_on) <= on
     ]
-    return sorted(found, key=lambda one: (one.wave.due_on or on, one.person_id, one.instrument.instrument_id))
+    return sorted(found, key=lambda one: (*one.place, one.instrument.instrument_id))
+
+
+def page_of_due(found: Sequence[Due], after: tuple[date, UUID] | None, most: int) -> tuple[Sequence[Due], bool]:
+    """What comes behind a place, so many and what stands together with the last of them; and whether more follow."""
+    rest = [one for one in found if after is None or one.place > after]
+    ends = next(
+        (number for number in range(most, len(rest)) if rest[number].place != rest[number - 1].place), len(rest)
+    )
+    return rest[:ends], ends < len(rest)
 
 
 async def _first_budgets(work: UnitOfWork) -> dict[UUID, date]:

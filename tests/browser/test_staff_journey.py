@@ -596,4 +596,6 @@ async def a_holder_challenges_and_tells_of_a_change(council: Council) -> None:
 async def every_page_is_looked_at(council: Council, folder: Path) -> None:
     """No page of the console is left that a browser has not held to what is asked of all of them."""
     visitors = (council.holder, council.practitioner, council.approver, council.finance, council.delegate)
-    await look_at_the_others(page_routes(folder), visitors, {"person_id": str(council.waiting.person_id)})
+    # What is asked of the holder at the start; `test_holder_journey.py` answers it.
+    asked = {"instrument_id": "life", "wave": "baseline", "number": "1", "item_id": "quality_of_life"}
+    await look_at_the_others(page_routes(folder), visitors, {"person_id": str(council.waiting.person_id), **asked})

@@ -361,7 +361,7 @@ async def test_practitioners_see_whose_answers_are_due(stub: StubGateway) -> Non
     late = {**one, "wave": "yearly", "number": 2, "state": "late", "due_on": "2026-01-31", "until_day": "2026-03-14"}
     fill_outcomes(stub)
     stub.services.answers["/v1/people:search"] = {"people": [{"person_id": str(PERSON_ID), "name": "Ada <b>"}]}
-    stub.services.answers["/v1/outcome-waves-due"] = {"on": "2026-04-01", "count": 2, "due": [late]}
+    stub.services.answers["/v1/outcome-waves-due"] = {"on": "2026-04-01", "count": 2, "due": [late], "next": "further"}
     text = await page_of(stub, "/outcomes/due", PRACTITIONER)
 
     for told in (

@@ -51,6 +51,7 @@ VALUES: dict[str, dict[str, Any]] = {
     "journal_entry": {"kind": "award"},
     "journal_block": {"link": bytes(32)},
     "fund_version": {"status": "confirmed"},
+    "statutory_return": {"la_code": "503"},
     "payee_account": {"sort_code": "200000", "account_number": "12345678"},
 }
 #: Falling, so that a part of a sum is below it.
@@ -237,4 +238,4 @@ def test_the_services_that_keep_money_were_looked_at() -> None:
         if "pence" in column.name.split("_")
     }
 
-    assert with_money == {"ras", "funding_streams", "ledger", "support_planning"}
+    assert with_money == {"ras", "funding_streams", "ledger", "support_planning", "outcomes"}

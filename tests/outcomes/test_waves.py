@@ -12,6 +12,7 @@ from services.outcomes.domain.instruments import Respondent, Subject
 from services.outcomes.domain.responses import Response
 from services.outcomes.domain.waves import due, version_asked, waves
 from services.outcomes.instrument_files import released_instruments
+from services.outcomes.waves_asked import Due, page_of_due
 from tests.outcomes.desk import BASELINE_ON, TODAY, Desk
 
 LIFE = released_instruments()["life", 1]
@@ -125,7 +126,28 @@ async def test_the_office_is_told_whose_answers_are_due(desk: Desk) -> None:
     assert nobody["due"] == []
     assert (baseline["person_id"], baseline["wave"], baseline["due_on"]) == (str(desk.person), "baseline", "2026-02-01")
     assert [(one["wave"], one["state"], one["due_on"]) for one in told["due"]] == [("yearly", "open", "2027-01-31")]
-    assert told["count"] == 1
+    assert (told["count"], told["next"]) == (1, None)
+
+
+def test_what_is_due_of_one_person_on_one_day_is_on_one_page() -> None:
+    early, late = date(2026, 2, 1), date(2026, 3, 1)
+    ada, bob = sorted((uuid4(), uuid4()))
+    wave = waves(LIFE, [], late)[0]
+    found = [
+        Due(*one)
+        for one in (
+            (ada, LIFE, wave, early),
+            (bob, LIFE, wave, early),
+            (bob, LIFE, wave, early),
+            (ada, LIFE, wave, late),
+        )
+    ]
+
+    first, goes_on = page_of_due(found, None, 2)
+    last, goes_on_still = page_of_due(found, first[-1].place, 2)
+
+    assert ([*first, *last], goes_on, goes_on_still) == (found, True, False)
+    assert len(first) == 3
 
 
 async def test_nothing_is_due_of_the_dead_and_nobody_else_is_told(desk: Desk) -> None:

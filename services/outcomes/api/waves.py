@@ -9,12 +9,13 @@ from pydantic import BaseModel, Field
 
 from braid.kit.http import Caller, Reading, UnitOfWorkRoute
 from braid.kit.identity import COUNCIL_ROLES
+from braid.kit.paging import Cursor, cursor_of, day_place
 from braid.kit.permissions import Action, may
 from braid.kit.problems import not_found, responses
 from services.outcomes.api.bodies import Day
 from services.outcomes.domain.instruments import Respondent
 from services.outcomes.domain.waves import WaveState
-from services.outcomes.waves_asked import Asked, Due, waves_due, waves_of
+from services.outcomes.waves_asked import Asked, Due, page_of_due, waves_due, waves_of
 
 router = APIRouter(prefix="/v1", route_class=UnitOfWorkRoute, tags=["outcomes"])
 
@@ -92,7 +93,6 @@ class DueOut(BaseModel):
     @classmethod
     def of(cls, one: Due) -> Self:
         """A wave as it is told."""
-        assert one.wave.due_on is not None
         return cls(
             person_id=one.person_id,
             instrument_id=one.instrument.instrument_id,
@@ -101,7 +101,7 @@ class DueOut(BaseModel):
             wave=one.wave.code,
             number=one.wave.number,
             state=one.wave.state,
-            due_on=one.wave.due_on,
+            due_on=one.due_on,
             until_day=one.wave.until_day,
         )
 
@@ -111,7 +111,8 @@ class DuesOut(BaseModel):
 
     on: date
     count: int = Field(description="Of all, also of those that are not in this answer.")
-    due: list[DueOut] = Field(description="What has been due longest first.")
+    due: list[DueOut] = Field(description="What has been due longest first; all of a person's of one day together.")
+    next: str | None = Field(description="Given as `after` for the page behind this one; null: there is none.")
 
 
 @router.get(
@@ -122,14 +123,16 @@ class DuesOut(BaseModel):
 async def read_waves_due(
     work: Reading,
     on: Annotated[Day | None, Query(description="None: today.")] = None,
-    most: Annotated[int, Query(ge=1, le=500)] = 100,
+    most: Annotated[int, Query(ge=1, le=500, description="A few more come where one person's are together.")] = 100,
+    after: Cursor = None,
 ) -> DuesOut:
     """Whose answers about their own lives are due: baselines from the first budget on, and follow-ups."""
     day = on or work.now.date()
     found = await waves_due(work, day)
-    shown = found[:most]
+    shown, goes_on = page_of_due(found, day_place(after) if after else None, most)
     work.touches(person_id=[one.person_id for one in shown])
-    return DuesOut(on=day, count=len(found), due=[DueOut.of(one) for one in shown])
+    cursor = cursor_of(*shown[-1].place) if goes_on else None
+    return DuesOut(on=day, count=len(found), due=[DueOut.of(one) for one in shown], next=cursor)
 
 
 @router.get(
