@@ -4,6 +4,7 @@ import asyncio
 import itertools
 import shutil
 import signal
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -56,6 +57,12 @@ class Load:
     posted: list[str] = field(default_factory=list)
     awarded: dict[UUID, int] = field(default_factory=dict)
     is_over: bool = False
+    in_hand: Counter[str] = field(default_factory=Counter)
+
+    async def leave(self, way: str) -> None:
+        """Ask there no more; whoever asked already is answered. A pod waits so long before it is told to stop."""
+        self.ways.remove(way)
+        await eventually(lambda: not self.in_hand[way])
 
     async def post(self) -> None:
         """Post until it is over; any other answer than that the entry is posted is a failure of the upgrade."""
@@ -63,10 +70,10 @@ class Load:
             for turn in itertools.count():
                 if self.is_over:
                     return
-                entry = self._entry()
-                answer = await client.post(
-                    f"{self.ways[turn % len(self.ways)]}/v1/entries", json=entry, headers=self._signed()
-                )
+                entry, way = self._entry(), self.ways[turn % len(self.ways)]
+                self.in_hand[way] += 1
+                answer = await client.post(f"{way}/v1/entries", json=entry, headers=self._signed())
+                self.in_hand[way] -= 1
                 assert answer.status_code == 201, answer.text
                 self.posted.append(str(entry["entry_id"]))
 
@@ -161,7 +168,7 @@ def url_of(platform: ProcessPlatform) -> str:
 
 async def restart(platform: ProcessPlatform, load: Load, *commands: str) -> None:
     """Restart processes as a cluster does: out of the ways first, and back once ready."""
-    load.ways.remove(url_of(platform))
+    await load.leave(url_of(platform))
     for command in commands:
         assert platform.stop(command) in ENDED_AS_TOLD
         platform.start(command)
@@ -220,7 +227,7 @@ async def test_a_release_is_rolled_out_and_the_one_after_takes_away_what_it_no_l
             await restart(rollout.old, load, *COMMANDS)
             await load.goes_on()
 
-            load.ways.remove(url_of(rollout.old))
+            await load.leave(url_of(rollout.old))
             assert {rollout.old.stop(command) for command in COMMANDS} <= ENDED_AS_TOLD
             await load.goes_on()
         await everything_arrived_once(load, ledger)
