@@ -4,6 +4,7 @@ import json
 import random
 from collections.abc import Iterator
 from datetime import date, timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -78,8 +79,13 @@ def _things(has_budget: bool, rng: random.Random) -> Iterator[tuple[str, str, st
         for year in range(YEARS):
             found += _year(opened + timedelta(365 * year), year, rng)
     for one in found:
-        record = TypeAdapter(type(one)).dump_python(one, mode="json")
+        record = _adapter(type(one)).dump_python(one, mode="json")
         yield FIELDS[type(one)], one.name, COUNCIL, json.dumps(record)
+
+
+@cache
+def _adapter(kind: type[Thing]) -> TypeAdapter[Any]:
+    return TypeAdapter(kind)
 
 
 def _year(begins: date, year: int, rng: random.Random) -> Iterator[Thing]:

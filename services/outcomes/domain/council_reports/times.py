@@ -44,7 +44,8 @@ def time_in_each_step(journeys: Sequence[Journey], on: date) -> CouncilTable:
     return CouncilTable(
         code="time_in_each_step",
         title="Time in each step",
-        about=f"Days until half, and nine in ten, had moved on, as known on {on:%d/%m/%Y}. A dash: they have not yet.",
+        about=f"Days until half, and nine in ten, had moved on, as known on {on.day} {on:%B %Y}."
+        " A dash: they have not yet.",
         columns=("step", "moved on", "half within, days", "nine in ten within, days", "still wait", "longest, days"),
         rows=tuple(rows),
         drawn=("half within, days", "nine in ten within, days"),
